@@ -1,0 +1,9 @@
+"""The base of all errors that Heliograph raises on purpose."""
+
+
+class HeliographError(Exception):
+    """Something that Heliograph knows by name went wrong."""
+
+
+class UserError(HeliographError):
+    """The user can mend this; the message is one sentence that says how."""
