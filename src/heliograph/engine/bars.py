@@ -19,8 +19,8 @@ class Bars:
     """Bars of N instruments on one time axis of B bars.
 
     `time` is int64[B], the UTC milliseconds of each open, strictly rising. The others are float64[N, B],
-    C-contiguous. A bar that does not exist is NaN in all five; that of one that does may lack a volume (NaN) where its
-    source has none.
+    C-contiguous. A bar that does not exist is NaN in all five; the volume of one that does may be NaN,
+    where its source has none.
     """
 
     time: Times

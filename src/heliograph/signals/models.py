@@ -1,0 +1,189 @@
+"""Strategies, the signals that they gave, and how those ended."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from heliograph.market.models import Instrument, Venue
+
+
+class Side(models.TextChoices):
+    LONG = "long"
+    SHORT = "short"
+
+
+class Strategy(models.Model):
+    """A named line of strategy versions."""
+
+    name = models.CharField(max_length=120, unique=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StrategyVersion(models.Model):
+    """One immutable text of a strategy; only its stage changes."""
+
+    class Stage(models.TextChoices):
+        DRAFT = "draft"
+        SHADOW = "shadow"
+        LIVE = "live"
+        RETIRED = "retired"
+
+    RUNNING = (Stage.SHADOW, Stage.LIVE)
+
+    strategy = models.ForeignKey(Strategy, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    digest = models.CharField(max_length=64)
+    timeframe = models.CharField(max_length=3)
+    stage = models.CharField(max_length=8, choices=Stage, default=Stage.SHADOW)
+    # Null: each instrument begins at its first stored bar.
+    origin = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["strategy", "number"], name="one_version_number"),
+            models.UniqueConstraint(fields=["strategy", "digest", "origin"], name="one_version_per_text"),
+        ]
+
+
+class Progress(models.Model):
+    """How far a shard of a version has come. The fence: every step compares and sets `epoch`."""
+
+    version = models.ForeignKey(StrategyVersion, models.PROTECT, related_name="progress")
+    venue = models.ForeignKey(Venue, models.PROTECT)
+    shard = models.PositiveIntegerField()
+    epoch = models.BigIntegerField(default=0)
+    # Four arrays of one length: the instruments of the shard, each one's first bar, its newest evaluated bar
+    # (UTC milliseconds of the open; the origin less one where nothing was evaluated), and its activation.
+    instruments = ArrayField(models.BigIntegerField())
+    origins = ArrayField(models.BigIntegerField())
+    watermarks = ArrayField(models.BigIntegerField())
+    # Bars up to here existed when the version was added: their signals are historical.
+    historical_until = ArrayField(models.BigIntegerField())
+    # The slots that are not free, as the exits kernel writes them.
+    slots = models.BinaryField(default=b"")
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "venue", "shard"], name="one_progress_per_shard")
+        ]
+
+
+class Evaluation(models.Model):
+    """One step of a shard: which bars were evaluated, from which inputs, with what result."""
+
+    progress = models.ForeignKey(Progress, models.PROTECT, related_name="evaluations")
+    version = models.ForeignKey(StrategyVersion, models.PROTECT, related_name="evaluations")
+    first_bar = models.DateTimeField()
+    last_bar = models.DateTimeField()
+    instruments = models.PositiveIntegerField()
+    bars = models.PositiveBigIntegerField()
+    published = models.PositiveIntegerField()
+    rejected = models.PositiveIntegerField()
+    settled = models.PositiveIntegerField()
+    passed_over = models.PositiveIntegerField(default=0)
+    inputs_digest = models.CharField(max_length=64)
+    started_at = models.DateTimeField()
+    duration_ms = models.FloatField()
+
+
+class Signal(models.Model):
+    """A candidate of one bar: published, or rejected with its reason. Never rewritten."""
+
+    class State(models.TextChoices):
+        PUBLISHED = "published"
+        REJECTED = "rejected"
+
+    version = models.ForeignKey(StrategyVersion, models.PROTECT, related_name="signals")
+    instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="signals")
+    bar_time = models.DateTimeField()
+    side = models.CharField(max_length=5, choices=Side)
+    state = models.CharField(max_length=9, choices=State)
+    reason = models.CharField(max_length=24, default="")
+    # The reason in words, such as "confidence 0.26 < 0.30".
+    detail = models.TextField(default="")
+    close = models.FloatField()
+    stop = models.FloatField(null=True)
+    targets = ArrayField(models.FloatField(), default=list)
+    confidence = models.FloatField(null=True)
+    reward_risk = models.FloatField(null=True)
+    # Of a bar before the version was active: scored, never announced.
+    historical = models.BooleanField()
+    # Older than max_age when it was found: scored, not announced.
+    late = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "instrument", "bar_time", "side"], name="one_signal_per_bar"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-bar_time", "-id"], name="signal_newest"),
+            models.Index(fields=["instrument", "-bar_time"], name="signal_of_instrument"),
+        ]
+
+
+class Outcome(models.Model):
+    """How a published signal went on. Times are bar opens; prices include slippage."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"  # waits for its entry
+        OPEN = "open"
+        MISSED = "missed"
+        SETTLED = "settled"
+        UNRESOLVED = "unresolved"
+        UNSCORED = "unscored"  # of an alert-only strategy
+
+    RUNNING = (State.PENDING, State.OPEN)
+
+    signal = models.OneToOneField(Signal, models.PROTECT, primary_key=True, related_name="outcome")
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    entry_time = models.DateTimeField(null=True)
+    entry_price = models.FloatField(null=True)
+    exit_time = models.DateTimeField(null=True)
+    exit_price = models.FloatField(null=True)
+    exit_reason = models.CharField(max_length=10, default="")
+    r = models.FloatField(null=True)
+    return_pct = models.FloatField(null=True)
+    fees_pct = models.FloatField(null=True)
+    mfe_r = models.FloatField(null=True)
+    mae_r = models.FloatField(null=True)
+    bars_held = models.PositiveIntegerField(null=True)
+    # Parts taken at targets: [{"target", "time", "price", "fraction"}], in order.
+    parts = models.JSONField(default=list)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "-exit_time"], name="outcome_by_state")]
+
+
+class OutcomeRevision(models.Model):
+    """What a settled outcome would be with today's candles, where that differs."""
+
+    signal = models.ForeignKey(Signal, models.PROTECT, related_name="revisions")
+    state = models.CharField(max_length=10, choices=Outcome.State)
+    exit_time = models.DateTimeField(null=True)
+    exit_price = models.FloatField(null=True)
+    exit_reason = models.CharField(max_length=10, default="")
+    r = models.FloatField(null=True)
+    return_pct = models.FloatField(null=True)
+    cause = models.TextField()
+    found_at = models.DateTimeField()
+
+
+class Checkpoint(models.Model):
+    """Engine state of a shard at a bar; thrown away where its key does not match."""
+
+    progress = models.ForeignKey(Progress, models.CASCADE, related_name="checkpoints")
+    watermarks_digest = models.CharField(max_length=64)
+    plan_digest = models.CharField(max_length=64)
+    bar_time = models.DateTimeField()
+    state = models.BinaryField()
+    created_at = models.DateTimeField()
