@@ -7,3 +7,7 @@ class HeliographError(Exception):
 
 class UserError(HeliographError):
     """The user can mend this; the message is one sentence that says how."""
+
+
+class SourceError(HeliographError):
+    """Something outside did not answer; asking again later may help."""

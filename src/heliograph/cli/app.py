@@ -1,0 +1,39 @@
+"""All commands, put together. The modules of the commands import their rooms when they are called."""
+
+from typing import Annotated
+
+import typer
+
+import heliograph
+from heliograph.cli import indicators
+
+app = typer.Typer(
+    name="heliograph",
+    help="Turn candles into trading signals that say what, why, and how they ended.",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and stop, where it is asked for."""
+    if wanted:
+        print(heliograph.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Turn candles into trading signals that say what, why, and how they ended."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+indicators.register(app)

@@ -1,0 +1,55 @@
+"""Options that several commands share."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from typer import Option
+
+AsJson = Annotated[bool, Option("--json", help="Print JSON, for other programs.")]
+Parameters = Annotated[
+    list[str] | None,
+    Option("--param", metavar="NAME=VALUE", help="A value for a parameter of the text; may be repeated."),
+]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the database is."""
+
+    home: Annotated[
+        Path | None,
+        Option(
+            "--home",
+            envvar="HELIOGRAPH_HOME",
+            metavar="DIR",
+            help="The folder that holds all state; its own servers are started when they are not running.",
+        ),
+    ] = None
+    database_url: Annotated[
+        str | None,
+        Option(
+            "--database-url",
+            envvar="DATABASE_URL",
+            metavar="URL",
+            help="A PostgreSQL server of yours, instead of the one of the home.",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True)
+class Files:
+    """Which candles of which files."""
+
+    data: Annotated[
+        list[Path],
+        Option("--data", metavar="FILE", help="A file of candles; its format is detected; may be repeated."),
+    ]
+    symbol: Annotated[
+        list[str] | None,
+        Option("--symbol", metavar="SYMBOL", help="Only this symbol; may be repeated. Default: all."),
+    ] = None
+    timeframe: Annotated[
+        str | None,
+        Option("--timeframe", metavar="TF", help="The timeframe to read, where the files hold several."),
+    ] = None

@@ -1,0 +1,73 @@
+"""What commands print: tables for people, JSON and CSV for programs, notes on stderr."""
+
+import json
+import math
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+# Wide enough that nothing is cut where the output is not a terminal.
+ENDLESS = 4000
+UNKNOWN = "–"
+
+
+def show_json(value: object) -> None:
+    """Print a value as JSON; NaN is refused, since unknown is null."""
+    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def note(sentence: str) -> None:
+    """Tell the person something beside the output, on stderr."""
+    print(sentence, file=sys.stderr)
+
+
+def utc(time: int | datetime | None) -> str | None:
+    """`2024-01-01T00:00:00Z` of a moment or of UTC milliseconds."""
+    if time is None:
+        return None
+    if isinstance(time, int):
+        time = datetime.fromtimestamp(time / 1000, UTC)
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def clock(time: int | datetime | str | None) -> str:
+    """`2024-01-01 00:00` for people; the column says that it is UTC."""
+    if time is None:
+        return UNKNOWN
+    text = time if isinstance(time, str) else utc(time) or ""
+    return text.replace("T", " ").removesuffix("Z").removesuffix(":00")
+
+
+def number(value: float | None, digits: int | None = None, *, sign: bool = False) -> str:
+    """A number for people, to `digits` decimals or else to six significant ones; a dash where unknown."""
+    if value is None or math.isnan(value):
+        return UNKNOWN
+    plus = "+" if sign else ""
+    return f"{value:{plus},.{digits}f}" if digits is not None else f"{value:{plus}.6g}"
+
+
+def known(value: float | None) -> float | None:
+    """The value for JSON: NaN and infinities become None."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
+    """Print a table; a column whose name begins with `>` is flush right."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    for name in columns:
+        table.add_column(
+            name.removeprefix(">"), justify="right" if name.startswith(">") else "left", overflow="fold"
+        )
+    for row in rows:
+        table.add_row(*(_plain(cell) for cell in row))
+    Console(width=None if sys.stdout.isatty() else ENDLESS, highlight=False).print(table)
+
+
+def _plain(cell: str):  # noqa: ANN202
+    from rich.text import Text
+
+    return Text(cell)
