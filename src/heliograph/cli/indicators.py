@@ -9,7 +9,7 @@ from heliograph.cli.output import show_json, show_table
 from heliograph.errors import UserError
 
 if TYPE_CHECKING:
-    from heliograph.engine.functions import Function
+    from heliograph.engine.functions import Function, Parameter
 
 
 def register(app: typer.Typer) -> None:
@@ -76,7 +76,7 @@ def _page(function: "Function") -> list[str]:
     return [*lines, "", f"  Example    {function.example}", f"  Reference  {function.reference}"]
 
 
-def _kind(parameter) -> str:  # noqa: ANN001
+def _kind(parameter: "Parameter") -> str:
     words = {
         "series": "a series: an input or any expression",
         "period": f"a whole number of bars, {parameter.least:g} to {parameter.most:,g}",

@@ -56,6 +56,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: 
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
     for name in columns:
@@ -63,11 +64,6 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: 
             name.removeprefix(">"), justify="right" if name.startswith(">") else "left", overflow="fold"
         )
     for row in rows:
-        table.add_row(*(_plain(cell) for cell in row))
+        # As text, so that brackets in a cell are not read as markup.
+        table.add_row(*map(Text, row))
     Console(width=None if sys.stdout.isatty() else ENDLESS, highlight=False).print(table)
-
-
-def _plain(cell: str):  # noqa: ANN202
-    from rich.text import Text
-
-    return Text(cell)
