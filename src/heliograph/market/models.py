@@ -13,7 +13,7 @@ class Venue(models.Model):
 
     name = models.CharField(max_length=64, unique=True)
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.FILE)
-    # "always", or the code of a session calendar such as XNYS; judges gaps and staleness.
+    # "always", "forex", "weekdays" or the code of an exchange such as XNYS; judges gaps and staleness.
     calendar = models.CharField(max_length=32, default="always")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -26,6 +26,8 @@ class Instrument(models.Model):
 
     venue = models.ForeignKey(Venue, models.PROTECT, related_name="instruments")
     symbol = models.CharField(max_length=64)
+    # Empty: that of the venue. The files of a user hold shares and coins side by side.
+    calendar = models.CharField(max_length=32, default="", blank=True)
     listed_at = models.DateTimeField(null=True)
     delisted_at = models.DateTimeField(null=True)
 
@@ -37,17 +39,23 @@ class Instrument(models.Model):
 
 
 class Series(models.Model):
-    """The bars of one timeframe that an instrument has, kept beside the candles: nobody counts them."""
+    """The bars of one timeframe that an instrument has, kept beside the candles: nobody counts them.
+
+    Who writes candles holds the lock of this row, so that its figures are true in every snapshot.
+    """
 
     instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="series")
     timeframe = models.CharField(max_length=3)
     first_open = models.DateTimeField()
     last_open = models.DateTimeField()
     bars = models.BigIntegerField()
+    # How often a bar at or before `last_open` was added or corrected; `Amendment` has one row for each.
+    amendments = models.BigIntegerField(default=0)
     updated_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instrument", "timeframe"], name="one_series")]
+        indexes = [models.Index(fields=["timeframe", "instrument"], name="series_by_timeframe")]
 
 
 class Batch(models.Model):
@@ -58,6 +66,10 @@ class Batch(models.Model):
     name = models.TextField()
     format = models.CharField(max_length=32, default="")
     sha256 = models.CharField(max_length=64, default="")
+    # How the file was read; the same bytes read otherwise are another delivery.
+    options = models.JSONField(default=dict)
+    # Rows that are committed, so that an interrupted import goes on behind them.
+    rows_done = models.BigIntegerField(default=0)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     inserted = models.BigIntegerField(default=0)
@@ -65,6 +77,28 @@ class Batch(models.Model):
     unchanged = models.BigIntegerField(default=0)
     skipped = models.BigIntegerField(default=0)
     findings = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["sha256"], name="batch_by_content", condition=~models.Q(sha256=""))]
+
+
+class Amendment(models.Model):
+    """One delivery that touched the past of a series; numbered without gaps, in the order of commits."""
+
+    instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="+", db_index=False)
+    timeframe = models.CharField(max_length=3)
+    number = models.BigIntegerField()
+    # The earliest bar that was added or corrected.
+    first_open = models.DateTimeField()
+    inserted = models.BigIntegerField()
+    revised = models.BigIntegerField()
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", db_index=False)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["instrument", "timeframe", "number"], name="one_amendment")
+        ]
 
 
 class Candle(models.Model):
