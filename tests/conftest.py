@@ -1,0 +1,58 @@
+"""One pair of embedded servers for the whole run, one database for each of its processes."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+from django.db import connections
+
+from heliograph.kit.embedded import Home
+from heliograph.kit.embedded.connect import embedded
+from heliograph.kit.env import Environment
+from heliograph.kit.wait import wait_until
+
+HOME = "HELIOGRAPH_HOME"
+# Django wants a database when it is set up; the server starts when the first test asks for one.
+PLACEHOLDER = "postgres://heliograph@/heliograph?host=/not/started/yet"
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "heliograph.config.settings",
+    "DATABASE_URL": PLACEHOLDER,
+    "HELIOGRAPH_SECRET_KEY": "only for tests",
+}
+os.environ.pop("REDIS_URL", None)
+django.setup()
+# Programs that tests start, and the workers of xdist, must not inherit them.
+del os.environ["DATABASE_URL"], os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def pytest_configure(config):
+    """The process that the user started makes the home; the workers of xdist inherit its name."""
+    if not hasattr(config, "workerinput"):
+        os.environ[HOME] = tempfile.mkdtemp(prefix="heliograph-test-")
+        os.chmod(os.environ[HOME], 0o711)
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):
+        home = Path(os.environ.pop(HOME))
+        keeper = home / "keeper.lock"
+        wait_until(lambda: not keeper.exists() or not Home(home).lock("keeper").is_taken(), seconds=30)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def servers():
+    """The embedded servers of this run: `database_url`, `redis_url`."""
+    with embedded(Home.open(Path(os.environ[HOME]))) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(servers, django_db_modify_db_settings_parallel_suffix):
+    """Point Django at the embedded server."""
+    described = Environment({"DATABASE_URL": servers["database_url"]}).postgres("DATABASE_URL")
+    for connection in connections.all():
+        connection.settings_dict["HOST"] = described["HOST"]
