@@ -22,7 +22,7 @@ class Strategy(models.Model):
 
 
 class StrategyVersion(models.Model):
-    """One immutable text of a strategy; only its stage changes."""
+    """One immutable text of a strategy; only its stage changes (a trigger sees to it)."""
 
     class Stage(models.TextChoices):
         DRAFT = "draft"
@@ -46,8 +46,16 @@ class StrategyVersion(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["strategy", "number"], name="one_version_number"),
-            models.UniqueConstraint(fields=["strategy", "digest", "origin"], name="one_version_per_text"),
+            models.UniqueConstraint(
+                fields=["strategy", "digest", "origin"], name="one_version_per_text", nulls_distinct=False
+            ),
+            models.UniqueConstraint(
+                fields=["strategy"], condition=models.Q(stage="live"), name="one_live_version"
+            ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.strategy.name} v{self.number}"
 
 
 class Progress(models.Model):
@@ -57,15 +65,18 @@ class Progress(models.Model):
     venue = models.ForeignKey(Venue, models.PROTECT)
     shard = models.PositiveIntegerField()
     epoch = models.BigIntegerField(default=0)
-    # Four arrays of one length: the instruments of the shard, each one's first bar, its newest evaluated bar
-    # (UTC milliseconds of the open; the origin less one where nothing was evaluated), and its activation.
+    # Five arrays of one length: the instruments of the shard; each one's first bar; its newest evaluated bar
+    # (UTC milliseconds of the open; the origin less one where nothing was evaluated); the newest bar that
+    # existed when it joined, up to which signals are historical; how many corrections of its series were heeded.
     instruments = ArrayField(models.BigIntegerField())
     origins = ArrayField(models.BigIntegerField())
     watermarks = ArrayField(models.BigIntegerField())
-    # Bars up to here existed when the version was added: their signals are historical.
     historical_until = ArrayField(models.BigIntegerField())
+    corrections = ArrayField(models.BigIntegerField())
     # The slots that are not free, as the exits kernel writes them.
     slots = models.BinaryField(default=b"")
+    # Instruments that stand before a bar which only finer data can decide.
+    waiting = ArrayField(models.BigIntegerField(), default=list)
     updated_at = models.DateTimeField()
 
     class Meta:
@@ -77,8 +88,13 @@ class Progress(models.Model):
 class Evaluation(models.Model):
     """One step of a shard: which bars were evaluated, from which inputs, with what result."""
 
+    class Kind(models.TextChoices):
+        ADVANCE = "advance"  # new bars, each evaluated once
+        CORRECTION = "correction"  # indicator state rebuilt over late or corrected bars
+
     progress = models.ForeignKey(Progress, models.PROTECT, related_name="evaluations")
     version = models.ForeignKey(StrategyVersion, models.PROTECT, related_name="evaluations")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.ADVANCE)
     first_bar = models.DateTimeField()
     last_bar = models.DateTimeField()
     instruments = models.PositiveIntegerField()
@@ -91,16 +107,22 @@ class Evaluation(models.Model):
     started_at = models.DateTimeField()
     duration_ms = models.FloatField()
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["progress", "-last_bar"], name="evaluation_of_bar"),
+            models.Index(fields=["-started_at"], name="evaluation_newest"),
+        ]
+
 
 class Signal(models.Model):
-    """A candidate of one bar: published, or rejected with its reason. Never rewritten."""
+    """A candidate of one bar: published, or rejected with its reason. Never rewritten (a trigger sees to it)."""
 
     class State(models.TextChoices):
         PUBLISHED = "published"
         REJECTED = "rejected"
 
     version = models.ForeignKey(StrategyVersion, models.PROTECT, related_name="signals")
-    instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="signals")
+    instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="signals", db_index=False)
     bar_time = models.DateTimeField()
     side = models.CharField(max_length=5, choices=Side)
     state = models.CharField(max_length=9, choices=State)
@@ -123,10 +145,16 @@ class Signal(models.Model):
             models.UniqueConstraint(
                 fields=["version", "instrument", "bar_time", "side"], name="one_signal_per_bar"
             ),
+            models.CheckConstraint(
+                condition=models.Q(state="published", reason="")
+                | models.Q(state="rejected") & ~models.Q(reason=""),
+                name="rejected_with_a_reason",
+            ),
         ]
         indexes = [
             models.Index(fields=["-bar_time", "-id"], name="signal_newest"),
-            models.Index(fields=["instrument", "-bar_time"], name="signal_of_instrument"),
+            models.Index(fields=["version", "-bar_time", "-id"], name="signal_of_version"),
+            models.Index(fields=["instrument", "-bar_time", "-id"], name="signal_of_instrument"),
         ]
 
 
@@ -156,12 +184,12 @@ class Outcome(models.Model):
     mfe_r = models.FloatField(null=True)
     mae_r = models.FloatField(null=True)
     bars_held = models.PositiveIntegerField(null=True)
-    # Parts taken at targets: [{"target", "time", "price", "fraction"}], in order.
+    # Parts taken at targets: [{"target", "time", "price", "fraction"}], in order; times are UTC milliseconds.
     parts = models.JSONField(default=list)
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "-exit_time"], name="outcome_by_state")]
+        indexes = [models.Index(fields=["state", "-exit_time", "-signal"], name="outcome_by_state")]
 
 
 class OutcomeRevision(models.Model):
@@ -169,6 +197,8 @@ class OutcomeRevision(models.Model):
 
     signal = models.ForeignKey(Signal, models.PROTECT, related_name="revisions")
     state = models.CharField(max_length=10, choices=Outcome.State)
+    entry_time = models.DateTimeField(null=True)
+    entry_price = models.FloatField(null=True)
     exit_time = models.DateTimeField(null=True)
     exit_price = models.FloatField(null=True)
     exit_reason = models.CharField(max_length=10, default="")
@@ -179,11 +209,17 @@ class OutcomeRevision(models.Model):
 
 
 class Checkpoint(models.Model):
-    """Engine state of a shard at a bar; thrown away where its key does not match."""
+    """Engine state of a shard at a step; thrown away where its key does not match."""
 
     progress = models.ForeignKey(Progress, models.CASCADE, related_name="checkpoints")
-    watermarks_digest = models.CharField(max_length=64)
+    # The instruments and, in their order, the watermarks that the state has reached.
+    instruments = ArrayField(models.BigIntegerField())
+    watermarks = ArrayField(models.BigIntegerField())
+    # Of instruments, origins, watermarks and the state's bytes.
+    digest = models.CharField(max_length=64)
     plan_digest = models.CharField(max_length=64)
-    bar_time = models.DateTimeField()
     state = models.BinaryField()
     created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["progress", "-id"], name="checkpoint_newest")]

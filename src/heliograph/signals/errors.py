@@ -1,0 +1,51 @@
+"""What can go wrong with strategies and signals."""
+
+from heliograph.errors import HeliographError, UserError
+
+
+class SignalsError(HeliographError):
+    """Something went wrong with signals."""
+
+
+class NoSuchStrategy(UserError):
+    """No strategy of that name is stored."""
+
+    def __init__(self, name: str, known: list[str]):
+        listed = ", ".join(known) if known else "none yet: add one with `heliograph strategy add FILE`"
+        super().__init__(f"There is no strategy '{name}'; stored are {listed}.")
+        self.name = name
+
+
+class NoSuchVersion(UserError):
+    """The strategy has no version of that number."""
+
+    def __init__(self, name: str, number: int):
+        super().__init__(f"'{name}' has no version {number}; `heliograph strategy list` shows its versions.")
+        self.name, self.number = name, number
+
+
+class WrongStage(UserError):
+    """That change of stage is not possible."""
+
+    def __init__(self, version: str, sentence: str):
+        super().__init__(f"{version}: {sentence}")
+        self.version = version
+
+
+class NoSuchSignal(UserError):
+    """No signal has that id."""
+
+    def __init__(self, signal_id: int):
+        super().__init__(f"There is no signal {signal_id}; `heliograph signals` lists them.")
+        self.signal_id = signal_id
+
+
+class BadCursor(UserError):
+    """That cursor was not given out by this list."""
+
+    def __init__(self) -> None:
+        super().__init__("That cursor is not one of this list; start again without it.")
+
+
+class NotExplainable(UserError):
+    """There is nothing to explain at that bar."""

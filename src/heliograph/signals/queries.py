@@ -1,0 +1,134 @@
+"""Reads signals and strategies for tables and pages."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeAlias
+
+from django.db.models import F, Q, QuerySet
+
+from heliograph.signals.errors import BadCursor, NoSuchSignal, NoSuchStrategy, NoSuchVersion
+from heliograph.signals.items import SignalItem
+from heliograph.signals.models import Outcome, Signal, Strategy, StrategyVersion
+
+ListedState: TypeAlias = Literal["published", "open", "settled", "missed", "unresolved", "rejected"]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ROW = ("outcome", "version__strategy", "instrument__venue")
+
+STATES: dict[str, Q] = {
+    "published": Q(state=Signal.State.PUBLISHED),
+    "open": Q(outcome__state__in=Outcome.RUNNING),
+    "settled": Q(outcome__state=Outcome.State.SETTLED),
+    "missed": Q(outcome__state=Outcome.State.MISSED),
+    "unresolved": Q(outcome__state=Outcome.State.UNRESOLVED),
+    "rejected": Q(state=Signal.State.REJECTED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignalFilter:
+    """Which signals to list; None leaves a question open. `since` looks at the bar of the signal."""
+
+    strategy: str | None = None
+    version_id: int | None = None
+    instrument_id: int | None = None
+    symbol: str | None = None
+    venue: str | None = None
+    side: str | None = None
+    state: ListedState | None = None
+    since: datetime | None = None
+    historical: bool | None = None
+
+    def condition(self) -> Q:
+        """The same as a condition on Signal rows."""
+        asked = {
+            "version__strategy__name": self.strategy,
+            "version_id": self.version_id,
+            "instrument_id": self.instrument_id,
+            "instrument__symbol": self.symbol,
+            "instrument__venue__name": self.venue,
+            "side": self.side,
+            "bar_time__gte": self.since,
+            "historical": self.historical,
+        }
+        named = Q(**{name: value for name, value in asked.items() if value is not None})
+        return named & STATES[self.state] if self.state else named
+
+
+@dataclass(frozen=True, slots=True)
+class SignalPage:
+    """One page of a list; `next` is the cursor of the page after it, None on the last."""
+
+    items: tuple[SignalItem, ...]
+    next: str | None
+
+
+def list_signals(
+    filters: SignalFilter | None = None, *, limit: int = 50, cursor: str | None = None
+) -> SignalPage:
+    """Signals newest first: by bar, in settled lists by the bar of their exit. One statement.
+
+    A cursor stays right while new signals arrive. BadCursor if it is not one of ours.
+    """
+    filters = filters or SignalFilter()
+    order = "outcome__exit_time" if filters.state == "settled" else "bar_time"
+    rows = Signal.objects.filter(filters.condition()).select_related(*ROW)
+    if cursor:
+        moment, last = _read_cursor(cursor)
+        rows = rows.filter(Q(**{f"{order}__lt": moment}) | Q(**{order: moment, "pk__lt": last}))
+    found = list(rows.order_by(F(order).desc(), "-pk")[: limit + 1])
+    items = tuple(SignalItem.of(row) for row in found[:limit])
+    return SignalPage(items, _cursor(items[-1], order) if len(found) > limit else None)
+
+
+def signal_item(signal_id: int) -> SignalItem:
+    """One signal; NoSuchSignal if there is none of that id."""
+    row = Signal.objects.select_related(*ROW).filter(pk=signal_id).first()
+    if row is None:
+        raise NoSuchSignal(signal_id)
+    return SignalItem.of(row)
+
+
+def find_version(name: str, number: int | None = None) -> StrategyVersion:
+    """The version of that number; without one the live version, else the newest that runs, else the newest.
+
+    NoSuchStrategy or NoSuchVersion if it is not stored.
+    """
+    versions = list(StrategyVersion.objects.select_related("strategy").filter(strategy__name=name))
+    if not versions:
+        raise NoSuchStrategy(name, sorted(Strategy.objects.values_list("name", flat=True)))
+    if number is not None:
+        chosen = next((version for version in versions if version.number == number), None)
+        if chosen is None:
+            raise NoSuchVersion(name, number)
+        return chosen
+    return max(versions, key=lambda version: (*_weight(version), version.number))
+
+
+def _weight(version: StrategyVersion) -> tuple[bool, bool]:
+    return version.stage == StrategyVersion.Stage.LIVE, version.stage in StrategyVersion.RUNNING
+
+
+def running_versions() -> QuerySet[StrategyVersion]:
+    """The versions that take signals, oldest first."""
+    return (
+        StrategyVersion.objects.filter(stage__in=StrategyVersion.RUNNING)
+        .select_related("strategy")
+        .order_by("pk")
+    )
+
+
+def _cursor(item: SignalItem, order: str) -> str:
+    moment = item.exit_time if order == "outcome__exit_time" else item.signal_time
+    assert moment is not None
+    micros = (moment - EPOCH) // timedelta(microseconds=1)
+    return base64.urlsafe_b64encode(f"{micros}:{item.id}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, int]:
+    try:
+        micros, last = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(":")
+        return EPOCH + timedelta(microseconds=int(micros)), int(last)
+    except (ValueError, binascii.Error, OverflowError, UnicodeEncodeError) as fault:
+        raise BadCursor from fault
