@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 import heliograph
-from heliograph.cli import indicators
+from heliograph.cli import evaluate, indicators
 
 app = typer.Typer(
     name="heliograph",
@@ -36,4 +36,5 @@ def root(
         print(context.get_help())
 
 
+evaluate.register(app)
 indicators.register(app)

@@ -24,6 +24,7 @@ def run(command: Command, arguments: Sequence[str]) -> int:
     except TyperException as fault:
         return complain(usage(fault), Exit.WRONG_USE)
     except UserError as fault:
+        show_picture(fault)
         return complain(str(fault), Exit.WRONG_USE)
     except SourceError as fault:
         return complain(str(fault), Exit.SOURCE_DOWN)
@@ -40,6 +41,13 @@ def complain(sentence: str, code: Exit) -> int:
     """Print the sentence on stderr and give back the code."""
     print(sentence, file=sys.stderr)
     return code
+
+
+def show_picture(fault: UserError) -> None:
+    """Show an expression with a caret below what is wrong in it, where the error can."""
+    caret = getattr(fault, "caret", None)
+    if caret is not None:
+        print(caret(), file=sys.stderr)
 
 
 def usage(fault: TyperException) -> str:
