@@ -17,7 +17,7 @@ def explain(
 ) -> Explanation:
     """Every clause of the version's expressions at the bar that opened at `bar_time`, and what came of it.
 
-    With candles as they were known when the bar was evaluated, or with today's where `now`. `side` leaves out the
-    other side. NotExplainable (one sentence) where there is no such bar.
+    With candles as they were known when the bar was evaluated, or with today's where `now`. `side` leaves out
+    the other side. NotExplainable (one sentence) where there is no such bar.
     """
     raise NotImplementedError

@@ -28,7 +28,10 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WarmUp:
-    """Why a value is unknown: bars needed by the graph, bars that existed, and since when it is known (None: not yet)."""
+    """Why a value is unknown: bars needed by the graph, bars that existed, and when it was first known.
+
+    `known_from` is None while it has never been known.
+    """
 
     needed: int
     existing: int
@@ -40,9 +43,9 @@ class ClauseView:
     """One part of an expression at the bar.
 
     `kind` and `text` are the language's (see Clause). `value` is None where unknown; conditions also have a
-    `verdict`, numbers do not. `previous` is the value one bar before, where a crossing looks at it. `says` is what
-    stands beside the clause for people, such as "39.7 > 30, by +9.7". `decides` marks the clauses that make their
-    root false or unknown (or, of an `or`, true).
+    `verdict`, numbers do not. `previous` is the value one bar before, where a crossing looks at it. `says` is
+    what stands beside the clause for people, such as "39.7 > 30, by +9.7". `decides` marks the clauses that
+    make their root false or unknown (or, of an `or`, true).
     """
 
     kind: str
@@ -93,7 +96,8 @@ class SlotView:
 class SideView:
     """Why one side did, or did not, give a signal at the bar.
 
-    `roots` are the side's expressions: enter, then exit, stop, target 1 to 3 and confidence, as far as written.
+    `roots` are the side's expressions: enter, then exit, stop, target 1 to 3 and confidence, as far as
+    written.
     """
 
     side: str
@@ -133,8 +137,8 @@ class NearBar:
 class Explanation:
     """All that is known about one version, one instrument and one bar.
 
-    `as_known_at` is the moment whose candles were used; None means today's candles (`now`, or a bar that was never
-    evaluated). `revised` says that today's candles would give other values up to this bar.
+    `as_known_at` is the moment whose candles were used; None means today's candles (`now`, or a bar that was
+    never evaluated). `revised` says that today's candles would give other values up to this bar.
     """
 
     version_id: int

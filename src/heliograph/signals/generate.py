@@ -9,7 +9,10 @@ from heliograph.signals.models import StrategyVersion
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """What a call of `generate` stored. `waiting` counts instruments that wait for a missing bar or finer data."""
+    """What a call of `generate` stored.
+
+    `waiting` counts instruments that stand before a bar that is awaited, or for finer data.
+    """
 
     shards: int = 0
     evaluations: int = 0
@@ -34,13 +37,17 @@ def generate(
     stop: Callable[[], bool] | None = None,
     on_step: Callable[[Generated], None] | None = None,
 ) -> Generated:
-    """Brings all running versions (or those given) up to the newest closed bars; `stop` ends it between two steps.
+    """Brings all running versions (or those given) up to the newest closed bars.
 
-    Called again without new candles it writes nothing. `on_step` hears the sum so far after each stored step.
+    `stop` ends it between two steps. Called again without new candles it writes nothing. `on_step` hears the
+    sum so far after each stored step.
     """
     raise NotImplementedError
 
 
 def generate_shard(progress_id: int, *, at: datetime, stop: Callable[[], bool] | None = None) -> Generated:
-    """Advances one shard to the newest closed bars; a shard that another call advances meanwhile is left to it."""
+    """Advances one shard to the newest closed bars.
+
+    A shard that another call advances meanwhile is left to it.
+    """
     raise NotImplementedError

@@ -7,17 +7,26 @@ from heliograph.market.models import Venue
 from heliograph.signals.models import Outcome, Signal
 
 OUTCOME_FIELDS = (
-    "entry_time entry_price exit_time exit_price exit_reason r return_pct fees_pct mfe_r mae_r bars_held settled_at"
-).split()
+    "entry_time",
+    "entry_price",
+    "exit_time",
+    "exit_price",
+    "r",
+    "return_pct",
+    "fees_pct",
+    "mfe_r",
+    "mae_r",
+    "bars_held",
+    "settled_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SignalItem:
     """A candidate and how it went on.
 
-    `state` is "rejected" or the state of the outcome: pending, open, missed, settled, unresolved, unscored. Times of
-    bars are their opens. `replay` marks instruments of a replay venue. What is unknown is None. `revised` says that
-    corrected candles would now give another outcome.
+    `state` is "rejected" or the state of the outcome: pending, open, missed, settled, unresolved, unscored.
+    Times of bars are their opens. `replay` marks instruments of a replay venue. What is unknown is None.
     """
 
     id: int

@@ -67,12 +67,13 @@ class Progress(models.Model):
     epoch = models.BigIntegerField(default=0)
     # Five arrays of one length: the instruments of the shard; each one's first bar; its newest evaluated bar
     # (UTC milliseconds of the open; the origin less one where nothing was evaluated); the newest bar that
-    # existed when it joined, up to which signals are historical; how many corrections of its series were heeded.
+    # existed when it joined, up to which signals are historical; how many amendments of its series were
+    # heeded.
     instruments = ArrayField(models.BigIntegerField())
     origins = ArrayField(models.BigIntegerField())
     watermarks = ArrayField(models.BigIntegerField())
     historical_until = ArrayField(models.BigIntegerField())
-    corrections = ArrayField(models.BigIntegerField())
+    amendments = ArrayField(models.BigIntegerField())
     # The slots that are not free, as the exits kernel writes them.
     slots = models.BinaryField(default=b"")
     # Instruments that stand before a bar which only finer data can decide.
@@ -115,7 +116,10 @@ class Evaluation(models.Model):
 
 
 class Signal(models.Model):
-    """A candidate of one bar: published, or rejected with its reason. Never rewritten (a trigger sees to it)."""
+    """A candidate of one bar: published, or rejected with its reason.
+
+    Never rewritten (a trigger sees to it).
+    """
 
     class State(models.TextChoices):
         PUBLISHED = "published"

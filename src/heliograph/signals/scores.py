@@ -8,7 +8,10 @@ Z95 = 1.959963984540054
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean or share with its 95 % interval and the number that it rests on; None where it cannot be known."""
+    """A mean or share with its 95 % interval and the number that it rests on.
+
+    None where it cannot be known.
+    """
 
     n: int
     value: float | None
@@ -20,8 +23,8 @@ class Estimate:
 class Score:
     """The scoreboard of one version.
 
-    A hit is a settled signal with a return above zero after costs. `mean_r` rests on the settled signals that have
-    an R, that is a stop.
+    A hit is a settled signal with a return above zero after costs. `mean_r` rests on the settled signals that
+    have an R, that is a stop.
     """
 
     version_id: int

@@ -14,7 +14,8 @@ class Settled:
 
 
 def settle(*, at: datetime) -> Settled:
-    """Settles signals whose finer data have come (or are no longer awaited), and ends those of delisted instruments.
+    """Settles signals whose finer data have come (or are no longer awaited), and ends those of delisted
+    instruments.
 
     A delisted instrument's open signals end `unresolved`, without a price. All other outcomes are written by
     `generate` as the bars come.

@@ -17,8 +17,9 @@ def add_strategy(
 ) -> StrategyVersion:
     """The version of that text: the one that is stored already, or a new one with the next number.
 
-    Texts are the same if they mean the same (comments and white space do not count). `origin` is the first bar to
-    begin from; None begins each instrument at its first stored bar. BadStrategy names all that is wrong.
+    Texts are the same if they mean the same (comments and white space do not count). `origin` is the first
+    bar to begin from; None begins each instrument at its first stored bar. BadStrategy names all that is
+    wrong.
     """
     checked = Checked.parse(text)
     strategy, _ = Strategy.objects.get_or_create(name=checked.name, defaults={"created_at": at})
