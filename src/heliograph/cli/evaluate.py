@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 @spread
 def evaluate(
-    expressions: Annotated[list[str], typer.Argument(metavar="EXPR...", help="An expression; quote it.")],
+    expressions: Annotated[list[str], typer.Argument(metavar="EXPR", help="An expression; quote it.")],
     files: Files,
     param: Parameters = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print all bars as CSV (RFC 4180).")] = False,

@@ -4,7 +4,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeGuard, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,7 +30,12 @@ def spread(command: Callable[P, R]) -> Callable[..., R]:
 
 def _spread_out(given: list[inspect.Parameter]) -> Iterator[inspect.Parameter]:
     for parameter in given:
-        if not is_dataclass(parameter.annotation):
-            yield parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-            continue
-        yield from inspect.signature(parameter.annotation, eval_str=True).parameters.values()
+        group = parameter.annotation
+        own = inspect.signature(group, eval_str=True).parameters.values() if _is_group(group) else [parameter]
+        for option in own:
+            # By name only, so that a required option may follow one with a default.
+            yield option.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+
+
+def _is_group(annotation: object) -> TypeGuard[type]:
+    return isinstance(annotation, type) and is_dataclass(annotation)

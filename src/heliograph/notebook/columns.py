@@ -17,7 +17,7 @@ BLOCK = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The value of an expression at each bar: float64[B], NaN where unknown; 1.0 and 0.0 where it is a condition."""
+    """An expression's value at each bar: float64[B], NaN where unknown; 1.0 and 0.0 if a condition."""
 
     expression: str
     truth: bool
@@ -35,7 +35,7 @@ class Expressions:
         self.plan = Plan.compile([root.node for root in roots], graph)
 
     def stream(self, bars: Bars) -> Iterator[tuple[Bars, list[Column]]]:
-        """Each block of the bars of one instrument with its columns, which are valid until the next one is asked for."""
+        """Each block of one instrument's bars with its columns, valid until the next block is asked for."""
         runner = Runner(self.plan, instruments=1)
         for start in range(0, len(bars), BLOCK):
             block = bars.slice(start, min(start + BLOCK, len(bars)))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from heliograph.engine.bars import INPUTS, Bars
 from heliograph.engine.timeframe import TIMEFRAMES
 from heliograph.errors import UserError
+from heliograph.market.sources.files import CandleFile
 from heliograph.market.sources.files import read_candles as read_file
 
 
@@ -30,11 +32,7 @@ class Series:
 
 def read_series(paths: Sequence[Path], *, symbols: Sequence[str] | None = None) -> list[Series]:
     """Every series of the files, in their order; one that goes on in another file is joined to it."""
-    found = [
-        Series(file.symbol, file.timeframe, _bars(file), str(path))
-        for path in paths
-        for file in read_file(path)
-    ]
+    found = [_series(file, path) for path in paths for file in read_file(path)]
     return joined(chosen(found, symbols))
 
 
@@ -74,19 +72,18 @@ def _join(parts: list[Series]) -> Series:
         return parts[0]
     parts = sorted(parts, key=lambda part: part.bars.time[0])
     first = parts[0]
-    for one, other in zip(parts, parts[1:], strict=False):
+    for one, other in pairwise(parts):
         if other.bars.time[0] <= one.bars.time[-1]:
-            what = f"{first.symbol} {first.timeframe}"
-            raise BadChoice(
-                f"{one.source} and {other.source} both hold {what} at the same time; name one of them."
-            )
+            what = f"{first.symbol} {first.timeframe} of the same time"
+            raise BadChoice(f"{one.source} and {other.source} both hold {what}; name one of them.")
     rows = {name: np.concatenate([getattr(part.bars, name)[0] for part in parts]) for name in INPUTS}
     bars = Bars.single(np.concatenate([part.bars.time for part in parts]), **rows)
     return Series(first.symbol, first.timeframe, bars, _sources(parts))
 
 
-def _bars(file: object) -> Bars:
-    return Bars.single(file.time, **{name: getattr(file, name) for name in INPUTS})
+def _series(file: CandleFile, path: Path) -> Series:
+    bars = Bars.single(file.time, **{name: getattr(file, name) for name in INPUTS})
+    return Series(file.symbol, file.timeframe, bars, str(path))
 
 
 def _sources(found: Iterable[Series]) -> str:
