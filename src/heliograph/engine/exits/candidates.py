@@ -1,0 +1,161 @@
+"""What happens at a close after the exits: candidates are made, judged, published or rejected. Compiled."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from heliograph.engine.exits.kernels import kernel
+from heliograph.engine.exits.records import (
+    COOLDOWN_LEFT,
+    FREE,
+    HELD,
+    LEAVES_BY_EXIT,
+    LEAVES_BY_OPPOSITE,
+    NEXT_SIGNAL_TIME,
+    NEXT_STOP,
+    NEXT_TARGET,
+    PHASE,
+    SLOT_WIDTH,
+    WAITING,
+)
+from heliograph.engine.exits.rules import (
+    ALERT_ONLY,
+    COOLDOWN,
+    EXIT,
+    FILL_CLOSE,
+    FRACTION,
+    HAS_CONFIDENCE,
+    HAS_STOP,
+    IGNORE,
+    MIN_CONFIDENCE,
+    MIN_REWARD_RISK,
+    OPPOSITE,
+    PER_SIDE,
+    REJECTS,
+    SIDE,
+    TARGETS,
+    Reject,
+)
+from heliograph.engine.exits.trade import BY_OPPOSITE, enter, leave_at_market
+
+PUBLISHED = 0
+NO_STOP, NO_TARGET = REJECTS.index(Reject.NO_STOP), REJECTS.index(Reject.NO_TARGET)
+NO_CONFIDENCE, WRONG_SIDE = REJECTS.index(Reject.NO_CONFIDENCE), REJECTS.index(Reject.WRONG_SIDE)
+BOTH_SIDES, COOLING_DOWN = REJECTS.index(Reject.BOTH_SIDES), REJECTS.index(Reject.COOLDOWN)
+TOO_UNSURE, TOO_POOR = REJECTS.index(Reject.MIN_CONFIDENCE), REJECTS.index(Reject.MIN_REWARD_RISK)
+IS_OPPOSITE = REJECTS.index(Reject.OPPOSITE)
+
+# A limit is met within this part of it, so that 1.5 computed another way is not below 1.5.
+TOLERANCE = 1e-9
+
+
+class Levels(NamedTuple):
+    """What a candidate is judged by; NaN is unknown or not named."""
+
+    stop: float
+    target1: float
+    target2: float
+    target3: float
+    confidence: float
+
+
+@kernel
+def judge(slot, side, levels, both, rules, bar):
+    """The first reason not to publish, in the order of REJECTS, or 0; and reward over risk."""
+    place = SIDE + PER_SIDE * side
+    sign = 1.0 - 2.0 * side
+    wrong, unknown, reward = not known_or_absent(levels.stop, rules[place + HAS_STOP]), False, 0.0
+    if wrong:
+        return NO_STOP, np.nan
+    wrong = sign * levels.stop >= sign * bar.close
+    for k in range(int(rules[place + TARGETS])):
+        target = levels[1] if k == 0 else levels[2] if k == 1 else levels[3]
+        unknown = unknown or not np.isfinite(target)
+        wrong = wrong or sign * target <= sign * bar.close
+        reward += rules[place + FRACTION + k] * (sign * (target - bar.close))
+    if unknown:
+        return NO_TARGET, np.nan
+    ratio = reward / (sign * (bar.close - levels.stop)) if rules[place + TARGETS] > 0.0 else np.nan
+    if not known_or_absent(levels.confidence, rules[HAS_CONFIDENCE]):
+        return NO_CONFIDENCE, ratio
+    if wrong:
+        return WRONG_SIDE, np.nan
+    if both:
+        return BOTH_SIDES, ratio
+    if below(levels.confidence, rules[MIN_CONFIDENCE]):
+        return TOO_UNSURE, ratio
+    if below(ratio, rules[MIN_REWARD_RISK]):
+        return TOO_POOR, ratio
+    if rules[COOLDOWN] > 0.0 and (slot[COOLDOWN_LEFT] > 0.0 or slot[PHASE] != FREE):
+        return COOLING_DOWN, ratio
+    return PUBLISHED, ratio
+
+
+@kernel
+def known_or_absent(value, named):
+    """True if the strategy names no such value, or it is known."""
+    return named == 0.0 or np.isfinite(value)
+
+
+@kernel
+def below(value, limit):
+    """True if there is a limit and the value does not meet it; an unknown value does not."""
+    return limit == limit and not value >= limit - TOLERANCE * abs(limit)
+
+
+@kernel
+def candidate(slots, side, levels, both, rules, bar, book):
+    """One candidate: its verdict, its effect on a trade of the other side, its record, its slot."""
+    slot, other = slots[side], slots[1 - side]
+    reason, ratio = judge(slot, side, levels, both, rules, bar)
+    if reason == PUBLISHED and rules[OPPOSITE] != IGNORE and other[PHASE] == HELD:
+        if rules[FILL_CLOSE] != 0.0:
+            leave_at_market(other, 1 - side, bar.close, BY_OPPOSITE, rules, bar, book)
+        else:
+            other[PHASE] = LEAVES_BY_OPPOSITE
+        if rules[OPPOSITE] == EXIT:
+            reason = IS_OPPOSITE
+    book.verdicts[bar.instrument, side, reason] += 1
+    write_candidate(side, levels, reason, ratio, bar, book)
+    if reason != PUBLISHED:
+        return
+    if rules[ALERT_ONLY] != 0.0:
+        slot[COOLDOWN_LEFT] = rules[COOLDOWN]
+        return
+    slot[NEXT_SIGNAL_TIME] = bar.time
+    slot[NEXT_STOP] = levels.stop
+    slot[NEXT_TARGET] = levels.target1
+    slot[NEXT_TARGET + 1] = levels.target2
+    slot[NEXT_TARGET + 2] = levels.target3
+    if rules[FILL_CLOSE] != 0.0:
+        enter(slot, side, bar.close, rules, bar, book)
+        slot[WAITING:SLOT_WIDTH] = 0.0
+    else:
+        slot[WAITING] = 1.0
+
+
+@kernel
+def slot_is_free(slot):
+    """True if the slot holds no trade, or one whose exit was decided at this close."""
+    return slot[PHASE] == FREE or slot[PHASE] == LEAVES_BY_EXIT
+
+
+@kernel
+def write_candidate(side, levels, reason, ratio, bar, book):
+    """One candidate, published or rejected, into the book."""
+    if len(book.candidates) == 0:
+        return
+    row = book.candidates[book.used[0]]
+    row.bar_time = bar.time
+    row.close = bar.close
+    row.stop = levels.stop
+    row.target1 = levels.target1
+    row.target2 = levels.target2
+    row.target3 = levels.target3
+    row.confidence = levels.confidence
+    row.reward_risk = ratio
+    row.instrument = bar.instrument
+    row.side = 1 - 2 * side
+    row.published = reason == PUBLISHED
+    row.reason = reason
+    book.used[0] += 1

@@ -1,0 +1,82 @@
+"""What a strategy's plan tells the exits about a block of bars."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from heliograph.engine.bars import Bars, Floats
+from heliograph.engine.errors import BadBars
+from heliograph.engine.exits.records import Counts, Finer, Prices, SideArrays
+from heliograph.engine.timeframe import Timeframe
+
+
+@dataclass(frozen=True, slots=True)
+class SideInputs:
+    """The outputs of one side's expressions, each float64[N, B] (or [1, B]: one row for all), NaN where unknown.
+
+    `ready` is int64[N]: the bar of this block from which the side may fire, None if from the first.
+    """
+
+    enter: Floats
+    exit: Floats | None = None
+    stop: Floats | None = None
+    targets: Sequence[Floats] = ()
+    ready: Counts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Both sides' outputs and the confidence; None where the strategy names none."""
+
+    long: SideInputs | None = None
+    short: SideInputs | None = None
+    confidence: Floats | None = None
+
+    def arrays(self, instruments: int, bars: int) -> tuple[tuple[SideArrays, SideArrays], Floats]:
+        """The same as the kernel reads it: what is absent is a row of unknowns."""
+        unknown = np.full((1, bars), np.nan)
+        sides = (
+            _side_arrays(self.long, unknown, instruments),
+            _side_arrays(self.short, unknown, instruments),
+        )
+        return sides, unknown if self.confidence is None else _plain(self.confidence, unknown, instruments)
+
+
+def _side_arrays(side: SideInputs | None, unknown: Floats, instruments: int) -> SideArrays:
+    if side is None:
+        return SideArrays(*(unknown,) * 6, ready=np.zeros(instruments, dtype=np.int64))
+    given = (side.enter, side.exit, side.stop, *side.targets, *(None,) * (3 - len(side.targets)))
+    values = (unknown if one is None else _plain(one, unknown, instruments) for one in given)
+    ready = np.zeros(instruments, dtype=np.int64) if side.ready is None else side.ready
+    return SideArrays(*values, ready=np.ascontiguousarray(ready, dtype=np.int64))
+
+
+def _plain(values: Floats, unknown: Floats, instruments: int) -> Floats:
+    """Contiguous, writable floats: any other layout would make the kernel compile once more."""
+    if values.shape[1:] != unknown.shape[1:] or values.shape[0] not in (1, instruments):
+        raise BadBars(f"An input has shape {values.shape}, not {(instruments, unknown.shape[1])}.")
+    return np.require(values, dtype=np.float64, requirements=("C", "W"))
+
+
+def prices_of(bars: Bars) -> Prices:
+    """The block as the kernel reads it."""
+    fields = (bars.open, bars.high, bars.low, bars.close)
+    return Prices(
+        np.require(bars.time, requirements=("C", "W")), *(np.require(one, requirements=("C", "W")) for one in fields)
+    )
+
+
+def finer_of(bars: Bars, finer: Bars | None, timeframe: Timeframe | None) -> Finer:
+    """The finer bars inside each bar of `timeframe`, by their opens; none if there are none to give."""
+    if finer is None or timeframe is None:
+        nothing, none = np.full((bars.instruments, 0), np.nan), np.zeros(len(bars), dtype=np.int64)
+        return Finer(nothing, nothing, nothing, none, none)
+    if timeframe.ms is None:
+        ends = np.array([timeframe.end(int(start)) for start in bars.time], dtype=np.int64)
+    else:
+        ends = bars.time + timeframe.ms
+    start = np.searchsorted(finer.time, bars.time).astype(np.int64)
+    stop = np.searchsorted(finer.time, ends).astype(np.int64)
+    prices = (finer.open, finer.high, finer.low)
+    return Finer(*(np.require(one, requirements=("C", "W")) for one in prices), start=start, stop=stop)

@@ -1,0 +1,150 @@
+"""Exits: from candidates to finished trades, block by block."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from heliograph.engine.bars import Bars, Floats, Times
+from heliograph.engine.errors import BadBars, BadSnapshot
+from heliograph.engine.exits.advance import ROOM, advance, finish
+from heliograph.engine.exits.inputs import Inputs, finer_of, prices_of
+from heliograph.engine.exits.records import SLOT_WIDTH, Book, Counts, Records
+from heliograph.engine.exits.rules import Rules
+from heliograph.engine.exits.slots import slots_of, state_of
+from heliograph.engine.timeframe import Timeframe
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What a block of bars brought: structured arrays (see records.py), by instrument, then time, long before short.
+
+    `verdicts` is int64[N, 2, len(REJECTS)]: candidates per instrument, side (long, short) and verdict, 0 = published.
+    `undecided` int64[N] counts the bars with stop and target inside for which finer bars were lacking: the stop counted.
+    `consumed` int64[N] is how many bars of the block are done: all of them but for an instrument that is held back.
+    """
+
+    candidates: Records
+    entries: Records
+    parts: Records
+    exits: Records
+    verdicts: Counts
+    undecided: Counts
+    consumed: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What to write down besides finished trades and counts; backtests of many bars need little."""
+
+    candidates: bool = True
+    entries: bool = True
+    parts: bool = True
+
+
+EVERYTHING = Recording()
+
+
+class Exits:
+    """The slots of N instruments under one set of rules."""
+
+    def __init__(self, rules: Rules, *, instruments: int, recording: Recording = EVERYTHING):
+        self.rules = rules
+        self._numbers = rules.numbers()
+        self._state = np.zeros((instruments, 2, SLOT_WIDTH))
+        self._recording = recording
+        self._book = self._blank_book(2 * ROOM)
+
+    @classmethod
+    def from_slots(cls, rules: Rules, slots: Records, *, instruments: int) -> "Exits":
+        """Exits as they were when `slots` was taken."""
+        exits = cls(rules, instruments=instruments)
+        exits._state = state_of(slots, instruments)
+        return exits
+
+    @property
+    def instruments(self) -> int:
+        """N, the number of rows."""
+        return len(self._state)
+
+    def slots(self) -> Records:
+        """Everything that is open, waits or cools down, one row each; see SLOT in records.py."""
+        return slots_of(self._state)
+
+    def advance(
+        self,
+        bars: Bars,
+        inputs: Inputs,
+        *,
+        finer: Bars | None = None,
+        timeframe: Timeframe | None = None,
+        hold: bool = False,
+    ) -> Events:
+        """Advance over a block of bars of `timeframe`.
+
+        `finer` decides what came first inside a bar, where the rules say `intrabar`. Where it is lacking the stop
+        counts; with `hold` the instrument stops before that bar instead, so that it can be advanced again later.
+        """
+        if bars.instruments != self.instruments:
+            raise BadBars(f"The block has {bars.instruments} instruments, the exits {self.instruments}.")
+        sides, confidence = inputs.arrays(self.instruments, len(bars))
+        inside = finer_of(bars, finer, timeframe)
+        self._empty_book()
+        while not advance(
+            self._state, self._numbers, prices_of(bars), sides, confidence, inside, hold, self._book
+        ):
+            self._grow_book()
+        return self._events()
+
+    def finish(self, *, time: Times, close: Floats) -> Events:
+        """Leave what is open at each instrument's last close, as `end`; int64[N] and float64[N]."""
+        self._empty_book()
+        while not finish(self._state, self._numbers, time, close, self._book):
+            self._grow_book()
+        return self._events()
+
+    def snapshot(self) -> bytes:
+        """The state as bytes, for `restore`."""
+        return self._stamp() + self._state.tobytes()
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go back to a snapshot of the same rules and number of instruments; BadSnapshot if it is another's."""
+        stamp = self._stamp()
+        if not snapshot.startswith(stamp) or len(snapshot) != len(stamp) + self._state.nbytes:
+            raise BadSnapshot("This snapshot of the exits is of other rules, instruments or another release.")
+        self._state = np.frombuffer(snapshot, offset=len(stamp)).reshape(self._state.shape).copy()
+
+    def _stamp(self) -> bytes:
+        facts = repr((SLOT_WIDTH, self.instruments, self._numbers.tolist()))
+        return b"exits1" + hashlib.sha256(facts.encode()).digest()
+
+    def _blank_book(self, capacity: int) -> Book:
+        book = Book.blank(self.instruments, capacity)
+        keep = self._recording
+        return book._replace(
+            candidates=book.candidates[: capacity * keep.candidates],
+            entries=book.entries[: capacity * keep.entries],
+            parts=book.parts[: capacity * keep.parts],
+        )
+
+    def _empty_book(self) -> None:
+        for counts in self._book[4:]:
+            counts[...] = 0
+
+    def _grow_book(self) -> None:
+        """Twice the room, with all that is written so far."""
+        old = self._book
+        new = self._blank_book(2 * len(old.exits))
+        for kind, count in enumerate(old.used):
+            new[kind][:count] = old[kind][:count]
+        self._book = new._replace(**{name: getattr(old, name) for name in old._fields[4:]})
+
+    def _events(self) -> Events:
+        book = self._book
+        records = (book[kind][:count].copy() for kind, count in enumerate(book.used))
+        return Events(
+            *records,
+            verdicts=book.verdicts.copy(),
+            undecided=book.undecided.copy(),
+            consumed=book.consumed.copy(),
+        )
