@@ -1,25 +1,82 @@
 """All settings, read once from the environment; no secret has a default."""
 
+from pathlib import Path
+
 from heliograph.kit.env import Environment
 
 env = Environment()
+PACKAGE = Path(__file__).resolve().parents[1]
 
 SECRET_KEY = env.secret("HELIOGRAPH_SECRET_KEY")
 DEBUG = env.flag("HELIOGRAPH_DEBUG", default=False)
 ALLOWED_HOSTS = env.names("HELIOGRAPH_HOSTS", default="127.0.0.1,localhost,[::1]")
 HELIOGRAPH_HOME = env.text("HELIOGRAPH_HOME", default="") or None
+HELIOGRAPH_REPLAY = env.flag("HELIOGRAPH_REPLAY", default=True)
 
 DATABASES = {"default": env.postgres("DATABASE_URL") | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 
-# Cache and broker never share a database: emptying the cache must not touch the queue.
+# Commands on a database alone need no Redis; worker and beat refuse to start without one (see checks.py).
 REDIS_URL = env.text("REDIS_URL", default="") or None
-BROKER_URL = env.text("HELIOGRAPH_BROKER_URL", default="") or None
+HELIOGRAPH_BROKER_URL = env.text("HELIOGRAPH_BROKER_URL", default="") or None
+HELIOGRAPH_WORKERS = env.number("HELIOGRAPH_WORKERS", default=1)
 
 INSTALLED_APPS = [
     "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_vite",
     "heliograph.market",
     "heliograph.signals",
+    "heliograph.workers",
+    "heliograph.web",
 ]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+ROOT_URLCONF = "heliograph.config.urls"
+ASGI_APPLICATION = "heliograph.config.asgi.application"
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [PACKAGE / "web" / "static"]
+SERVESTATIC_USE_FINDERS = True
+DJANGO_VITE = {
+    "default": {"dev_mode": False, "manifest_path": PACKAGE / "web" / "static" / "dist" / "manifest.json"}
+}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+
 USE_TZ = True
 TIME_ZONE = "UTC"
+USE_I18N = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stream"], "level": env.text("HELIOGRAPH_LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,30 @@
+"""All tasks: ids in, one call, a plain result out."""
+
+from celery import shared_task
+
+from heliograph.kit.clock import utc_now
+
+
+@shared_task(queue="signals", time_limit=120)
+def generate_due() -> None:
+    """Advance every running version over the bars that have closed."""
+    from heliograph.signals.generate import generate
+
+    generate(at=utc_now())
+
+
+@shared_task(queue="signals", time_limit=120)
+def settle_due() -> None:
+    """Finish the outcomes that waited for finer data or a delisting."""
+    from heliograph.signals.settle import settle
+
+    settle(at=utc_now())
+
+
+@shared_task(queue="replay", time_limit=60)
+def replay_tick() -> None:
+    """Play the bars that are due, and ring for them."""
+    from heliograph.market.sources.replay.play import play_due
+
+    if play_due(at=utc_now()):
+        generate_due.delay()
