@@ -11,6 +11,16 @@ from heliograph.errors import UserError
 if TYPE_CHECKING:
     from heliograph.engine.functions import Function, Parameter
 
+# What the language has beside functions.
+LANGUAGE = (
+    ("on('1h', e)", "e on completed bars of a longer timeframe."),
+    ("x[n]", "x as it was n bars ago; n is 0 or more."),
+    ("open high low close volume", "The inputs."),
+    ("+ - * / %", "Arithmetic; there is no power."),
+    ("< <= > >= == !=", "Comparisons; `a < b < c` is both."),
+    ("and or not", "Conditions; unknown stays unknown unless the other side decides."),
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -34,7 +44,8 @@ def indicators(
     if as_json:
         show_json({"items": [_item(function) for function in chosen]})
     elif name is None:
-        show_table(["function", "what it is"], [[signature(f), f.summary] for f in chosen])
+        functions = [[signature(function), function.summary] for function in chosen]
+        show_table(["written", "what it is"], [*functions, *LANGUAGE])
     else:
         print("\n".join(_page(chosen[0])))
 

@@ -5,6 +5,7 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Literal
 
 # Wide enough that nothing is cut where the output is not a terminal.
 ENDLESS = 4000
@@ -58,12 +59,14 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: 
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, show_edge=False, title=title or None, title_justify="left")
     for name in columns:
-        table.add_column(
-            name.removeprefix(">"), justify="right" if name.startswith(">") else "left", overflow="fold"
-        )
+        side: Literal["left", "right"] = "right" if name.startswith(">") else "left"
+        table.add_column(name.removeprefix(">"), justify=side, overflow="fold")
     for row in rows:
         # As text, so that brackets in a cell are not read as markup.
         table.add_row(*map(Text, row))
-    Console(width=None if sys.stdout.isatty() else ENDLESS, highlight=False).print(table)
+    console = Console(width=None if sys.stdout.isatty() else ENDLESS, highlight=False)
+    with console.capture() as captured:
+        console.print(table)
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()))

@@ -19,8 +19,8 @@ def evaluate(
 ) -> Table:
     """The value of each expression at each bar, as the kind of table that was given.
 
-    Columns: symbol, open_time (UTC), then one for each expression, named as written: numbers, or truth values where
-    it is a condition; null where unknown. BadExpression points at what cannot be read.
+    Columns: symbol, open_time (UTC), then one for each expression, named as written: numbers, or truth values
+    where it is a condition; null where unknown. BadExpression points at what cannot be read.
     """
     symbols = [symbol] if isinstance(symbol, str) else symbol
     found = of_timeframe(chosen(to_series(candles, timeframe=timeframe), symbols), timeframe)

@@ -31,8 +31,8 @@ def read_candles(
 ) -> pa.Table:
     """The candles of a file, or of several, as an Arrow table; `.to_pandas()` makes a DataFrame of it.
 
-    Columns: symbol, timeframe, open_time (UTC), open, high, low, close, volume (null where the source has none).
-    The format is detected. BadFile names the file, the line and the remedy.
+    Columns: symbol, timeframe, open_time (UTC), open, high, low, close, volume (null where the source has
+    none). The format is detected. BadFile names the file, the line and the remedy.
     """
     paths = [path] if isinstance(path, str | Path) else path
     symbols = [symbol] if isinstance(symbol, str) else symbol
@@ -58,8 +58,8 @@ def to_series(
 ) -> list[Series]:
     """The series of a table of candles.
 
-    `open_time` (or a time index of a DataFrame) is a moment or UTC milliseconds and rises in each series; `symbol`
-    and `timeframe` serve where there is no such column. BadTable says what is wrong.
+    `open_time` (or a time index of a DataFrame) is a moment or UTC milliseconds and rises in each series;
+    `symbol` and `timeframe` serve where there is no such column. BadTable says what is wrong.
     """
     columns = _columns(table)
     rows = len(columns["open_time"])
