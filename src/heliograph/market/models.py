@@ -88,8 +88,9 @@ class Amendment(models.Model):
     instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="+", db_index=False)
     timeframe = models.CharField(max_length=3)
     number = models.BigIntegerField()
-    # The earliest bar that was added or corrected.
+    # The earliest and the newest bar that were added at or before the end of the series, or corrected.
     first_open = models.DateTimeField()
+    last_open = models.DateTimeField()
     inserted = models.BigIntegerField()
     revised = models.BigIntegerField()
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", db_index=False)

@@ -1,0 +1,22 @@
+"""Errors of the market."""
+
+from heliograph.errors import HeliographError, UserError
+
+
+class MarketError(HeliographError):
+    """Something about candles went wrong."""
+
+
+class BarNotClosed(MarketError):
+    """A bar was to be stored that is not over yet."""
+
+    def __init__(self, timeframe: str, *, opens: str, clock: str):
+        super().__init__(f"The {timeframe} bar that opens at {opens} is not closed at {clock}.")
+
+
+class BadCandles(MarketError):
+    """Candles break a rule that rows rely on."""
+
+
+class NoSuchSeries(UserError):
+    """There are no candles of that name."""
