@@ -1,9 +1,14 @@
 """The command `heliograph`: parse, call, print."""
 
+import os
 import sys
 from collections.abc import Sequence
 
 from heliograph.cli.border import report_fault, run
+
+NAME = "heliograph"
+# Set by the shell when it asks for completions.
+COMPLETE = "_HELIOGRAPH_COMPLETE"
 
 
 def invoke(words: Sequence[str]) -> int:
@@ -18,8 +23,17 @@ def main() -> None:
 
 
 def _call(words: Sequence[str]) -> object:
+    import typer
     from typer.main import get_command
 
     from heliograph.cli.app import app
 
-    return get_command(app).main(list(words), prog_name="heliograph", standalone_mode=False)
+    command = get_command(app)
+    if COMPLETE in os.environ:
+        return command.main(list(words), prog_name=NAME, complete_var=COMPLETE)
+    # Not command.main(): it counts a reader that hangs up as a fault.
+    try:
+        with command.make_context(NAME, list(words)) as context:
+            return command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code

@@ -60,8 +60,8 @@ def usage(fault: TyperException) -> str:
 
 def system_sentence(fault: OSError) -> str:
     """A refusal of the operating system with the file that it concerns."""
-    where = f"{fault.filename}: " if fault.filename else ""
-    return f"{where}{fault.strerror or fault}."
+    where = fault.filename or "The output could not be written"
+    return f"{where}: {fault.strerror or fault}."
 
 
 def hang_up() -> int:
