@@ -17,11 +17,13 @@ PR_SET_PDEATHSIG = 1
 def start_tied(
     command: Sequence[str],
     *,
-    log: IO[bytes] | int,
+    log: IO[bytes],
+    output: int | None = None,
     env: Mapping[str, str] | None = None,
     account: Account | None = None,
     folder: Path | None = None,
-    last_word: signal.Signals = signal.SIGTERM,
+    keep: Sequence[int] = (),
+    last_word: signal.Signals = signal.SIGKILL,
 ) -> "subprocess.Popen[bytes]":
     """Start a child that the kernel sends `last_word` when this process dies.
 
@@ -35,10 +37,11 @@ def start_tied(
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL if linux else subprocess.PIPE,
-        stdout=log,
-        stderr=subprocess.STDOUT,
+        stdout=output or log,
+        stderr=log,
         env=env,
         cwd=folder,
+        pass_fds=keep,
         start_new_session=True,
         preexec_fn=_tie(last_word) if linux else None,
         **identity(account),

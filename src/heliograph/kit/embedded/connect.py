@@ -11,6 +11,7 @@ from pathlib import Path
 
 from heliograph.kit.embedded.home import Home
 from heliograph.kit.errors import ServerFailed
+from heliograph.kit.locks import FileLock
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +60,17 @@ def connect(
 def embedded(home: Home) -> Iterator[dict[str, str]]:
     """Hold the embedded servers of a home; yields their URLs as `database_url` and `redis_url`."""
     users = home.lock("users")
-    with home.lock("start").held():
-        # While a keeper ends its servers it holds this lock: wait, then start anew.
-        users.take(shared=True)
-        try:
-            if not home.lock("keeper").is_taken():
-                _start_keeper(home)
-            state = json.loads(home.state_file.read_text())
-        except BaseException:
-            users.release()
-            raise
     try:
-        yield {"database_url": state["database_url"], "redis_url": state["redis_url"]}
+        yield _join(home, users)
     finally:
         users.release()
+
+
+def revive(home: Home) -> None:
+    """Start the keeper of a home that one uses, should it have been killed."""
+    with home.lock("start").held():
+        if not home.lock("keeper").is_taken():
+            _start_keeper(home)
 
 
 def keeper_state(home: Home) -> dict[str, object]:
@@ -81,6 +79,16 @@ def keeper_state(home: Home) -> dict[str, object]:
         return dict(json.loads(home.state_file.read_text())) if home.lock("keeper").is_taken() else {}
     except FileNotFoundError:
         return {}
+
+
+def _join(home: Home, users: FileLock) -> dict[str, str]:
+    with home.lock("start").held():
+        # While a keeper ends its servers it holds this lock: wait, then start anew.
+        users.take(shared=True)
+        if not home.lock("keeper").is_taken():
+            _start_keeper(home)
+        state = json.loads(home.state_file.read_text())
+    return {"database_url": state["database_url"], "redis_url": state["redis_url"]}
 
 
 def _start_keeper(home: Home) -> None:

@@ -206,7 +206,13 @@ class Valkey:
             "--maxmemory-policy": "noeviction",
         }
         command = [str(self._program), *(word for pair in options.items() for word in pair)]
-        return start_tied(command, log=log, account=self._ground.account, folder=self._data)
+        return start_tied(
+            command,
+            log=log,
+            account=self._ground.account,
+            folder=self._data,
+            last_word=signal.SIGTERM,
+        )
 
     def answers(self) -> bool:
         """True once it answers a ping."""

@@ -1,0 +1,147 @@
+"""All of Heliograph on one machine: prepares the home, runs web, worker and beat, starts again what dies."""
+
+import json
+import os
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from heliograph.errors import HeliographError
+from heliograph.kit.embedded import Home, Servers
+from heliograph.kit.embedded.connect import keeper_state, revive
+from heliograph.kit.embedded.home import write_whole
+from heliograph.workers import programs
+from heliograph.workers.children import Child
+from heliograph.workers.preparation import Preparation
+from heliograph.workers.programs import Options, Program
+
+Say = Callable[[str], None]
+FAREWELL_SECONDS = 5.0
+
+
+class PreparationFailed(HeliographError):
+    """The tables or the sample could not be made ready."""
+
+
+class Supervisor:
+    """The programs of one `up`; `look` is called about twice a second."""
+
+    def __init__(self, options: Options, servers: Servers, listener: socket.socket, say: Say) -> None:
+        self._options = options
+        self._servers = servers
+        self._listener = listener
+        self._say = say
+        self._children: dict[str, Child] = {}
+        self._answered = False
+        self._revived: object = {}
+        self._env = _environment(options, servers)
+        self._preparation: Preparation | None = Preparation(
+            sample=options.sample, env=self._env, log=self._log("prepare")
+        )
+        self._write_state()
+
+    def look(self) -> None:
+        """See what has happened, say it and act on it."""
+        self._hear_preparation()
+        self._look_at_servers()
+        for child in self._children.values():
+            if words := child.look():
+                self._say(words)
+                self._write_state()
+        self._look_at_web()
+
+    def end(self) -> None:
+        """End all programs, within seconds."""
+        deadline = time.monotonic() + FAREWELL_SECONDS
+        if self._preparation:
+            self._preparation.end()
+        for child in self._children.values():
+            child.ask_to_end()
+        for child in self._children.values():
+            child.end(seconds=deadline - time.monotonic())
+
+    def _hear_preparation(self) -> None:
+        if not self._preparation:
+            return
+        code = self._preparation.code()
+        lines = self._preparation.lines()
+        for line in lines:
+            self._say(line)
+        if lines and "web" not in self._children:
+            # The first line says that the tables stand: pages can be shown while the rest is made ready.
+            self._start(programs.web(self._listener.fileno()), keep=(self._listener.fileno(),))
+        if code is not None:
+            self._preparation = None
+            self._prepared(code, lines)
+
+    def _prepared(self, code: int, lines: list[str]) -> None:
+        if code:
+            known = (
+                lines[-1] if code == 2 and lines else f"Preparing failed; {self._log('prepare')} says why."
+            )
+            raise PreparationFailed(known)
+        for program in (programs.worker(), programs.beat()):
+            self._start(program)
+        self._say("Worker and timetable run")
+
+    def _start(self, program: Program, *, keep: tuple[int, ...] = ()) -> None:
+        child = Child(program, env=self._env, log=self._log(program.name), keep=keep)
+        child.start()
+        self._children[program.name] = child
+        self._write_state()
+
+    def _look_at_servers(self) -> None:
+        if not self._servers.embedded:
+            return
+        home = self._servers.home
+        if not home.lock("keeper").is_taken():
+            self._say("The keeper of the embedded servers died; it is started again")
+            revive(home)
+        restarts = keeper_state(home).get("restarts")
+        if restarts and restarts != self._revived:
+            self._say(f"An embedded server died and was started again {restarts}")
+        self._revived = restarts
+
+    def _look_at_web(self) -> None:
+        if self._answered or "web" not in self._children or not self._web_answers():
+            return
+        self._answered = True
+        self._write_state()
+        self._say(f"Open {self._options.address}")
+
+    def _web_answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self._options.address}/healthz", timeout=1):
+                return True
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def _write_state(self) -> None:
+        state = {
+            "pid": os.getpid(),
+            "address": self._options.address,
+            "ready": self._answered and self._preparation is None,
+            "children": {name: child.pid for name, child in self._children.items()},
+        }
+        write_whole(self._servers.home.path / "up.json", json.dumps(state))
+
+    def _log(self, name: str) -> str:
+        return str(self._servers.home.logs / f"{name}.log")
+
+
+def read_state(home: Home) -> dict[str, object]:
+    """What a running `up` says of itself: `pid`, `address`, `ready`, `children`; empty where none runs."""
+    try:
+        return dict(json.loads((home.path / "up.json").read_text())) if home.lock("up").is_taken() else {}
+    except FileNotFoundError:
+        return {}
+
+
+def _environment(options: Options, servers: Servers) -> dict[str, str]:
+    made = {**os.environ, **servers.environment()}
+    made["HELIOGRAPH_REPLAY"] = str(int(options.replay and options.sample))
+    if options.host not in {"127.0.0.1", "localhost", "::1"}:
+        made.setdefault("HELIOGRAPH_HOSTS", "*")
+    return made
