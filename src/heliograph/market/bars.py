@@ -17,7 +17,7 @@ ROWS_AT_ONCE = 2_000_000
 
 COLUMNS = "instrument_id, open_time, open, high, low, close, volume"
 PICKED = """
-timeframe = %(timeframe)s AND instrument_id = ANY(%(ids)s)
+timeframe = %(timeframe)s AND instrument_id = ANY(%(ids)s::bigint[])
 AND open_time >= %(start)s AND open_time < %(end)s
 """
 TODAY = f"SELECT {COLUMNS} FROM candle WHERE {PICKED}"
@@ -80,8 +80,8 @@ def first_open(*, instruments: Sequence[int], timeframe: str) -> Times:
 def _edge(instruments: Sequence[int], *, timeframe: str, column: str) -> Times:
     known, opens = wire.fetch_columns(
         f"SELECT array_agg(instrument_id), array_agg({column}) FROM market_series"
-        " WHERE timeframe = %(timeframe)s AND instrument_id = ANY(%(ids)s) AND bars > 0",
-        {"timeframe": timeframe, "ids": list(map(int, instruments))},
+        " WHERE timeframe = %(timeframe)s AND instrument_id = ANY(%(ids)s::bigint[]) AND bars > 0",
+        {"timeframe": timeframe, "ids": wire.literal(instruments)},
     )
     found = dict(zip(known.tolist(), opens.tolist(), strict=True))
     return np.array([found.get(int(instrument), NEVER) for instrument in instruments], dtype=np.int64)
@@ -96,7 +96,7 @@ def _rows(
         query,
         {
             "timeframe": timeframe,
-            "ids": ids,
+            "ids": wire.literal(ids),
             "start": "-infinity" if start is None else wire.to_datetime(start),
             "end": "infinity" if end is None else wire.to_datetime(end),
             "known": known,
@@ -113,8 +113,8 @@ def _portions(instruments: Sequence[int], *, timeframe: str, bounded: bool) -> I
         return
     known, counts = wire.fetch_columns(
         "SELECT array_agg(instrument_id), array_agg(bars) FROM market_series"
-        " WHERE timeframe = %(timeframe)s AND instrument_id = ANY(%(ids)s)",
-        {"timeframe": timeframe, "ids": ids},
+        " WHERE timeframe = %(timeframe)s AND instrument_id = ANY(%(ids)s::bigint[])",
+        {"timeframe": timeframe, "ids": wire.literal(ids)},
     )
     total = np.cumsum(counts) // ROWS_AT_ONCE
     for number in np.unique(total):

@@ -16,23 +16,25 @@ from heliograph.market.rows import Rows
 LOCK = """
 SELECT array_agg(instrument_id), array_agg(first_open), array_agg(last_open), array_agg(bars),
        array_agg(amendments)
-FROM (SELECT * FROM market_series WHERE timeframe = %(timeframe)s AND instrument_id = ANY(%(ids)s)
+FROM (SELECT * FROM market_series WHERE timeframe = %(timeframe)s AND instrument_id = ANY(%(ids)s::bigint[])
       ORDER BY instrument_id FOR UPDATE) AS locked
 """
 
 BEGIN = """
 INSERT INTO market_series (instrument_id, timeframe, first_open, last_open, bars, amendments, updated_at)
 SELECT id, %(timeframe)s, open, open, 0, 0, %(at)s
-FROM unnest(%(ids)s, %(opens)s::timestamptz[]) AS new(id, open)
+FROM unnest(%(ids)s::bigint[], %(opens)s::bigint[]) AS new(id, ms),
+     LATERAL (SELECT timestamptz 'epoch' + ms * interval '1 millisecond') AS moment(open)
 ORDER BY id ON CONFLICT DO NOTHING
 """
 
 NOTE = """
 UPDATE market_series AS series
-SET first_open = least(first_open, first), last_open = greatest(last_open, last), bars = bars + added,
-    amendments = amendments + amended, updated_at = %(at)s
-FROM unnest(%(ids)s, %(firsts)s::timestamptz[], %(lasts)s::timestamptz[], %(added)s, %(amended)s)
-     AS new(id, first, last, added, amended)
+SET first_open = least(first_open, timestamptz 'epoch' + first * interval '1 millisecond'),
+    last_open = greatest(last_open, timestamptz 'epoch' + last * interval '1 millisecond'),
+    bars = bars + added, amendments = amendments + amended, updated_at = %(at)s
+FROM unnest(%(ids)s::bigint[], %(firsts)s::bigint[], %(lasts)s::bigint[], %(added)s::bigint[],
+            %(amended)s::bigint[]) AS new(id, first, last, added, amended)
 WHERE series.instrument_id = new.id AND series.timeframe = %(timeframe)s
 """
 
@@ -83,12 +85,11 @@ class Span:
 def lock_series(rows: Rows, *, timeframe: str, at: datetime) -> LockedSeries:
     """Lock the series of these rows' instruments until the transaction ends; begin those that are new."""
     span = Span.of(rows)
-    params = {"timeframe": timeframe, "ids": span.instruments.tolist()}
+    params = {"timeframe": timeframe, "ids": wire.literal(span.instruments)}
     locked = LockedSeries(*wire.fetch_columns(LOCK, params))
     if len(locked.instruments) < len(span.instruments):
-        opens = [wire.to_datetime(ms) for ms in span.first]
         with connection.cursor() as cursor:
-            cursor.execute(BEGIN, {**params, "opens": opens, "at": at})
+            cursor.execute(BEGIN, {**params, "opens": wire.literal(span.first), "at": at})
         locked = LockedSeries(*wire.fetch_columns(LOCK, params))
     return locked
 
@@ -109,11 +110,11 @@ def note_changes(
             {
                 "timeframe": timeframe,
                 "at": at,
-                "ids": ids.tolist(),
-                "firsts": [wire.to_datetime(ms) for ms in changed.first],
-                "lasts": [wire.to_datetime(ms) for ms in changed.last],
-                "added": _counts(new, ids).tolist(),
-                "amended": amended.on(ids, np.ones_like(amended.count), default=0).tolist(),
+                "ids": wire.literal(ids),
+                "firsts": wire.literal(changed.first),
+                "lasts": wire.literal(changed.last),
+                "added": wire.literal(_counts(new, ids)),
+                "amended": wire.literal(amended.on(ids, np.ones_like(amended.count), default=0)),
             },
         )
     if len(amended.instruments):

@@ -10,7 +10,8 @@ READ = """
 SELECT array_agg(instrument_id), array_agg(open_time), array_agg(open), array_agg(high), array_agg(low),
        array_agg(close), array_agg(volume)
 FROM candle
-WHERE timeframe = %(timeframe)s AND instrument_id = ANY(%(ids)s) AND open_time BETWEEN %(first)s AND %(last)s
+WHERE timeframe = %(timeframe)s AND instrument_id = ANY(%(ids)s::bigint[])
+  AND open_time BETWEEN %(first)s AND %(last)s
 """
 
 
@@ -22,7 +23,7 @@ def stored_rows(wanted: Rows, *, timeframe: str) -> Rows:
         READ,
         {
             "timeframe": timeframe,
-            "ids": np.unique(wanted["instrument"]).tolist(),
+            "ids": wire.literal(np.unique(wanted["instrument"])),
             "first": wire.to_datetime(wanted["time"].min()),
             "last": wire.to_datetime(wanted["time"].max()),
         },
