@@ -15,10 +15,10 @@ Kind: TypeAlias = Literal[
 class Clause:
     """One part of an expression.
 
-    `text` is its own piece of the source, `column` where it begins, counted from 1. `name` says which it is: the
-    sign of an operator, or the name of a function, input or parameter. `children` are the parts whose values it
-    is made of, in reading order (periods and other constants of a call are in its text). `truth` tells a
-    condition from a number.
+    `text` is its own piece of the source, `column` where it begins, counted from 1. `name` says which it is:
+    the sign of an operator, or the name of a function, input or parameter. `children` are the parts whose
+    values it is made of, in reading order (periods and other constants of a call are in its text). `truth`
+    tells a condition from a number.
     """
 
     kind: Kind
