@@ -1,4 +1,4 @@
-"""Makes the bundled sample from two packages of PyPI (see src/heliograph/samples/README.md for the command)."""
+"""Makes the bundled sample from two packages of PyPI; src/heliograph/samples/README.md has the command."""
 
 import gzip
 import hashlib
