@@ -45,7 +45,8 @@ def shares(folder: Path) -> pl.DataFrame:
         open=pl.col("Open") * scale,
         high=pl.col("High") * scale,
         low=pl.col("Low") * scale,
-        close=pl.col("Adj Close"),
+        # The same product as the others, so that rounding cannot lift it above the high.
+        close=pl.col("Close") * scale,
         volume=pl.col("Volume") / scale,
     )
 
