@@ -13,26 +13,29 @@ Parameters = Annotated[
 ]
 
 
+Home = Annotated[
+    Path | None,
+    Option(
+        "--home",
+        envvar="HELIOGRAPH_HOME",
+        metavar="DIR",
+        help="The folder that holds all state. Default: one for each user.",
+    ),
+]
+
+
 @dataclass(frozen=True)
 class Place:
-    """Where the database is."""
+    """Where the database is: that of a home, whose servers are started where they do not run, or another."""
 
-    home: Annotated[
-        Path | None,
-        Option(
-            "--home",
-            envvar="HELIOGRAPH_HOME",
-            metavar="DIR",
-            help="The folder that holds all state; its own servers are started when they are not running.",
-        ),
-    ] = None
+    home: Home = None
     database_url: Annotated[
         str | None,
         Option(
             "--database-url",
             envvar="DATABASE_URL",
             metavar="URL",
-            help="A PostgreSQL server of yours, instead of the one of the home.",
+            help="A PostgreSQL database of yours, instead of the one of the home.",
         ),
     ] = None
 

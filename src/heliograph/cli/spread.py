@@ -4,7 +4,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
-from typing import ParamSpec, TypeGuard, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -13,9 +13,7 @@ R = TypeVar("R")
 def spread(command: Callable[P, R]) -> Callable[..., R]:
     """The same command, with each dataclass among its parameters spread into options of its own."""
     given = list(inspect.signature(command, eval_str=True).parameters.values())
-    groups = {
-        parameter.name: parameter.annotation for parameter in given if is_dataclass(parameter.annotation)
-    }
+    groups: dict[str, Any] = {p.name: p.annotation for p in given if is_dataclass(p.annotation)}
 
     @functools.wraps(command)
     def call(**values: object) -> R:
@@ -31,11 +29,9 @@ def spread(command: Callable[P, R]) -> Callable[..., R]:
 def _spread_out(given: list[inspect.Parameter]) -> Iterator[inspect.Parameter]:
     for parameter in given:
         group = parameter.annotation
-        own = inspect.signature(group, eval_str=True).parameters.values() if _is_group(group) else [parameter]
+        own = [parameter]
+        if is_dataclass(group):
+            own = list(inspect.signature(cast(Any, group), eval_str=True).parameters.values())
         for option in own:
             # By name only, so that a required option may follow one with a default.
             yield option.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-
-
-def _is_group(annotation: object) -> TypeGuard[type]:
-    return isinstance(annotation, type) and is_dataclass(annotation)

@@ -1,0 +1,72 @@
+"""`heliograph generate` and `settle`: signals from the candles that are stored."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from heliograph.cli.database import database
+from heliograph.cli.moments import now
+from heliograph.cli.options import AsJson, Place
+from heliograph.cli.output import note, show_json
+from heliograph.cli.progress import counting
+from heliograph.cli.spread import spread
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("generate")(generate)
+    app.command("settle")(settle)
+
+
+@spread
+def generate(
+    place: Place,
+    strategy: Annotated[str | None, typer.Option("--strategy", help="Only the strategy of this name.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Evaluate the running strategies on all stored bars that are new to them.
+
+    It goes on from where it stopped; without new bars it writes nothing.
+
+    \b
+    Example:
+      heliograph generate
+    """
+    with database(place), counting("bars") as count:
+        from heliograph.signals.generate import generate as run
+        from heliograph.signals.queries import find_version, running_versions
+
+        versions = [find_version(strategy)] if strategy else list(running_versions())
+        done = run(at=now(), versions=versions, on_step=lambda sum_so_far: count(sum_so_far.bars))
+    if as_json:
+        show_json(asdict(done))
+        return
+    if not versions:
+        note("No strategy runs; `heliograph strategy add FILE` stores one.")
+    print(
+        f"{done.bars:,} bars evaluated: {done.published:,} published, {done.rejected:,} rejected, "
+        f"{done.settled:,} settled."
+    )
+    if done.waiting:
+        print(f"{done.waiting:,} instruments wait for a missing bar or for finer data.")
+
+
+@spread
+def settle(place: Place, as_json: AsJson = False) -> None:
+    """Settle the signals that waited for finer candles or whose instrument was delisted.
+
+    All others are settled by `generate` as their bars come.
+
+    \b
+    Example:
+      heliograph settle
+    """
+    with database(place):
+        from heliograph.signals.settle import settle as run
+
+        done = run(at=now())
+    if as_json:
+        show_json(asdict(done))
+        return
+    print(f"{done.settled:,} settled, {done.unresolved:,} unresolved, {done.still_waiting:,} still waiting.")

@@ -1,0 +1,193 @@
+"""The `strategy` commands that need the database: add, list, show, promote, retire."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from heliograph.cli.database import database
+from heliograph.cli.moments import moment, now
+from heliograph.cli.options import AsJson, Place
+from heliograph.cli.output import clock, note, show_json, show_table, utc
+from heliograph.cli.spread import spread
+from heliograph.cli.strategy_file import read_strategy
+
+if TYPE_CHECKING:
+    from heliograph.signals.models import StrategyVersion
+
+Name = Annotated[str, typer.Argument(help="The name of a strategy.", show_default=False)]
+Number = Annotated[int | None, typer.Option("--version", min=1, metavar="N", help="The number of a version.")]
+
+
+class FirstStage(StrEnum):
+    """The stages that a version can begin in."""
+
+    DRAFT = "draft"
+    SHADOW = "shadow"
+    LIVE = "live"
+
+
+class NextStage(StrEnum):
+    """The stages that a version can be promoted to."""
+
+    SHADOW = "shadow"
+    LIVE = "live"
+
+
+def register(strategy: typer.Typer) -> None:
+    """Add the commands to the group."""
+    for name, command in (
+        ("add", add),
+        ("list", list_versions),
+        ("show", show),
+        ("promote", promote),
+        ("retire", retire),
+    ):
+        strategy.command(name)(command)
+
+
+@spread
+def add(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A strategy file (TOML).", show_default=False)],
+    place: Place,
+    stage: Annotated[
+        FirstStage, typer.Option("--stage", help="Shadow versions are scored, not announced.")
+    ] = FirstStage.SHADOW,
+    start: Annotated[
+        str,
+        typer.Option("--from", metavar="first|DATE", help="The bar to begin with: the first stored one, or a date."),
+    ] = "first",
+    as_json: AsJson = False,
+) -> None:
+    """Store a strategy file as a new version of the strategy of its name; the same text is stored once.
+
+    \b
+    Examples:
+      heliograph strategy add my_trend.toml
+      heliograph strategy add my_trend.toml --stage live --from 2024-01-01
+    """
+    checked = read_strategy(file)
+    origin = None if start == "first" else moment(start, option="--from")
+    with database(place):
+        from heliograph.signals.strategies import add_strategy
+
+        version = add_strategy(text=checked.text, stage=stage.value, origin=origin, at=now())
+    _tell(version, as_json=as_json, hint="`heliograph generate` looks for its signals.")
+
+
+@spread
+def list_versions(place: Place, as_json: AsJson = False) -> None:
+    """List all versions of all strategies.
+
+    \b
+    Example:
+      heliograph strategy list
+    """
+    with database(place):
+        from heliograph.signals.models import StrategyVersion
+
+        versions = list(StrategyVersion.objects.select_related("strategy").order_by("strategy__name", "number"))
+    if as_json:
+        show_json({"items": [_item(version) for version in versions]})
+        return
+    columns = ["strategy", ">version", "stage", "timeframe", "from", "added (UTC)"]
+    show_table(columns, [_row(version) for version in versions])
+    if not versions:
+        note("None yet; `heliograph strategy add FILE` stores one.")
+
+
+@spread
+def show(name: Name, place: Place, version: Number = None, as_json: AsJson = False) -> None:
+    """Print the text of a strategy: of its live version, else of the newest, unless --version is given.
+
+    \b
+    Example:
+      heliograph strategy show "My trend" > my_trend.toml
+    """
+    with database(place):
+        from heliograph.signals.queries import find_version
+
+        found = find_version(name, version)
+    if as_json:
+        show_json(_item(found) | {"text": found.text})
+    else:
+        note(f"{found}: {found.stage}, {found.timeframe}, added {clock(found.created_at)} UTC")
+        print(found.text.rstrip("\n"))
+
+
+@spread
+def promote(
+    name: Name,
+    place: Place,
+    version: Number = None,
+    to: Annotated[NextStage, typer.Option("--to", help="The stage to reach.")] = NextStage.LIVE,
+    as_json: AsJson = False,
+) -> None:
+    """Make the newest version of a strategy live, or the one of --version; the one that was live is retired.
+
+    \b
+    Examples:
+      heliograph strategy promote "My trend"
+      heliograph strategy promote "My trend" --version 1
+    """
+    with database(place):
+        from heliograph.signals import strategies
+        from heliograph.signals.queries import find_version, newest_version
+
+        found = newest_version(name) if version is None else find_version(name, version)
+        if to is NextStage.LIVE:
+            found = strategies.promote(found, at=now())
+        else:
+            found = strategies.start_shadow(found)
+    _tell(found, as_json=as_json)
+
+
+@spread
+def retire(name: Name, place: Place, version: Number = None, as_json: AsJson = False) -> None:
+    """End the entries of the running version; its open signals are followed to their end.
+
+    \b
+    Example:
+      heliograph strategy retire "My trend"
+    """
+    with database(place):
+        from heliograph.signals import strategies
+        from heliograph.signals.queries import find_version
+
+        found = strategies.retire(find_version(name, version), at=now())
+    _tell(found, as_json=as_json)
+
+
+def _tell(version: "StrategyVersion", *, as_json: bool, hint: str = "") -> None:
+    if as_json:
+        show_json(_item(version))
+        return
+    print(f"{version}: {version.stage}")
+    if hint:
+        note(hint)
+
+
+def _item(version: "StrategyVersion") -> dict[str, object]:
+    return {
+        "id": version.pk,
+        "name": version.strategy.name,
+        "version": version.number,
+        "stage": version.stage,
+        "timeframe": version.timeframe,
+        "from": utc(version.origin) or "first",
+        "digest": version.digest,
+        "added": utc(version.created_at),
+        "retired": utc(version.retired_at),
+    }
+
+
+def _row(version: "StrategyVersion") -> list[str]:
+    return [
+        version.strategy.name,
+        str(version.number),
+        version.stage,
+        version.timeframe,
+        clock(version.origin) if version.origin else "first bar",
+        clock(version.created_at),
+    ]
