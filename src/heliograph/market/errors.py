@@ -20,3 +20,10 @@ class BadCandles(MarketError):
 
 class NoSuchSeries(UserError):
     """There are no candles of that name."""
+
+
+class NoSuchSample(UserError):
+    """There is no bundled sample of that name."""
+
+    def __init__(self, name: str, *, known: list[str]):
+        super().__init__(f"There is no sample '{name}'; there are {', '.join(known)}.")

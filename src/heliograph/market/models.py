@@ -156,5 +156,7 @@ class Replay(models.Model):
     # The open of the last bar that was played; the clock of the venue is the end of that bar.
     position = models.DateTimeField()
     ends_at = models.DateTimeField()
+    # When that bar was played; the next one is due `seconds_per_bar` later.
+    played_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
