@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 import heliograph
-from heliograph.cli import evaluate, indicators
+from heliograph.cli import evaluate, explain, generate, indicators, signals, strategy, up
 
 app = typer.Typer(
     name="heliograph",
@@ -36,5 +36,5 @@ def root(
         print(context.get_help())
 
 
-evaluate.register(app)
-indicators.register(app)
+for module in (up, evaluate, indicators, strategy, generate, signals, explain):
+    module.register(app)

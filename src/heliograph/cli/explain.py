@@ -26,7 +26,7 @@ class Bar:
 
     strategy: Annotated[str | None, typer.Option("--strategy", help="The name of a strategy.")] = None
     symbol: Annotated[str | None, typer.Option("--symbol", help="The symbol of an instrument.")] = None
-    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="The open of the bar, in UTC.")] = None
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="The open of the bar (UTC).")] = None
     venue: Annotated[str | None, typer.Option("--venue", help="Where several venues have the symbol.")] = None
 
 
@@ -43,7 +43,9 @@ def explain(
     now: Annotated[bool, typer.Option("--now", help="With today's candles, not as they were known.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the value of every clause at a bar: of a signal, or of any bar to see why there was none.
+    """Show why a bar gave a signal, or none.
+
+    Every clause is shown with its value: at the bar of a signal, or at any bar of an instrument.
 
     \b
     Examples:
@@ -90,7 +92,8 @@ def _of_bar(bar: Bar, now: bool) -> "Explanation":
 
 
 def _page(found: "Explanation") -> Iterator[str]:
-    yield f"{found.strategy} v{found.number} ({found.stage}), {found.symbol} {found.timeframe} at {found.venue}"
+    what = f"{found.symbol} {found.timeframe} at {found.venue}"
+    yield f"{found.strategy} v{found.number} ({found.stage}), {what}"
     prices = (found.bar.open, found.bar.high, found.bar.low, found.bar.close)
     shown = "  ".join(f"{name} {number(value)}" for name, value in zip("OHLC", prices, strict=True))
     yield f"bar of {clock(found.bar.bar_time)} UTC   {shown}"

@@ -22,12 +22,13 @@ def register(app: typer.Typer) -> None:
 @spread
 def generate(
     place: Place,
-    strategy: Annotated[str | None, typer.Option("--strategy", help="Only the strategy of this name.")] = None,
+    strategy: Annotated[str | None, typer.Option("--strategy", help="Only this strategy.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate the running strategies on all stored bars that are new to them.
+    """Look for signals on stored bars.
 
-    It goes on from where it stopped; without new bars it writes nothing.
+    The running strategies are evaluated on all bars that are new to them. It goes on from where it
+    stopped; without new bars it writes nothing.
 
     \b
     Example:
@@ -54,9 +55,10 @@ def generate(
 
 @spread
 def settle(place: Place, as_json: AsJson = False) -> None:
-    """Settle the signals that waited for finer candles or whose instrument was delisted.
+    """Settle what waited for finer candles.
 
-    All others are settled by `generate` as their bars come.
+    Signals that waited for finer candles, or whose instrument was delisted, are ended. All others are
+    settled by `generate` as their bars come.
 
     \b
     Example:

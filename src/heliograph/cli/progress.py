@@ -14,7 +14,12 @@ def counting(unit: str, *, total: int | None = None, title: str = "") -> Iterato
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    looks = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[shown]}"), TimeElapsedColumn())
+    looks = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[shown]}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*looks, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(title, total=total, shown="")
         yield lambda done: progress.update(task, completed=done, shown=f"{done:,} {unit}")

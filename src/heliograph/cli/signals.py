@@ -22,7 +22,9 @@ PAGE = 1_000
 class Asked:
     """Which signals."""
 
-    strategy: Annotated[str | None, typer.Option("--strategy", help="Only of the strategy of this name.")] = None
+    strategy: Annotated[str | None, typer.Option("--strategy", help="Only of the strategy of this name.")] = (
+        None
+    )
     symbol: Annotated[str | None, typer.Option("--symbol", help="Only of this symbol.")] = None
     settled: Annotated[bool, typer.Option("--settled", help="Only those that have ended in a trade.")] = False
     running: Annotated[bool, typer.Option("--open", help="Only those that wait or are open.")] = False
@@ -109,7 +111,9 @@ def _table(items: list["SignalItem"], *, rejected: bool) -> tuple[list[str], lis
 
 
 def _refusal(item: "SignalItem") -> list[str]:
-    return [f"{item.reason.replace('_', ' ')}: {item.detail}" if item.detail else item.reason.replace("_", " ")]
+    return [
+        f"{item.reason.replace('_', ' ')}: {item.detail}" if item.detail else item.reason.replace("_", " ")
+    ]
 
 
 def _ending(item: "SignalItem") -> list[str]:

@@ -1,5 +1,8 @@
 """`heliograph strategy`: writes, checks and stores strategies, and moves them through their stages."""
 
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,9 +12,11 @@ from heliograph.cli import strategy_rows
 from heliograph.cli.exits import Exit
 from heliograph.cli.options import AsJson
 from heliograph.cli.output import known, note, show_json
-from heliograph.cli.strategy_file import first_sentence, read_text
+from heliograph.cli.samples import sample_names, start_strategy
+from heliograph.cli.strategy_file import read_text
 
 if TYPE_CHECKING:
+    from heliograph.engine.language import Clause
     from heliograph.engine.strategy import BadStrategy, Strategy
     from heliograph.engine.strategy_plan import StrategyPlan
 
@@ -30,8 +35,12 @@ def register(app: typer.Typer) -> None:
 
 def new(
     name: Annotated[str, typer.Argument(help="The name of the strategy.")],
-    sample: Annotated[str, typer.Option("--from", metavar="SAMPLE", help="The sample to begin with.")] = "trend",
-    output: Annotated[Path | None, typer.Option("--output", help="The file. Default: made of the name.")] = None,
+    sample: Annotated[
+        str, typer.Option("--from", metavar="SAMPLE", help=f"One of {', '.join(sample_names())}.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", help="The file. Default: made of the name.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Start a strategy file of your own from one of the samples.
@@ -40,8 +49,6 @@ def new(
     Example:
       heliograph strategy new "My trend" --from trend
     """
-    from heliograph.samples import start_strategy
-
     path = start_strategy(name, sample=sample, path=output)
     if as_json:
         show_json({"file": str(path)})
@@ -70,9 +77,8 @@ def check(file: File, as_json: AsJson = False) -> None:
 
 def _show_findings(file: Path, fault: "BadStrategy", *, as_json: bool) -> None:
     if as_json:
-        show_json({"ok": False, "findings": [
-            {"line": one.line, "column": one.column, "message": one.message} for one in fault.findings
-        ]})
+        places = [{"line": one.line, "column": one.column, "message": one.message} for one in fault.findings]
+        show_json({"ok": False, "findings": places})
         return
     for finding in fault.findings:
         note(f"{file}, {finding}")
@@ -80,7 +86,60 @@ def _show_findings(file: Path, fault: "BadStrategy", *, as_json: bool) -> None:
             note("\n".join(f"    {line}" for line in finding.caret.splitlines()))
 
 
+@dataclass(frozen=True)
+class Length:
+    """How long one expression of a strategy needs; `never` names the calls that never settle."""
+
+    key: str
+    warmup: int
+    settle: float
+    never: tuple[str, ...]
+
+
+def _lengths(plan: "StrategyPlan") -> Iterator[Length]:
+    from heliograph.engine.lengths import lengths
+
+    for key, clause in _expressions(plan):
+        (own,) = lengths([clause.node], plan.strategy.timeframe)
+        yield Length(key, own.warmup, own.settle, tuple(_never(clause, plan.strategy.timeframe)))
+
+
+def _expressions(plan: "StrategyPlan") -> Iterator[tuple[str, "Clause"]]:
+    for name, side in plan.clauses.sides.items():
+        named = [("enter", side.enter), ("exit", side.exit), ("stop", side.stop)]
+        named += [(f"target {at}", target) for at, target in enumerate(side.targets, 1)]
+        yield from ((f"{name} {key}", clause) for key, clause in named if clause is not None)
+    if plan.clauses.confidence is not None:
+        yield "confidence", plan.clauses.confidence
+
+
+def _never(clause: "Clause", timeframe: str) -> Iterator[str]:
+    """The innermost parts that depend for ever on where the candles begin."""
+    from heliograph.engine.lengths import lengths
+
+    if math.isfinite(lengths([clause.node], timeframe)[0].settle):
+        return
+    inner = [text for child in clause.children for text in _never(child, timeframe)]
+    yield from inner or [clause.text]
+
+
 def _show_lengths(checked: "Strategy", plan: "StrategyPlan", *, as_json: bool) -> None:
-    lengths = [{"output": n} for n in ()]
+    found = list(_lengths(plan))
     if as_json:
-        show_json({"ok": True, "name": checked.name, "digest": checked.digest, "outputs": lengths})
+        expressions = [
+            {"key": one.key, "warmup": one.warmup, "settle": known(one.settle), "never_settles": one.never}
+            for one in found
+        ]
+        about = {"ok": True, "name": checked.name, "timeframe": checked.timeframe, "digest": checked.digest}
+        show_json(about | {"expressions": expressions})
+        return
+    print(f"{checked.name}: no mistakes")
+    print(f"timeframe {checked.timeframe}, digest {checked.digest}\n")
+    rows = [[one.key, f"{one.warmup:,}", _settles(one)] for one in found]
+    show_table(["expression", ">warm-up (bars)", ">settles within (bars)"], rows)
+    for text in dict.fromkeys(text for one in found for text in one.never):
+        print(f"\n{text} never settles: its value depends on the first bar for ever.")
+
+
+def _settles(length: Length) -> str:
+    return f"{math.ceil(length.settle):,}" if math.isfinite(length.settle) else "never"

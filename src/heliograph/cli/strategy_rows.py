@@ -56,7 +56,9 @@ def add(
     ] = FirstStage.SHADOW,
     start: Annotated[
         str,
-        typer.Option("--from", metavar="first|DATE", help="The bar to begin with: the first stored one, or a date."),
+        typer.Option(
+            "--from", metavar="first|DATE", help="The bar to begin with: the first stored one, or a date."
+        ),
     ] = "first",
     as_json: AsJson = False,
 ) -> None:
@@ -87,7 +89,9 @@ def list_versions(place: Place, as_json: AsJson = False) -> None:
     with database(place):
         from heliograph.signals.models import StrategyVersion
 
-        versions = list(StrategyVersion.objects.select_related("strategy").order_by("strategy__name", "number"))
+        versions = list(
+            StrategyVersion.objects.select_related("strategy").order_by("strategy__name", "number")
+        )
     if as_json:
         show_json({"items": [_item(version) for version in versions]})
         return

@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,7 +19,9 @@ Say = Callable[[str], None]
 class Address:
     """Where the pages are served."""
 
-    host: Annotated[str, typer.Option("--host", help="The address to listen on.", show_default=True)] = "127.0.0.1"
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.", show_default=True)] = (
+        "127.0.0.1"
+    )
     port: Annotated[int, typer.Option("--port", min=1, max=65_535, help="The port to listen on.")] = 8420
 
 
@@ -37,7 +38,9 @@ def up(
     home: Home = None,
     no_sample: Annotated[bool, typer.Option("--no-sample", help="Do not load the bundled candles.")] = False,
     no_replay: Annotated[bool, typer.Option("--no-replay", help="Do not replay them as if live.")] = False,
-    detach: Annotated[bool, typer.Option("--detach", help="Return when it is ready and leave it running.")] = False,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Return when it is ready and leave it running.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run everything on this machine: database, worker, timetable and pages. Ctrl-C ends it.

@@ -32,7 +32,7 @@ class Expressions:
         roots = [clauses(text, graph=graph, params=params, timeframe=timeframe) for text in texts]
         self.texts = tuple(texts)
         self.truths = tuple(root.truth for root in roots)
-        self.plan = Plan.compile([root.node for root in roots], graph)
+        self.plan = Plan.compile([root.node for root in roots], graph, timeframe=timeframe)
 
     def stream(self, bars: Bars) -> Iterator[tuple[Bars, list[Column]]]:
         """Each block of one instrument's bars with its columns, valid until the next block is asked for."""
