@@ -34,9 +34,9 @@ def evaluate(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print all bars as CSV (RFC 4180).")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate expressions at each bar of a file. No database is needed.
+    """Evaluate expressions at each bar of a file.
 
-    Without --csv or --json the newest bars are shown as a table.
+    No database is needed. Without --csv or --json the newest bars are shown as a table.
 
     \b
     Examples:

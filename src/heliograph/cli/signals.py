@@ -22,9 +22,7 @@ PAGE = 1_000
 class Asked:
     """Which signals."""
 
-    strategy: Annotated[str | None, typer.Option("--strategy", help="Only of the strategy of this name.")] = (
-        None
-    )
+    strategy: Annotated[str | None, typer.Option("--strategy", help="Only of this strategy.")] = None
     symbol: Annotated[str | None, typer.Option("--symbol", help="Only of this symbol.")] = None
     settled: Annotated[bool, typer.Option("--settled", help="Only those that have ended in a trade.")] = False
     running: Annotated[bool, typer.Option("--open", help="Only those that wait or are open.")] = False
@@ -47,7 +45,9 @@ def register(app: typer.Typer) -> None:
 
 @spread
 def signals(asked: Asked, part: Part, place: Place, as_json: AsJson = False) -> None:
-    """List signals, newest first: published ones unless --rejected.
+    """List signals, newest first.
+
+    Published ones, unless --rejected asks for the candidates that were refused and why.
 
     \b
     Examples:

@@ -11,7 +11,7 @@ import typer
 from heliograph.cli import strategy_rows
 from heliograph.cli.exits import Exit
 from heliograph.cli.options import AsJson
-from heliograph.cli.output import known, note, show_json
+from heliograph.cli.output import known, note, show_json, show_table
 from heliograph.cli.samples import sample_names, start_strategy
 from heliograph.cli.strategy_file import read_text
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from heliograph.engine.strategy import BadStrategy, Strategy
     from heliograph.engine.strategy_plan import StrategyPlan
 
+SAMPLES = f"The sample to begin with: {', '.join(sample_names())}."
+OUTPUT = "The file to write. Default: the name with _ for spaces."
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A strategy file (TOML).", show_default=False)]
 
 strategy = typer.Typer(help="Write, check and run strategies.", rich_markup_mode=None, no_args_is_help=True)
@@ -35,15 +37,11 @@ def register(app: typer.Typer) -> None:
 
 def new(
     name: Annotated[str, typer.Argument(help="The name of the strategy.")],
-    sample: Annotated[
-        str, typer.Option("--from", metavar="SAMPLE", help=f"One of {', '.join(sample_names())}.")
-    ],
-    output: Annotated[
-        Path | None, typer.Option("--output", help="The file. Default: made of the name.")
-    ] = None,
+    sample: Annotated[str, typer.Option("--from", metavar="SAMPLE", help=SAMPLES)],
+    output: Annotated[Path | None, typer.Option("--output", help=OUTPUT)] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Start a strategy file of your own from one of the samples.
+    """Start a strategy file from a sample.
 
     \b
     Example:
@@ -58,7 +56,10 @@ def new(
 
 
 def check(file: File, as_json: AsJson = False) -> None:
-    """Check a strategy file: everything that is wrong, or what it needs. No database is needed.
+    """Check a strategy file.
+
+    Says everything that is wrong with it; of a right one how many bars each expression needs before it is
+    known (warm-up), and until it no longer depends on where the candles begin. No database is needed.
 
     \b
     Example:

@@ -25,7 +25,7 @@ def read_text(path: Path) -> bytes:
 def read_strategy(
     path: Path, *, overrides: Mapping[str, str] | None = None, params: Mapping[str, float] | None = None
 ) -> "Strategy":
-    """The strategy of a file; BadStrategyFile says in one sentence what is wrong first and how many more are."""
+    """The strategy of a file; BadStrategyFile says what is wrong first, and how much more is."""
     from heliograph.engine.strategy import BadStrategy, Strategy
 
     try:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Name = Annotated[str, typer.Argument(help="The name of a strategy.", show_default=False)]
 Number = Annotated[int | None, typer.Option("--version", min=1, metavar="N", help="The number of a version.")]
 
+START = "The bar to begin with: the first stored one of each instrument, or a date."
+
 
 class FirstStage(StrEnum):
     """The stages that a version can begin in."""
@@ -54,15 +56,12 @@ def add(
     stage: Annotated[
         FirstStage, typer.Option("--stage", help="Shadow versions are scored, not announced.")
     ] = FirstStage.SHADOW,
-    start: Annotated[
-        str,
-        typer.Option(
-            "--from", metavar="first|DATE", help="The bar to begin with: the first stored one, or a date."
-        ),
-    ] = "first",
+    start: Annotated[str, typer.Option("--from", metavar="first|DATE", help=START)] = "first",
     as_json: AsJson = False,
 ) -> None:
-    """Store a strategy file as a new version of the strategy of its name; the same text is stored once.
+    """Store a strategy file as a version.
+
+    It becomes a new version of the strategy of its name; the same text is stored once.
 
     \b
     Examples:
@@ -80,7 +79,7 @@ def add(
 
 @spread
 def list_versions(place: Place, as_json: AsJson = False) -> None:
-    """List all versions of all strategies.
+    """List the versions of all strategies.
 
     \b
     Example:
@@ -103,7 +102,9 @@ def list_versions(place: Place, as_json: AsJson = False) -> None:
 
 @spread
 def show(name: Name, place: Place, version: Number = None, as_json: AsJson = False) -> None:
-    """Print the text of a strategy: of its live version, else of the newest, unless --version is given.
+    """Print the text of a strategy.
+
+    That of its live version, else of the newest, unless --version is given.
 
     \b
     Example:
@@ -128,7 +129,9 @@ def promote(
     to: Annotated[NextStage, typer.Option("--to", help="The stage to reach.")] = NextStage.LIVE,
     as_json: AsJson = False,
 ) -> None:
-    """Make the newest version of a strategy live, or the one of --version; the one that was live is retired.
+    """Make a version live.
+
+    The newest one, unless --version is given; the one that was live is retired.
 
     \b
     Examples:
@@ -149,7 +152,9 @@ def promote(
 
 @spread
 def retire(name: Name, place: Place, version: Number = None, as_json: AsJson = False) -> None:
-    """End the entries of the running version; its open signals are followed to their end.
+    """End the entries of a version.
+
+    The running one, unless --version is given; its open signals are followed to their end.
 
     \b
     Example:

@@ -19,9 +19,7 @@ Say = Callable[[str], None]
 class Address:
     """Where the pages are served."""
 
-    host: Annotated[str, typer.Option("--host", help="The address to listen on.", show_default=True)] = (
-        "127.0.0.1"
-    )
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, typer.Option("--port", min=1, max=65_535, help="The port to listen on.")] = 8420
 
 
@@ -36,14 +34,15 @@ def register(app: typer.Typer) -> None:
 def up(
     address: Address,
     home: Home = None,
-    no_sample: Annotated[bool, typer.Option("--no-sample", help="Do not load the bundled candles.")] = False,
+    no_sample: Annotated[bool, typer.Option("--no-sample", help="Do not load the sample candles.")] = False,
     no_replay: Annotated[bool, typer.Option("--no-replay", help="Do not replay them as if live.")] = False,
-    detach: Annotated[
-        bool, typer.Option("--detach", help="Return when it is ready and leave it running.")
-    ] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Leave it running in the background.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run everything on this machine: database, worker, timetable and pages. Ctrl-C ends it.
+    """Run everything on this machine.
+
+    Database, worker, timetable and pages, until Ctrl-C. Without DATABASE_URL and REDIS_URL it starts
+    servers of its own, which keep their data in the home.
 
     \b
     Examples:
@@ -82,7 +81,7 @@ def logs(
     lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many lines of each log.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """Show the last lines of the logs of what `up` runs.
+    """Show the logs of what `up` runs.
 
     \b
     Examples:
