@@ -46,13 +46,13 @@ class Document:
 
     def finding(self, message: str, path: Path, *, at_key: bool = False) -> Finding:
         """A finding at the value of a path, or at its key."""
-        if self._setting(path):
-            return Finding(message, None, None, self._setting(path))
+        sentence = message if message.endswith(("?", ".")) else f"{message}."
+        setting = self._setting(path)
+        if setting is not None:
+            return Finding(sentence, None, None, setting)
         place = self._nearest(path)
-        exact = path in self.places
-        return Finding(
-            message, *line_and_column(self.text, place.key if at_key or not exact else place.value)
-        )
+        at = place.key if at_key or path not in self.places else place.value
+        return Finding(sentence, *line_and_column(self.text, at))
 
     def expression_finding(self, error: BadExpression, path: Path) -> Finding:
         """A finding at the character that an expression's error points at."""

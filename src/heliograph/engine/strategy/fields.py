@@ -90,8 +90,7 @@ class Fields:
 
     def wrong(self, message: str, path: Path, *, at_key: bool = False) -> None:
         """Keeps a finding at the value of a path, or at its key."""
-        sentence = message if message.endswith(("?", ".")) else f"{message}."
-        self.findings.add(self.document.finding(sentence, path, at_key=at_key))
+        self.findings.add(self.document.finding(message, path, at_key=at_key))
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

@@ -153,8 +153,8 @@ def _check_sides(fields: Fields, parts: Parts) -> None:
     for name, side in parts.sides.items():
         if not side.ends:
             fields.wrong(
-                f"a {name} of this strategy never ends; name a stop, targets, `exit`, `expires` or an `opposite`"
-                " other than ignore, or say alert_only = true to announce its signals without scoring them",
+                f"a {name} of this strategy never ends; name a stop, targets, `exit`, `expires` or an"
+                " `opposite` other than ignore, or say alert_only = true to announce signals without scoring",
                 (name,),
             )
 
