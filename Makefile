@@ -6,8 +6,6 @@ BIN := .venv/bin
 ASSETS := src/heliograph/web/assets
 ASSET_FILES := $(shell find $(ASSETS) -name node_modules -prune -o -type f -print 2>/dev/null)
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
-# Once the tests were set up, their packages stay.
-LOCK = $(if $(wildcard .venv/.dev),dev,run)
 define install
 	$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements/$(1).txt
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
@@ -49,8 +47,9 @@ lock: .venv/.dev  ## choose the newest versions that pyproject.toml allows
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
+# Once the tests were set up, their packages stay.
 .venv/.run: .venv/.uv requirements/run.txt pyproject.toml
-	$(call install,$(LOCK))
+	$(call install,$(if $(wildcard .venv/.dev),dev,run))
 
 .venv/.dev: .venv/.run requirements/dev.txt
 	$(call install,dev)
