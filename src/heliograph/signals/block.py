@@ -30,14 +30,14 @@ def between(bars: Bars, after: Times, until: Times) -> Bars:
     Columns in which nothing is left are dropped.
     """
     out = (bars.time[None, :] <= after[:, None]) | (bars.time[None, :] > until[:, None])
-    if not out.any():
-        return bars
     return without(bars, out)
 
 
 def without(bars: Bars, out: Mask) -> Bars:
     """The block with the marked bars [N, B] taken out, and columns in which nothing is left."""
     keep = ~(out | np.isnan(bars.close)).all(axis=0)
+    if keep.all() and not out.any():
+        return bars
     return Bars(time=bars.time[keep], **{name: _blanked(getattr(bars, name), out, keep) for name in INPUTS})
 
 

@@ -49,3 +49,14 @@ class BadCursor(UserError):
 
 class NotExplainable(UserError):
     """There is nothing to explain at that bar."""
+
+
+class RowsDisagree(SignalsError):
+    """The slots of a shard speak of signals that are not running in the rows."""
+
+    def __init__(self, version: int, *, told: int, found: int):
+        super().__init__(f"Version {version}: {self.__doc__} {told} are told, {found} found.")
+
+
+class LostFence(SignalsError):
+    """Another call advanced the shard meanwhile; what this one computed is thrown away."""

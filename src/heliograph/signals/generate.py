@@ -1,40 +1,27 @@
 """Advances running versions over the bars that are new, and stores what that gives."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from heliograph.signals.models import StrategyVersion
+from heliograph.signals.amend import heed_amendments
+from heliograph.signals.catch_up import Blocks, CatchUp, Pace
+from heliograph.signals.due import Due, due_shards, look
+from heliograph.signals.errors import LostFence
+from heliograph.signals.generated import Generated
+from heliograph.signals.models import Progress, StrategyVersion
+from heliograph.signals.stand import Stand
+from heliograph.signals.state import MEMORY, load_state
+from heliograph.signals.universe import SeriesNow
+from heliograph.signals.venue_clock import venue_clock
 
-
-@dataclass(frozen=True, slots=True)
-class Generated:
-    """What a call of `generate` stored.
-
-    `waiting` counts instruments that stand before a bar that is awaited, or for finer data.
-    """
-
-    shards: int = 0
-    evaluations: int = 0
-    bars: int = 0
-    published: int = 0
-    rejected: int = 0
-    settled: int = 0
-    passed_over: int = 0
-    late_data: int = 0
-    revised: int = 0
-    waiting: int = 0
-
-    def __add__(self, other: "Generated") -> "Generated":
-        names = self.__dataclass_fields__
-        return Generated(**{name: getattr(self, name) + getattr(other, name) for name in names})
+Stop = Callable[[], bool]
 
 
 def generate(
     *,
     at: datetime,
     versions: Sequence[StrategyVersion] | None = None,
-    stop: Callable[[], bool] | None = None,
+    stop: Stop | None = None,
     on_step: Callable[[Generated], None] | None = None,
 ) -> Generated:
     """Brings all running versions (or those given) up to the newest closed bars.
@@ -42,12 +29,45 @@ def generate(
     `stop` ends it between two steps. Called again without new candles it writes nothing. `on_step` hears the
     sum so far after each stored step.
     """
-    raise NotImplementedError
+    total, blocks = Generated(), Blocks()
+    for due in due_shards(at=at, versions=versions):
+        total += Generated(shards=1)
+        for told in _advance(due, blocks, at=at):
+            total += told
+            if on_step:
+                on_step(total)
+            if stop and stop():
+                return total
+    return total
 
 
-def generate_shard(progress_id: int, *, at: datetime, stop: Callable[[], bool] | None = None) -> Generated:
+def generate_shard(progress_id: int, *, at: datetime, stop: Stop | None = None) -> Generated:
     """Advances one shard to the newest closed bars.
 
-    A shard that another call advances meanwhile is left to it.
+    One that another call advances meanwhile is left to it.
     """
-    raise NotImplementedError
+    row = Progress.objects.select_related("version__strategy").get(pk=progress_id)
+    state = MEMORY.take(progress_id, epoch=row.epoch)
+    series = SeriesNow.read(row.version.timeframe)
+    due = look(row.version, state.stand if state else Stand.of(row), state, series)
+    total = Generated(shards=1 if due else 0)
+    for told in _advance(due, Blocks(), at=at) if due else ():
+        total += told
+        if stop and stop():
+            break
+    return total
+
+
+def _advance(due: Due, blocks: Blocks, *, at: datetime) -> Iterator[Generated]:
+    """The steps of one shard; its state stays in memory as long as it is what the rows say."""
+    state = due.state or load_state(due.stand, due.compiled)
+    pace = Pace.of(due, at=at, clock=venue_clock(due.stand.venue_id, at=at))
+    try:
+        if due.amended.any():
+            yield heed_amendments(state, due, at=at)
+        yield from CatchUp(state, due, blocks, pace).steps()
+    except LostFence:
+        return
+    finally:
+        if state.is_sound:
+            MEMORY.keep(state)

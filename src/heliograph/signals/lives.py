@@ -12,7 +12,7 @@ State = Outcome.State
 
 
 class Key(NamedTuple):
-    """A signal of a shard: the row of its instrument, 1 for long or -1 for short, and the open of its bar (ms)."""
+    """A signal of a shard: its instrument's row, 1 for long or -1 for short, and the open of its bar (ms)."""
 
     row: int
     side: int
@@ -53,7 +53,7 @@ class Life:
 
 
 def gather(events: Events, *, alert_only: bool) -> dict[Key, Life]:
-    """The lives that the events of a block begin, continue or end, in the order of instruments and signals."""
+    """The lives that the events of a block begin, continue or end."""
     lives: dict[Key, Life] = {}
     begun = State.UNSCORED if alert_only else State.PENDING
     for row, side, time, published in _tuples(

@@ -76,8 +76,6 @@ class Progress(models.Model):
     amendments = ArrayField(models.BigIntegerField())
     # The slots that are not free, as the exits kernel writes them.
     slots = models.BinaryField(default=b"")
-    # Instruments that stand before a bar which only finer data can decide.
-    waiting = ArrayField(models.BigIntegerField(), default=list)
     updated_at = models.DateTimeField()
 
     class Meta:

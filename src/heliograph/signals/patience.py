@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from heliograph.engine.bars import Bars, Times
+from heliograph.engine.timeframe import Timeframe
 from heliograph.signals.block import exist
 
 
@@ -31,3 +32,17 @@ def passed_over(bars: Bars, before: Times, after: Times, *, expected: Times) -> 
     """How many expected bars behind `before` and up to `after` (int64[N]) the rows of the block lack."""
     due = np.searchsorted(expected, after, side="right") - np.searchsorted(expected, before, side="right")
     return int(np.maximum(due - exist(bars).sum(axis=1), 0).sum())
+
+
+def expected_opens(timeframe: Timeframe, *, first: int, last: int) -> Times:
+    """The opens from `first` to `last` (ms) that a venue which never closes has."""
+    start = timeframe.start(first)
+    if start < first:
+        start = timeframe.end(start)
+    if timeframe.ms is not None:
+        return np.arange(start, last + 1, timeframe.ms, dtype=np.int64)
+    opens = []
+    while start <= last:
+        opens.append(start)
+        start = timeframe.end(start)
+    return np.array(opens, dtype=np.int64)

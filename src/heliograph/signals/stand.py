@@ -21,6 +21,7 @@ class Stand:
     progress_id: int
     version_id: int
     venue_id: int
+    shard: int
     epoch: int
     instruments: Times
     origins: Times
@@ -28,7 +29,6 @@ class Stand:
     historical_until: Times
     amendments: Times
     slots: Records
-    waiting: frozenset[int]
 
     @classmethod
     def of(cls, row: Progress) -> "Stand":
@@ -37,6 +37,7 @@ class Stand:
             progress_id=row.pk,
             version_id=row.version_id,
             venue_id=row.venue_id,
+            shard=row.shard,
             epoch=row.epoch,
             instruments=_whole(row.instruments),
             origins=_whole(row.origins),
@@ -44,24 +45,14 @@ class Stand:
             historical_until=_whole(row.historical_until),
             amendments=_whole(row.amendments),
             slots=np.frombuffer(bytes(row.slots), dtype=SLOT),
-            waiting=frozenset(row.waiting),
         )
 
     def __len__(self) -> int:
         return len(self.instruments)
 
-    def moved(
-        self, *, watermarks: Times, amendments: Times, slots: Records, waiting: frozenset[int]
-    ) -> "Stand":
+    def moved(self, *, watermarks: Times, slots: Records) -> "Stand":
         """The same shard one epoch later."""
-        return replace(
-            self,
-            epoch=self.epoch + 1,
-            watermarks=watermarks,
-            amendments=amendments,
-            slots=slots,
-            waiting=waiting,
-        )
+        return replace(self, epoch=self.epoch + 1, watermarks=watermarks, slots=slots)
 
 
 def _whole(values: list[int]) -> Times:

@@ -1,9 +1,8 @@
 """Which instruments a strategy version looks at, cut into shards."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatchcase
 
 import numpy as np
 from django.db import transaction
@@ -71,7 +70,7 @@ def join_instruments(version: StrategyVersion, universe: Universe, series: Serie
     newcomers = [
         _newcomer(instrument, version, series)
         for instrument in Instrument.objects.filter(pk__in=unknown).select_related("venue").order_by("pk")
-        if matches(universe, venue=instrument.venue.name, symbol=instrument.symbol)
+        if universe.holds(instrument.symbol, instrument.venue.name)
     ]
     by_venue: dict[int, list[Newcomer]] = {}
     for newcomer in newcomers:
@@ -79,17 +78,6 @@ def join_instruments(version: StrategyVersion, universe: Universe, series: Serie
     for venue, joining in by_venue.items():
         _seat(version, venue, [shard for shard in shards if shard.venue_id == venue], joining, at=at)
     return len(newcomers)
-
-
-def matches(universe: Universe, *, venue: str, symbol: str) -> bool:
-    """True if the universe includes that symbol of that venue."""
-    if universe.venue is not None and universe.venue != venue:
-        return False
-    return _any(universe.include or ("*",), symbol) and not _any(universe.exclude, symbol)
-
-
-def _any(globs: Iterable[str], symbol: str) -> bool:
-    return any(fnmatchcase(symbol, glob) for glob in globs)
 
 
 def _newcomer(instrument: Instrument, version: StrategyVersion, series: SeriesNow) -> Newcomer:

@@ -189,12 +189,6 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None),
                 ),
                 ("slots", models.BinaryField(default=b"")),
-                (
-                    "waiting",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.BigIntegerField(), default=list, size=None
-                    ),
-                ),
                 ("updated_at", models.DateTimeField()),
                 ("venue", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="market.venue")),
                 (

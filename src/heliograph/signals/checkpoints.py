@@ -1,0 +1,73 @@
+"""Engine states in rows, so that a new process need not replay a shard from its origin."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+
+from heliograph.engine.bars import Times
+from heliograph.engine.errors import BadSnapshot
+from heliograph.engine.runner import Runner
+from heliograph.signals.models import Checkpoint
+from heliograph.signals.stand import Stand
+
+# Older ones serve corrections that reach further back.
+KEPT = 4
+
+
+def save_checkpoint(runner: Runner, stand: Stand, *, at: datetime) -> None:
+    """Keeps the state at the stand's watermarks, and drops the oldest ones."""
+    state = runner.snapshot()
+    Checkpoint.objects.create(
+        progress_id=stand.progress_id,
+        instruments=stand.instruments.tolist(),
+        watermarks=stand.watermarks.tolist(),
+        digest=_digest(stand.instruments, stand.origins, stand.watermarks, state),
+        plan_digest=runner.plan.digest,
+        state=state,
+        created_at=at,
+    )
+    newest = Checkpoint.objects.filter(progress_id=stand.progress_id).order_by("-pk")
+    Checkpoint.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[KEPT:])).delete()
+
+
+def restore_newest(runner: Runner, stand: Stand) -> Times:
+    """Puts the newest good checkpoint into a fresh runner; returns the bar that each instrument has reached.
+
+    Where none fits, that is the origin less one. A checkpoint fits if it is of this plan and these
+    instruments, not ahead of the watermarks, and unharmed.
+    """
+    for found in Checkpoint.objects.filter(progress_id=stand.progress_id).order_by("-pk"):
+        if found.plan_digest != runner.plan.digest or found.instruments != stand.instruments.tolist():
+            continue
+        reached = np.array(found.watermarks, dtype=np.int64)
+        state = bytes(found.state)
+        if (reached > stand.watermarks).any():
+            continue
+        if _digest(stand.instruments, stand.origins, reached, state) != found.digest:
+            continue
+        try:
+            runner.restore(state)
+        except BadSnapshot:
+            continue
+        return reached
+    return stand.origins - 1
+
+
+def drop_checkpoints(stand: Stand, *, rows: Sequence[int], changed: Sequence[int]) -> None:
+    """Forgets the checkpoints that have seen a bar at or behind `changed` (ms) of one of these rows."""
+    for found in Checkpoint.objects.filter(progress_id=stand.progress_id).defer("state"):
+        reached = dict(zip(found.instruments, found.watermarks, strict=True))
+        if any(
+            reached.get(int(stand.instruments[row]), -1) >= first
+            for row, first in zip(rows, changed, strict=True)
+        ):
+            found.delete()
+
+
+def _digest(instruments: Times, origins: Times, watermarks: Times, state: bytes) -> str:
+    sha = hashlib.sha256(state)
+    for part in (instruments, origins, watermarks):
+        sha.update(part.tobytes())
+    return sha.hexdigest()

@@ -1,0 +1,114 @@
+"""Finds the shards that have something to do, from rows alone."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+from django.db.models import Q
+
+from heliograph.engine.bars import Times
+from heliograph.engine.exits.records import COOLING
+from heliograph.signals.compiled import Compiled, compiled
+from heliograph.signals.models import Progress, StrategyVersion
+from heliograph.signals.stand import Stand
+from heliograph.signals.state import MEMORY, ShardState
+from heliograph.signals.universe import SeriesNow, join_instruments
+
+Stage = StrategyVersion.Stage
+# For each version how many series this process has looked at: only when there are more can one be unknown.
+_looked_at: dict[int, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A shard with new bars or amendments. `newest` and `amendments` are int64[N], as the series say."""
+
+    version: StrategyVersion
+    compiled: Compiled
+    stand: Stand
+    newest: Times
+    amendments: Times
+    state: ShardState | None
+
+    @property
+    def enters(self) -> bool:
+        """True unless the version is retired."""
+        return self.version.stage != Stage.RETIRED
+
+    @property
+    def behind(self) -> npt.NDArray[np.bool_]:
+        """Which rows have bars that are not evaluated."""
+        return self.newest > self.stand.watermarks
+
+    @property
+    def amended(self) -> npt.NDArray[np.bool_]:
+        """Which rows have amendments that are not heeded."""
+        return self.amendments != self.stand.amendments
+
+
+def due_shards(*, at: datetime, versions: Sequence[StrategyVersion] | None = None) -> list[Due]:
+    """The shards of the running versions (or of those given) that have something to do.
+
+    New instruments are given their places first. Shards over the same bars stand side by side.
+    """
+    found: list[Due] = []
+    for timeframe, group in _by_timeframe(_working(versions)).items():
+        series = SeriesNow.read(timeframe)
+        for version in group:
+            _join(version, series, at=at)
+        by_pk = {version.pk: version for version in group}
+        rows = Progress.objects.filter(version__in=by_pk)
+        found += [
+            due
+            for stand, state in _stands(rows.values_list("pk", "version_id", "epoch"))
+            if (due := look(by_pk[stand.version_id], stand, state, series)) is not None
+        ]
+    return sorted(found, key=lambda due: (due.version.timeframe, due.stand.venue_id, due.stand.shard))
+
+
+def look(version: StrategyVersion, stand: Stand, state: ShardState | None, series: SeriesNow) -> Due | None:
+    """What the shard has to do, None if nothing."""
+    places = series.at(stand.instruments)
+    due = Due(version, compiled(version), stand, series.last[places], series.amendments[places], state)
+    has_ended = version.stage == Stage.RETIRED and bool((stand.slots["phase"] == COOLING).all())
+    if (due.behind.any() or due.amended.any()) and not has_ended:
+        return due
+    if state is not None:
+        MEMORY.keep(state)
+    return None
+
+
+def _working(versions: Sequence[StrategyVersion] | None) -> Iterable[StrategyVersion]:
+    if versions is not None:
+        return [version for version in versions if version.stage != Stage.DRAFT]
+    runs = Q(stage__in=StrategyVersion.RUNNING) | Q(stage=Stage.RETIRED, progress__slots__gt=b"")
+    return StrategyVersion.objects.filter(runs).select_related("strategy").distinct().order_by("pk")
+
+
+def _by_timeframe(versions: Iterable[StrategyVersion]) -> dict[str, list[StrategyVersion]]:
+    groups: dict[str, list[StrategyVersion]] = {}
+    for version in versions:
+        groups.setdefault(version.timeframe, []).append(version)
+    return groups
+
+
+def _join(version: StrategyVersion, series: SeriesNow, *, at: datetime) -> None:
+    count = len(series.instruments)
+    if version.stage in StrategyVersion.RUNNING and _looked_at.get(version.pk) != count:
+        join_instruments(version, compiled(version).checked.universe, series, at=at)
+        _looked_at[version.pk] = count
+
+
+def _stands(rows: Iterable[tuple[int, int, int]]) -> Iterator[tuple[Stand, ShardState | None]]:
+    """The stand of each row, from memory where it is of that epoch."""
+    unknown = []
+    for progress_id, _, epoch in rows:
+        state = MEMORY.take(progress_id, epoch=epoch)
+        if state:
+            yield state.stand, state
+        else:
+            unknown.append(progress_id)
+    for row in Progress.objects.filter(pk__in=unknown):
+        yield Stand.of(row), None

@@ -1,0 +1,155 @@
+"""Stores a step: everything in one transaction behind the fence, or nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
+
+from django.db import transaction
+
+from heliograph.engine.exits import REJECTS
+from heliograph.market.wire import to_datetime, to_ms
+from heliograph.signals.block import digest, exist
+from heliograph.signals.checkpoints import save_checkpoint
+from heliograph.signals.compiled import Compiled
+from heliograph.signals.errors import LostFence
+from heliograph.signals.generated import Generated
+from heliograph.signals.lives import Key, gather, known
+from heliograph.signals.models import Evaluation, Outcome, Progress
+from heliograph.signals.rows import SignalRow, continue_outcomes, insert_signals
+from heliograph.signals.sentences import rejection
+from heliograph.signals.stand import Stand
+from heliograph.signals.state import ShardState
+from heliograph.signals.step import Step
+
+# A new process replays at most about so many bars of a shard; what that costs is a second or two.
+CHECKPOINT_CELLS = 2_000_000
+CHECKPOINT_COLUMNS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a step is stored: now, the time at the venue, and when its work began (of `perf_counter`)."""
+
+    at: datetime
+    clock: datetime
+    began: float
+
+
+def store_step(
+    state: ShardState,
+    step: Step,
+    *,
+    compiled: Compiled,
+    passed_over: int,
+    is_last: bool,
+    moment: Moment,
+) -> Generated:
+    """Writes what a step brought; LostFence, and nothing written, if the shard is no longer at this epoch."""
+    stand = state.stand
+    after = stand.moved(watermarks=step.watermarks, slots=state.exits.slots())
+    lives = gather(step.events, alert_only=compiled.checked.alert_only)
+    rows = signal_rows(step, stand, compiled, clock=moment.clock)
+    begun = {row.key for row in rows if row.published}
+    with transaction.atomic():
+        move(after, at=moment.at)
+        version, at = stand.version_id, moment.at
+        insert_signals(rows, lives, version=version, at=at)
+        continued = [(key, life) for key, life in lives.items() if key not in begun]
+        continue_outcomes(continued, instruments=stand.instruments.tolist(), version=version, at=at)
+        told = Generated(
+            evaluations=1,
+            bars=int(exist(step.block).sum()),
+            published=len(begun),
+            rejected=len(rows) - len(begun),
+            settled=sum(life.state == Outcome.State.SETTLED for life in lives.values()),
+            passed_over=passed_over,
+        )
+        _evaluation(stand, step, told, moment)
+        state.stand = after
+        state.unsaved += len(step.block)
+        if _is_due(state, is_last=is_last):
+            save_checkpoint(state.runner, after, at=at)
+            state.unsaved = 0
+    state.is_sound = True
+    return told
+
+
+def move(after: Stand, *, at: datetime) -> None:
+    """The fence: the row goes from the epoch before to this one, or LostFence."""
+    moved = Progress.objects.filter(pk=after.progress_id, epoch=after.epoch - 1).update(
+        epoch=after.epoch,
+        watermarks=after.watermarks.tolist(),
+        amendments=after.amendments.tolist(),
+        slots=after.slots.tobytes(),
+        updated_at=at,
+    )
+    if moved != 1:
+        raise LostFence
+
+
+def signal_rows(step: Step, stand: Stand, compiled: Compiled, *, clock: datetime) -> list[SignalRow]:
+    """The candidates of a step as rows."""
+    oldest = to_ms(clock) - compiled.checked.max_age * compiled.length
+    historical = stand.historical_until[step.events.candidates["instrument"]]
+    return [
+        _signal_row(candidate, stand, compiled, is_old=candidate["bar_time"] <= until, oldest=oldest)
+        for candidate, until in zip(step.events.candidates, historical.tolist(), strict=True)
+    ]
+
+
+def _signal_row(candidate, stand: Stand, compiled: Compiled, *, is_old: bool, oldest: int) -> SignalRow:
+    row, side, time = (int(candidate[name]) for name in ("instrument", "side", "bar_time"))
+    reason = REJECTS[candidate["reason"]]
+    targets = [float(candidate[name]) for name in ("target1", "target2", "target3")]
+    confidence, reward_risk = known(float(candidate["confidence"])), known(float(candidate["reward_risk"]))
+    return SignalRow(
+        key=Key(row, side, time),
+        instrument=int(stand.instruments[row]),
+        published=reason is None,
+        reason=reason or "",
+        detail="" if reason is None else _detail(reason, compiled, confidence, reward_risk),
+        close=float(candidate["close"]),
+        stop=known(float(candidate["stop"])),
+        targets=[target for target in targets if target == target],
+        confidence=confidence,
+        reward_risk=reward_risk,
+        historical=bool(is_old),
+        late=not is_old and compiled.timeframe.end(time) < oldest,
+    )
+
+
+def _detail(reason: str, compiled: Compiled, confidence: float | None, reward_risk: float | None) -> str:
+    filters = compiled.checked.filters
+    return rejection(
+        reason,
+        confidence=confidence,
+        reward_risk=reward_risk,
+        least_confidence=filters.min_confidence,
+        least_reward_risk=filters.min_reward_risk,
+        cooldown=filters.cooldown,
+    )
+
+
+def _evaluation(stand: Stand, step: Step, told: Generated, moment: Moment) -> None:
+    Evaluation.objects.create(
+        progress_id=stand.progress_id,
+        version_id=stand.version_id,
+        first_bar=to_datetime(step.block.time[0]),
+        last_bar=to_datetime(step.block.time[-1]),
+        instruments=int(exist(step.block).any(axis=1).sum()),
+        bars=told.bars,
+        published=told.published,
+        rejected=told.rejected,
+        settled=told.settled,
+        passed_over=told.passed_over,
+        inputs_digest=digest(step.block),
+        started_at=moment.at,
+        duration_ms=1000 * (perf_counter() - moment.began),
+    )
+
+
+def _is_due(state: ShardState, *, is_last: bool) -> bool:
+    """A checkpoint is worth its bytes after much work, or at the end of a catch-up."""
+    if state.unsaved * len(state.stand) >= CHECKPOINT_CELLS:
+        return True
+    return is_last and state.unsaved >= CHECKPOINT_COLUMNS
