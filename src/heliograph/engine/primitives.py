@@ -10,6 +10,8 @@ Size: TypeAlias = Callable[[Params], int]
 Length: TypeAlias = Callable[[Params, float], float]
 
 INFLUENCE = 1e-9
+# Kernels that would hide a word of Python's end in an underscore.
+PYTHONS_OWN = ("and", "or", "not", "abs", "min", "max")
 
 
 def _nothing(params: Params) -> int:
@@ -70,7 +72,8 @@ def _before_full(params: Params) -> int:
 
 
 def _elementwise(name: str, inputs: int, *, broadcasts: bool = True) -> Primitive:
-    return Primitive(f"elementwise.{name}", inputs, broadcasts=broadcasts)
+    kernel = f"{name}_" if name in PYTHONS_OWN else name
+    return Primitive(f"elementwise.{kernel}", inputs, broadcasts=broadcasts)
 
 
 def _window(kernel: str, inputs: int, *, rings: int = 1, extra: int = 0, lookback: Size) -> Primitive:
@@ -142,7 +145,7 @@ def _momentum() -> dict[str, Primitive]:
             settle=lambda params, day: params[0] + _wilder(params[0]),
         ),
         "willr": Primitive("oscillators.willr", 3),
-        "cci": _window("oscillators.cci", 3, extra=2, lookback=_before_full),
+        "cci": _window("oscillators.cci", 3, lookback=_before_full),
         "mfi": _window("oscillators.mfi", 4, rings=2, extra=5, lookback=_period),
         "roc": _window("windows.roc", 1, extra=2, lookback=_period),
         "mom": _window("windows.mom", 1, extra=2, lookback=_period),
@@ -190,7 +193,6 @@ def _past() -> dict[str, Primitive]:
     }
 
 
-# Names of Python's own words end in an underscore where they are functions.
 ARITHMETIC = {"add": 2, "sub": 2, "mul": 2, "div": 2, "mod": 2, "neg": 1}
 COMPARISON = {"lt": 2, "le": 2, "gt": 2, "ge": 2, "eq": 2, "ne": 2}
 LOGIC = {"and": 2, "or": 2, "not": 1, "if_else": 3}

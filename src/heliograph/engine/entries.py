@@ -1,0 +1,59 @@
+"""From the name of a kernel to what can be called."""
+
+import importlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeAlias
+
+from heliograph.engine.compiled import digest
+from heliograph.engine.primitives import PRIMITIVES
+
+Entry: TypeAlias = Callable[..., object]
+
+KERNELS = Path(__file__).parent / "kernels"
+# Those that no node of a graph names: of constants, higher timeframes and readiness.
+INNER = {
+    "past.spread": (1, 1),
+    "timeframes.resample": (7, 9),
+    "timeframes.hold": (4, 1),
+    "timeframes.first_known": (2, 1),
+}
+
+
+@cache
+def entry(name: str, inputs: int, outputs: int) -> Entry:
+    """The compiled kernel `file.function` of `kernels/`, without Numba's search for a fitting variant.
+
+    It takes (ins, params, state, outs) and does not look at them: C-contiguous, writable float64 arrays.
+    """
+    from numba import types
+
+    file, function = name.split(".")
+    dispatcher = getattr(importlib.import_module(f"heliograph.engine.kernels.{file}"), function)
+    matrix = types.Array(types.float64, 2, "C")
+    row = types.Array(types.float64, 1, "C")
+    signature = (types.UniTuple(matrix, inputs), row, matrix, types.UniTuple(matrix, outputs))
+    dispatcher.compile(signature)
+    found: Entry = dispatcher.overloads[signature].entry_point
+    return found
+
+
+def kernel_names() -> dict[str, tuple[int, int]]:
+    """All kernels with their number of inputs and outputs."""
+    return {one.kernel: (one.inputs, one.outputs) for one in PRIMITIVES.values()} | INNER
+
+
+def warm_kernels(told: Callable[[str, int, int], None] = lambda name, done, total: None) -> int:
+    """Compiles every kernel that is not on disk yet, and tells of each; the number of kernels."""
+    names = kernel_names()
+    for done, (name, (inputs, outputs)) in enumerate(names.items()):
+        told(name, done, len(names))
+        entry(name, inputs, outputs)
+    return len(names)
+
+
+@cache
+def kernels_digest() -> str:
+    """A hash over the sources of all kernels: a state is only good for those that made it."""
+    return digest(*KERNELS.glob("*.py"))

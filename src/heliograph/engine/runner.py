@@ -1,0 +1,193 @@
+"""Advances a plan over blocks of bars: the one operation of the engine."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import numpy.typing as npt
+
+from heliograph.engine.bars import INPUTS, Bars, Floats
+from heliograph.engine.errors import BadBars
+from heliograph.engine.frame import Arena, Binder, Block, Frame
+from heliograph.engine.plan import Plan
+from heliograph.engine.side_by_side import SideBySide
+from heliograph.engine.state import State
+
+# A block of up to so many values is bound once and run by one thread; its bars are copied in.
+SMALL = 65_536
+# The threads share a block by lanes of about so many values, which fit into a core's own cache.
+LANE = 131_072
+KEPT_FRAMES = 8
+LONG_BLOCK, WIDE_BLOCK, WIDE = 65_536, 4_096, 100
+
+
+class Runner:
+    """A plan with its state for N instruments.
+
+    The state moves with each block; a result depends on the bars so far, never on how they were cut.
+    """
+
+    def __init__(self, plan: Plan, *, instruments: int, threads: int = 1) -> None:
+        self.plan, self.instruments, self.threads = plan, instruments, threads
+        self._state = State(plan, instruments)
+        self._binder = Binder(plan, self._state, reuse=True)
+        self._frames: dict[tuple[int, bool], tuple[Block, Frame]] = {}
+        self._arenas: list[Arena] = []
+        self._results: dict[int, Floats] = {}
+        self._wide: tuple[Binder, SideBySide] | None = None
+        self._pool: ThreadPoolExecutor | None = None
+        self._used = _used_fields(plan)
+        self._bars = 0
+        self._first: Floats | None = None
+        self._set_pending()
+
+    def advance(self, bars: Bars) -> list[Floats]:
+        """The outputs at these bars, float64[N, B] each; they are the runner's own until the next advance."""
+        if bars.instruments != self.instruments:
+            raise BadBars(
+                f"The bars are of {bars.instruments} instruments, the runner's of {self.instruments}."
+            )
+        self._bars = len(bars)
+        is_watching = self._is_watching(bars)
+        if len(bars) == 0:
+            return [np.empty((self.instruments, 0)) for _ in self.plan.outputs]
+        if bars.close.size <= SMALL:
+            results = self._advance_small(bars, is_watching)
+        else:
+            results = self._advance_large(bars, is_watching)
+        if is_watching:
+            self._set_pending()
+        return [results[register] for register in self.plan.outputs]
+
+    def run(self, bars: Bars, *, block: int | None = None) -> Iterator[tuple[Bars, list[Floats]]]:
+        """Advances over long bars block by block, and gives each with its outputs, good until the next."""
+        size = block or (WIDE_BLOCK if self.instruments >= WIDE else LONG_BLOCK)
+        for start in range(0, len(bars), size):
+            part = bars.slice(start, min(start + size, len(bars)))
+            yield part, self.advance(part)
+
+    def ready(self, side: str) -> npt.NDArray[np.int64]:
+        """int64[N]: the first bar of the last block at which all nodes of the side have been known.
+
+        0 where they had been before, the number of bars where they have not been yet.
+        """
+        places = self.plan.sides[side]
+        if self._first is not None:
+            first = self._first[list(places)].max(axis=0, initial=0.0)
+            return np.minimum(first, self._bars).astype(np.int64)
+        if not self._pending.size:
+            return np.zeros(self.instruments, dtype=np.int64)
+        is_ready = self._state.known[list(places)].all(axis=0)
+        return np.where(is_ready, 0, self._bars).astype(np.int64)
+
+    def snapshot(self, rows: Sequence[int] | None = None) -> bytes:
+        """The state, of all instruments or of some."""
+        return self._state.snapshot(rows)
+
+    def restore(self, snapshot: bytes, rows: Sequence[int] | None = None) -> None:
+        """Goes on from a snapshot of the same plan, of all instruments or of some; BadSnapshot if it is of another."""
+        self._state.restore(snapshot, rows)
+        self._first = None
+        self._set_pending()
+
+    def _set_pending(self) -> None:
+        is_pending = (self._state.known == 0.0).any(axis=0)
+        self._pending = np.flatnonzero(is_pending)
+
+    def _is_watching(self, bars: Bars) -> bool:
+        # Instruments that wait for their first bars cost nothing until these come.
+        self._first = None
+        if not self._pending.size:
+            return False
+        return not bool(np.isnan(bars.close[self._pending]).all())
+
+    def _advance_small(self, bars: Bars, is_watching: bool) -> Mapping[int, Floats]:
+        key = (len(bars), is_watching)
+        if key not in self._frames:
+            if len(self._frames) >= KEPT_FRAMES:
+                self._frames.pop(next(iter(self._frames)))
+            self._frames[key] = self._bound(len(bars), is_watching)
+        block, frame = self._frames[key]
+        for name, kept in block.fields.items():
+            if name != "where":
+                np.copyto(kept, getattr(bars, name))
+        self._first = block.first
+        frame.run()
+        return block.results
+
+    def _bound(self, width: int, is_watching: bool) -> tuple[Block, Frame]:
+        shape = (self.instruments, width)
+        fields = {name: np.empty(shape) for name in INPUTS if name in self._used}
+        fields |= {"time": np.empty((1, width)), "where": np.arange(width, dtype=float)[None, :]}
+        first = np.empty((len(self.plan.watched), self.instruments)) if is_watching else None
+        block = Block(slice(None), fields, self._outputs(fields, {}), first, math.inf)
+        return block, self._binder.bind(block, Arena())
+
+    def _advance_large(self, bars: Bars, is_watching: bool) -> Mapping[int, Floats]:
+        fields = {name: getattr(bars, name) for name in INPUTS}
+        fields |= {
+            "time": bars.time.astype(float)[None, :],
+            "where": np.arange(len(bars), dtype=float)[None, :],
+        }
+        self._results = results = self._outputs(fields, self._results)
+        first = np.empty((len(self.plan.watched), self.instruments)) if is_watching else None
+        self._first = first
+        span = float(bars.time[-1] - bars.time[0])
+        whole = Block(slice(0, self.instruments), fields, results, first, span)
+        if self.threads > 1 and self.instruments == 1:
+            self._run_side_by_side(whole)
+        else:
+            self._run_lanes(whole)
+        return results
+
+    def _run_lanes(self, whole: Block) -> None:
+        size = max(1, LANE // whole.shape[1])
+        lanes = [whole.lane(lo, min(lo + size, self.instruments)) for lo in range(0, self.instruments, size)]
+        if self.threads == 1 or len(lanes) == 1:
+            for lane in lanes:
+                self._run_lane(lane)
+        else:
+            # list() raises here what a lane raised there.
+            list(self._threads_at_work().map(self._run_lane, lanes))
+
+    def _run_lane(self, lane: Block) -> None:
+        arena = self._arenas.pop() if self._arenas else Arena()
+        self._binder.bind(lane, arena).run()
+        self._arenas.append(arena)
+
+    def _run_side_by_side(self, whole: Block) -> None:
+        if self._wide is None:
+            self._wide = Binder(self.plan, self._state, reuse=False), SideBySide(self.plan.base.steps)
+        binder, order = self._wide
+        arena = self._arenas.pop() if self._arenas else Arena()
+        frame = binder.bind(whole, arena)
+        frame.run_below()
+        order.run(frame, self._threads_at_work(), self.threads)
+        self._arenas.append(arena)
+
+    def _threads_at_work(self) -> ThreadPoolExecutor:
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="engine")
+        return self._pool
+
+    def _outputs(self, fields: Mapping[str, Floats], before: Mapping[int, Floats]) -> dict[int, Floats]:
+        shape = fields["close"].shape
+        registers = {register: name for name, register in self.plan.base.fields.items()}
+        results = {}
+        for register in self.plan.outputs:
+            kept = before.get(register)
+            if register in registers:
+                results[register] = fields[registers[register]]
+            else:
+                results[register] = kept if kept is not None and kept.shape == shape else np.empty(shape)
+        return results
+
+
+def _used_fields(plan: Plan) -> set[str]:
+    """The fields of the bar that anything reads, and the close."""
+    read = {r for level in plan.base.walk() for step in level.steps for r in step.ins}
+    read |= {*plan.outputs, *plan.watched}
+    if plan.base.below:
+        return set(INPUTS)
+    return {"close"} | {name for name, register in plan.base.fields.items() if register in read}
