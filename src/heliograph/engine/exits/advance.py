@@ -7,7 +7,7 @@ over them and stops at each bar on which something could happen, so that it chan
 import numpy as np
 
 from heliograph.engine.exits.candidates import Levels, candidate, slot_is_free
-from heliograph.engine.exits.kernels import kernel
+from heliograph.engine.exits.kernels import kernel, part
 from heliograph.engine.exits.records import (
     BARS_HELD,
     COOLDOWN_LEFT,
@@ -42,7 +42,6 @@ def advance(state, rules, prices, sides, confidence, finer, hold, book):
 
     `state` is float64[N, 2, SLOT_WIDTH]. Returns False when the book is full: empty it and call again.
     """
-    undo, used = np.empty(state.shape[1:]), np.empty(4, dtype=np.int64)
     for n in range(len(state)):
         slots, i = state[n], book.consumed[n]
         while book.held_back[n] == 0:
@@ -53,15 +52,16 @@ def advance(state, rules, prices, sides, confidence, finer, hold, book):
             if full(book):
                 return False
             if hold:
-                undo[:], used[:] = slots, book.used
+                copy(slots, book.used, book.undo_slots, book.undo_used)
             if step(slots, rules, i, n, prices, sides, confidence, finer, hold, book):
                 i += 1
             else:
-                slots[:], book.used[:], book.held_back[n] = undo, used, 1
+                copy(book.undo_slots, book.undo_used, slots, book.used)
+                book.held_back[n] = 1
     return True
 
 
-@kernel
+@part
 def step(slots, rules, i, n, prices, sides, confidence, finer, hold, book):
     """Everything that bar i of instrument n does. False if it has to wait for finer bars: then undo it."""
     bar = Bar(
@@ -83,13 +83,23 @@ def step(slots, rules, i, n, prices, sides, confidence, finer, hold, book):
     return True
 
 
-@kernel
+@part
+def copy(from_slots, from_used, to_slots, to_used):
+    """Copy the slots of an instrument and the counts of the book."""
+    for side in range(2):
+        for field in range(from_slots.shape[1]):
+            to_slots[side, field] = from_slots[side, field]
+    for kind in range(4):
+        to_used[kind] = from_used[kind]
+
+
+@part
 def row(values, n):
     """The row of instrument n; a single row serves all."""
     return n if len(values) > 1 else 0
 
 
-@kernel
+@part
 def trade_on_bar(slot, side, rules, bar, exits, finer, hold, book):
     """What this bar does to one slot before new candidates. False if it has to wait for finer bars."""
     if slot[COOLDOWN_LEFT] > 0.0:
@@ -107,7 +117,7 @@ def trade_on_bar(slot, side, rules, bar, exits, finer, hold, book):
     return True
 
 
-@kernel
+@part
 def wants(slot, side, inputs, rules, i, n):
     """True if this side makes a candidate at the close of bar i."""
     if rules[SIDE + PER_SIDE * side + HAS_SIDE] == 0.0 or i < inputs.ready[n] or not slot_is_free(slot):
@@ -115,7 +125,7 @@ def wants(slot, side, inputs, rules, i, n):
     return inputs.enter[row(inputs.enter, n), i] > 0.0
 
 
-@kernel
+@part
 def levels(inputs, confidence, i, n):
     """What a candidate of bar i is judged by."""
     return Levels(
@@ -127,7 +137,7 @@ def levels(inputs, confidence, i, n):
     )
 
 
-@kernel
+@part
 def full(book):
     """True if one more bar could overflow the book; an array without rows records nothing."""
     return (
@@ -138,28 +148,24 @@ def full(book):
     )
 
 
-@kernel
+@part
 def skip(slots, rules, i, n, prices, sides):
     """The first bar from i on at which something could happen; counts and extremes of those before it are kept."""
     long, short = slots[0], slots[1]
     if long[WAITING] + short[WAITING] > 0.0 or long[PHASE] > HELD or short[PHASE] > HELD:
         return i
     if long[PHASE] == FREE and short[PHASE] == FREE:
-        return skip_free(slots, i, prices.close[n], entering(sides[0], n), entering(sides[1], n))
+        enters = (sides[0].enter[row(sides[0].enter, n)], sides[1].enter[row(sides[1].enter, n)])
+        return skip_free(slots, i, prices.close[n], enters[0], enters[1])
     if long[PHASE] == HELD and short[PHASE] == HELD:
         return i
     side = 0 if long[PHASE] == HELD else 1
     own, other = sides[side], sides[1 - side]
-    return skip_held(slots, side, rules, i, n, prices, own.exit[row(own.exit, n)], entering(other, n))
+    exits, enters = own.exit[row(own.exit, n)], other.enter[row(other.enter, n)]
+    return skip_held(slots, side, rules, i, n, prices, exits, enters)
 
 
-@kernel
-def entering(inputs, n):
-    """The `enter` row of one side."""
-    return inputs.enter[row(inputs.enter, n)]
-
-
-@kernel
+@part
 def skip_free(slots, i, close, long_enter, short_enter):
     """Both slots are free: the next bar on which a side wants to enter."""
     bars = len(close)
@@ -175,13 +181,13 @@ def skip_free(slots, i, close, long_enter, short_enter):
     return i
 
 
-@kernel
+@part
 def cool(slot, bars):
     """Count bars of a cooldown."""
     slot[COOLDOWN_LEFT] = max(slot[COOLDOWN_LEFT] - bars, 0.0)
 
 
-@kernel
+@part
 def skip_held(slots, side, rules, i, n, prices, exits, enters):
     """One slot holds a trade: the next bar that touches a level or the last one, is marked by `exits`, or on which the
     other side `enters`."""
@@ -204,7 +210,7 @@ def skip_held(slots, side, rules, i, n, prices, exits, enters):
     return i
 
 
-@kernel
+@part
 def triggers(slot, side):
     """The prices at or below and at or above which a held trade may be left."""
     nearest = np.inf

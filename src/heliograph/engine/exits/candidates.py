@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from heliograph.engine.exits.kernels import kernel
+from heliograph.engine.exits.kernels import part
 from heliograph.engine.exits.records import (
     COOLDOWN_LEFT,
     FREE,
@@ -59,51 +59,75 @@ class Levels(NamedTuple):
     confidence: float
 
 
-@kernel
+@part
 def judge(slot, side, levels, both, rules, bar):
-    """The first reason not to publish, in the order of REJECTS, or 0; and reward over risk."""
+    """The first reason not to publish, in the order of REJECTS, or 0; and reward over risk, NaN where there is none."""
     place = SIDE + PER_SIDE * side
-    sign = 1.0 - 2.0 * side
-    wrong, unknown, reward = not known_or_absent(levels.stop, rules[place + HAS_STOP]), False, 0.0
-    if wrong:
+    if not known_or_absent(levels.stop, rules[place + HAS_STOP]):
         return NO_STOP, np.nan
-    wrong = sign * levels.stop >= sign * bar.close
     for k in range(int(rules[place + TARGETS])):
-        target = levels[1] if k == 0 else levels[2] if k == 1 else levels[3]
-        unknown = unknown or not np.isfinite(target)
-        wrong = wrong or sign * target <= sign * bar.close
-        reward += rules[place + FRACTION + k] * (sign * (target - bar.close))
-    if unknown:
-        return NO_TARGET, np.nan
-    ratio = reward / (sign * (bar.close - levels.stop)) if rules[place + TARGETS] > 0.0 else np.nan
+        if not np.isfinite(target_of(levels, k)):
+            return NO_TARGET, np.nan
+    wrong = on_wrong_side(side, levels, rules, bar.close)
+    ratio = np.nan if wrong else reward_over_risk(side, levels, rules, bar.close)
     if not known_or_absent(levels.confidence, rules[HAS_CONFIDENCE]):
         return NO_CONFIDENCE, ratio
     if wrong:
-        return WRONG_SIDE, np.nan
+        return WRONG_SIDE, ratio
     if both:
         return BOTH_SIDES, ratio
     if below(levels.confidence, rules[MIN_CONFIDENCE]):
         return TOO_UNSURE, ratio
     if below(ratio, rules[MIN_REWARD_RISK]):
         return TOO_POOR, ratio
+    # A trade whose exit was decided at this close is left on the next bar, so its cooldown lies ahead.
     if rules[COOLDOWN] > 0.0 and (slot[COOLDOWN_LEFT] > 0.0 or slot[PHASE] != FREE):
         return COOLING_DOWN, ratio
     return PUBLISHED, ratio
 
 
-@kernel
+@part
+def target_of(levels, k):
+    """Target k, counted from 0."""
+    return levels.target1 if k == 0 else levels.target2 if k == 1 else levels.target3
+
+
+@part
+def on_wrong_side(side, levels, rules, close):
+    """True if the stop is not behind the close or a target not ahead of it."""
+    place = SIDE + PER_SIDE * side
+    sign = 1.0 - 2.0 * side
+    wrong = sign * levels.stop >= sign * close
+    for k in range(int(rules[place + TARGETS])):
+        wrong = wrong or sign * target_of(levels, k) <= sign * close
+    return wrong
+
+
+@part
+def reward_over_risk(side, levels, rules, close):
+    """The targets' distances from the close, weighted by their fractions, over the stop's; NaN without either."""
+    place = SIDE + PER_SIDE * side
+    sign = 1.0 - 2.0 * side
+    targets = int(rules[place + TARGETS])
+    reward = 0.0 if targets > 0 else np.nan
+    for k in range(targets):
+        reward += rules[place + FRACTION + k] * (sign * (target_of(levels, k) - close))
+    return reward / (sign * (close - levels.stop))
+
+
+@part
 def known_or_absent(value, named):
     """True if the strategy names no such value, or it is known."""
     return named == 0.0 or np.isfinite(value)
 
 
-@kernel
+@part
 def below(value, limit):
     """True if there is a limit and the value does not meet it; an unknown value does not."""
     return limit == limit and not value >= limit - TOLERANCE * abs(limit)
 
 
-@kernel
+@part
 def candidate(slots, side, levels, both, rules, bar, book):
     """One candidate: its verdict, its effect on a trade of the other side, its record, its slot."""
     slot, other = slots[side], slots[1 - side]
@@ -134,13 +158,13 @@ def candidate(slots, side, levels, both, rules, bar, book):
         slot[WAITING] = 1.0
 
 
-@kernel
+@part
 def slot_is_free(slot):
     """True if the slot holds no trade, or one whose exit was decided at this close."""
     return slot[PHASE] == FREE or slot[PHASE] == LEAVES_BY_EXIT
 
 
-@kernel
+@part
 def write_candidate(side, levels, reason, ratio, bar, book):
     """One candidate, published or rejected, into the book."""
     if len(book.candidates) == 0:

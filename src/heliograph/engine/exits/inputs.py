@@ -63,7 +63,8 @@ def prices_of(bars: Bars) -> Prices:
     """The block as the kernel reads it."""
     fields = (bars.open, bars.high, bars.low, bars.close)
     return Prices(
-        np.require(bars.time, requirements=("C", "W")), *(np.require(one, requirements=("C", "W")) for one in fields)
+        np.require(bars.time, requirements=("C", "W")),
+        *(np.require(one, requirements=("C", "W")) for one in fields),
     )
 
 

@@ -152,6 +152,8 @@ class Book(NamedTuple):
     undecided: Counts  # [N], bars with stop and target inside for which finer bars were lacking
     consumed: Counts  # [N], bars of the block that are done
     held_back: Counts  # [N], 1 where the instrument waits for finer bars
+    undo_slots: Floats  # [2, SLOT_WIDTH] and [4]: as it was before the bar
+    undo_used: Counts
 
     @classmethod
     def blank(cls, instruments: int, capacity: int) -> "Book":
@@ -164,4 +166,6 @@ class Book(NamedTuple):
             undecided=np.zeros(instruments, dtype=np.int64),
             consumed=np.zeros(instruments, dtype=np.int64),
             held_back=np.zeros(instruments, dtype=np.int64),
+            undo_slots=np.zeros((2, SLOT_WIDTH)),
+            undo_used=np.zeros(4, dtype=np.int64),
         )

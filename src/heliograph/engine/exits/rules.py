@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from heliograph.engine.bars import Floats
 from heliograph.engine.errors import EngineError
-
-if TYPE_CHECKING:
-    from heliograph.engine.strategy import Side, Strategy
+from heliograph.engine.strategy import Side, Strategy
 
 LONG, SHORT = 1, -1
 SIDES = {LONG: "long", SHORT: "short"}
@@ -78,7 +76,7 @@ class SideRules:
             raise BadRules(f"A trade can expire after 1 bar at the earliest, not after {self.expires}.")
 
     @classmethod
-    def of(cls, side: "Side") -> "SideRules":
+    def of(cls, side: Side) -> "SideRules":
         """The rules of a checked strategy's side."""
         return cls(stop=side.stop is not None, fractions=tuple(side.fractions), expires=side.expires)
 
@@ -106,7 +104,7 @@ class Rules:
     intrabar: bool = False
 
     @classmethod
-    def of(cls, strategy: "Strategy") -> "Rules":
+    def of(cls, strategy: Strategy) -> "Rules":
         """The rules of a checked strategy."""
         execution, filters = strategy.execution, strategy.filters
         return cls(

@@ -6,6 +6,7 @@ negation is exact. A comparison with NaN is false, so a level that is not named 
 
 from typing import NamedTuple
 
+from heliograph.engine.exits.kernels import part
 from heliograph.engine.exits.records import (
     BARS_HELD,
     COOLDOWN_LEFT,
@@ -42,7 +43,6 @@ from heliograph.engine.exits.rules import (
     SLIPPAGE,
     TARGETS,
 )
-from heliograph.engine.exits.kernels import kernel
 
 BY_TARGET, BY_STOP, BY_EXIT, BY_OPPOSITE, BY_EXPIRY, BY_END = range(6)
 
@@ -59,7 +59,7 @@ class Bar(NamedTuple):
     close: float
 
 
-@kernel
+@part
 def open_of_bar(slot, side, rules, bar, book):
     """What happens at the open: an exit decided at the previous close, then the entry of a waiting signal."""
     if slot[PHASE] >= LEAVES_BY_EXIT:
@@ -76,7 +76,7 @@ def open_of_bar(slot, side, rules, bar, book):
         slot[WAITING:SLOT_WIDTH] = 0.0
 
 
-@kernel
+@part
 def enter(slot, side, price, rules, bar, book):
     """Turn the waiting signal into a trade at `price`, which slippage worsens."""
     filled = price * (1.0 + (1.0 - 2.0 * side) * rules[SLIPPAGE])
@@ -96,7 +96,7 @@ def enter(slot, side, price, rules, bar, book):
     write_entry(slot[SIGNAL_TIME], side, bar, filled, False, book)
 
 
-@kernel
+@part
 def through_bar(slot, side, rules, bar, finer, hold, book):
     """The held trade against this bar's open and extremes. False if it has to wait for finer bars, with nothing done."""
     sign = 1.0 - 2.0 * side
@@ -130,7 +130,7 @@ def through_bar(slot, side, rules, bar, finer, hold, book):
     return True
 
 
-@kernel
+@part
 def targets_reached(slot, side, price):
     """The targets not yet taken that `price` is at or beyond, as bits."""
     sign = 1.0 - 2.0 * side
@@ -142,7 +142,7 @@ def targets_reached(slot, side, price):
     return reached
 
 
-@kernel
+@part
 def first_inside(slot, side, bar, finer):
     """The targets that finer bars reach before the stop, as bits, and whether the stop follows; -1 if they cannot tell.
 
@@ -178,7 +178,7 @@ def first_inside(slot, side, bar, finer):
     return taken, stopped
 
 
-@kernel
+@part
 def close_of_bar(slot, side, rules, bar, exits):
     """The held trade at the close: its extremes, and what `exit` and `expires` decide.
 
@@ -197,7 +197,7 @@ def close_of_bar(slot, side, rules, bar, exits):
     return -1
 
 
-@kernel
+@part
 def take(slot, side, k, price, rules, bar, book):
     """Leave with the part of target k at `price`; the last part takes all that remains."""
     place = SIDE + PER_SIDE * side
@@ -215,14 +215,14 @@ def take(slot, side, k, price, rules, bar, book):
     slot[LOW] = min(slot[LOW], price)
 
 
-@kernel
+@part
 def leave_at_market(slot, side, price, reason, rules, bar, book):
     """Leave with what remains at `price`, which slippage worsens."""
     filled = price * (1.0 - (1.0 - 2.0 * side) * rules[SLIPPAGE])
     leave(slot, side, filled, reason, rules, bar, book)
 
 
-@kernel
+@part
 def leave(slot, side, price, reason, rules, bar, book):
     """Leave with what remains at `price`: write the trade, free the slot, start its cooldown."""
     slot[HIGH] = max(slot[HIGH], price)
@@ -233,7 +233,7 @@ def leave(slot, side, price, reason, rules, bar, book):
     slot[COOLDOWN_LEFT] = rules[COOLDOWN]
 
 
-@kernel
+@part
 def write_exit(slot, side, price, reason, fee, bar, book):
     """One finished trade into the book."""
     sign = 1.0 - 2.0 * side
@@ -259,7 +259,7 @@ def write_exit(slot, side, price, reason, fee, bar, book):
     book.used[3] += 1
 
 
-@kernel
+@part
 def write_entry(signal_time, side, bar, price, missed, book):
     """One entry, taken or missed, into the book."""
     if len(book.entries) == 0:
@@ -274,7 +274,7 @@ def write_entry(signal_time, side, bar, price, missed, book):
     book.used[1] += 1
 
 
-@kernel
+@part
 def write_part(slot, side, k, price, fraction, bar, book):
     """One part taken at a target into the book."""
     if len(book.parts) == 0:
