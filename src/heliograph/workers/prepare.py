@@ -9,6 +9,7 @@ import sys
 import django
 
 from heliograph.errors import HeliographError
+from heliograph.kit.clock import utc_now
 
 
 def main() -> int:
@@ -28,6 +29,11 @@ def _prepare(*, sample: bool) -> None:
 
     applied = migrate()
     _say(f"Tables made ready ({applied} migrations)" if applied else "Tables are up to date")
+    from heliograph.workers.sample import catch_up, make_sample_ready
+
+    if sample:
+        make_sample_ready(at=utc_now(), say=_say)
+    catch_up(at=utc_now(), say=_say)
 
 
 def _say(text: str) -> None:

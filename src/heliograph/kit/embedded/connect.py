@@ -28,7 +28,6 @@ class Servers:
         found = {
             "HELIOGRAPH_HOME": str(self.home.path),
             "DATABASE_URL": self.database_url,
-            "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR") or str(self.home.path / "kernels"),
         }
         if self.redis_url:
             found["REDIS_URL"] = self.redis_url
