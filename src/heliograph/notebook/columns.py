@@ -11,9 +11,6 @@ from heliograph.engine.language import clauses
 from heliograph.engine.plan import Plan
 from heliograph.engine.runner import Runner
 
-# One instrument is computed fastest in blocks of about this many bars.
-BLOCK = 65_536
-
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -36,17 +33,9 @@ class Expressions:
 
     def stream(self, bars: Bars) -> Iterator[tuple[Bars, list[Column]]]:
         """Each block of one instrument's bars with its columns, valid until the next block is asked for."""
-        runner = Runner(self.plan, instruments=1)
-        for start in range(0, len(bars), BLOCK):
-            block = bars.slice(start, min(start + BLOCK, len(bars)))
-            outputs = runner.advance(block)
-            yield (
-                block,
-                [
-                    Column(text, truth, values[0])
-                    for text, truth, values in zip(self.texts, self.truths, outputs, strict=True)
-                ],
-            )
+        for block, outputs in Runner(self.plan, instruments=1).run(bars):
+            columns = zip(self.texts, self.truths, outputs, strict=True)
+            yield block, [Column(text, truth, values[0]) for text, truth, values in columns]
 
     def over(self, bars: Bars) -> list[Column]:
         """The columns over all bars of one instrument."""
