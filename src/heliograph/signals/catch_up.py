@@ -9,6 +9,8 @@ import numpy as np
 
 from heliograph.engine.bars import Bars, Times
 from heliograph.market.bars import load_bars
+from heliograph.market.clock import venue_clock
+from heliograph.market.models import Venue
 from heliograph.market.wire import to_ms
 from heliograph.signals.block import Mask, windows, without
 from heliograph.signals.due import Due
@@ -22,14 +24,16 @@ from heliograph.signals.store import Moment, store_step
 LATE_BARS = 256
 
 
-class Blocks:
-    """The bars loaded last: versions over the same instruments read them once."""
+class Sources:
+    """What shards read alike: the bars loaded last, for versions over the same instruments, and venues' clocks."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, at: datetime) -> None:
+        self.at = at
+        self._clocks: dict[int, datetime] = {}
         self._key: tuple[object, ...] = ()
         self._bars: Bars | None = None
 
-    def load(self, instruments: Times, timeframe: str, *, start: int, end: int) -> Bars:
+    def bars(self, instruments: Times, timeframe: str, *, start: int, end: int) -> Bars:
         """The bars of these instruments with start <= open < end (ms)."""
         key = (instruments.tobytes(), timeframe, start, end)
         if self._bars is None or key != self._key:
@@ -38,6 +42,12 @@ class Blocks:
             )
             self._key = key
         return self._bars
+
+    def clock(self, venue_id: int) -> datetime:
+        """The time at a venue."""
+        if venue_id not in self._clocks:
+            self._clocks[venue_id] = venue_clock(Venue.objects.get(pk=venue_id), at=self.at)
+        return self._clocks[venue_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +68,11 @@ class Pace:
     patient_until: int
 
     @classmethod
-    def of(cls, due: Due, *, at: datetime, clock: datetime) -> "Pace":
+    def of(cls, due: Due, sources: Sources) -> "Pace":
         """From the time at the venue and the strategy's patience."""
+        clock = sources.clock(due.stand.venue_id)
         bars = due.compiled.checked.patience + 1
-        return cls(at, clock, to_ms(clock) - bars * due.compiled.length)
+        return cls(sources.at, clock, to_ms(clock) - bars * due.compiled.length)
 
 
 @dataclass(slots=True)
@@ -70,7 +81,7 @@ class CatchUp:
 
     state: ShardState
     due: Due
-    blocks: Blocks
+    sources: Sources
     pace: Pace
 
     def steps(self) -> Iterator[Generated]:
@@ -108,7 +119,7 @@ class CatchUp:
         """One block; rows that are held back take no part in the blocks after it."""
         began, stand = perf_counter(), self.state.stand
         compiled = self.due.compiled
-        bars = self.blocks.load(stand.instruments, compiled.timeframe.name, start=span.start, end=span.end)
+        bars = self.sources.bars(stand.instruments, compiled.timeframe.name, start=span.start, end=span.end)
         bars = without(bars, (bars.time[None, :] <= stand.watermarks[:, None]) | ~rows[:, None])
         if not len(bars):
             return Generated()

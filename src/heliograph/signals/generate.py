@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from heliograph.signals.amend import heed_amendments
-from heliograph.signals.catch_up import Blocks, CatchUp, Pace
+from heliograph.signals.catch_up import CatchUp, Pace, Sources
 from heliograph.signals.due import Due, due_shards, look
 from heliograph.signals.errors import LostFence
 from heliograph.signals.generated import Generated
@@ -12,7 +12,6 @@ from heliograph.signals.models import Progress, StrategyVersion
 from heliograph.signals.stand import Stand
 from heliograph.signals.state import MEMORY, load_state
 from heliograph.signals.universe import SeriesNow
-from heliograph.signals.venue_clock import venue_clock
 
 Stop = Callable[[], bool]
 
@@ -29,10 +28,10 @@ def generate(
     `stop` ends it between two steps. Called again without new candles it writes nothing. `on_step` hears the
     sum so far after each stored step.
     """
-    total, blocks = Generated(), Blocks()
+    total, sources = Generated(), Sources(at=at)
     for due in due_shards(at=at, versions=versions):
         total += Generated(shards=1)
-        for told in _advance(due, blocks, at=at):
+        for told in _advance(due, sources):
             total += told
             if on_step:
                 on_step(total)
@@ -51,21 +50,20 @@ def generate_shard(progress_id: int, *, at: datetime, stop: Stop | None = None) 
     series = SeriesNow.read(row.version.timeframe)
     due = look(row.version, state.stand if state else Stand.of(row), state, series)
     total = Generated(shards=1 if due else 0)
-    for told in _advance(due, Blocks(), at=at) if due else ():
+    for told in _advance(due, Sources(at=at)) if due else ():
         total += told
         if stop and stop():
             break
     return total
 
 
-def _advance(due: Due, blocks: Blocks, *, at: datetime) -> Iterator[Generated]:
+def _advance(due: Due, sources: Sources) -> Iterator[Generated]:
     """The steps of one shard; its state stays in memory as long as it is what the rows say."""
     state = due.state or load_state(due.stand, due.compiled)
-    pace = Pace.of(due, at=at, clock=venue_clock(due.stand.venue_id, at=at))
     try:
         if due.amended.any():
-            yield heed_amendments(state, due, at=at)
-        yield from CatchUp(state, due, blocks, pace).steps()
+            yield heed_amendments(state, due, at=sources.at)
+        yield from CatchUp(state, due, sources, Pace.of(due, sources)).steps()
     except LostFence:
         return
     finally:
