@@ -54,7 +54,7 @@ def due_shards(*, at: datetime, versions: Sequence[StrategyVersion] | None = Non
     New instruments are given their places first. Shards over the same bars stand side by side.
     """
     found: list[Due] = []
-    for timeframe, group in _by_timeframe(_working(versions)).items():
+    for timeframe, group in _by_timeframe(working_versions(versions)).items():
         series = SeriesNow.read(timeframe)
         for version in group:
             _join(version, series, at=at)
@@ -80,7 +80,8 @@ def look(version: StrategyVersion, stand: Stand, state: ShardState | None, serie
     return None
 
 
-def _working(versions: Sequence[StrategyVersion] | None) -> Iterable[StrategyVersion]:
+def working_versions(versions: Sequence[StrategyVersion] | None = None) -> Iterable[StrategyVersion]:
+    """The versions that run, and the retired ones that may have something open; of those given, if any are."""
     if versions is not None:
         return [version for version in versions if version.stage != Stage.DRAFT]
     runs = Q(stage__in=StrategyVersion.RUNNING) | Q(stage=Stage.RETIRED, progress__slots__gt=b"")

@@ -95,15 +95,25 @@ def find_version(name: str, number: int | None = None) -> StrategyVersion:
 
     NoSuchStrategy or NoSuchVersion if it is not stored.
     """
+    versions = _versions(name)
+    if number is None:
+        return max(versions, key=lambda version: (*_weight(version), version.number))
+    chosen = next((version for version in versions if version.number == number), None)
+    if chosen is None:
+        raise NoSuchVersion(name, number)
+    return chosen
+
+
+def newest_version(name: str) -> StrategyVersion:
+    """The version with the highest number, whatever its stage; NoSuchStrategy if there is none."""
+    return max(_versions(name), key=lambda version: version.number)
+
+
+def _versions(name: str) -> list[StrategyVersion]:
     versions = list(StrategyVersion.objects.select_related("strategy").filter(strategy__name=name))
     if not versions:
         raise NoSuchStrategy(name, sorted(Strategy.objects.values_list("name", flat=True)))
-    if number is not None:
-        chosen = next((version for version in versions if version.number == number), None)
-        if chosen is None:
-            raise NoSuchVersion(name, number)
-        return chosen
-    return max(versions, key=lambda version: (*_weight(version), version.number))
+    return versions
 
 
 def _weight(version: StrategyVersion) -> tuple[bool, bool]:
