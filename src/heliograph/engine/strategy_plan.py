@@ -158,9 +158,12 @@ class Outputs:
         return Layout(sides.get("long"), sides.get("short"), self.place(clauses.confidence))
 
     def _side(self, side: SideClauses, ready: str) -> SideLayout:
-        targets = tuple(self.place(target) for target in side.targets)
         return SideLayout(
-            ready, self.place(side.enter), self.place(side.exit), self.place(side.stop), targets
+            ready=ready,
+            enter=self.place(side.enter),
+            exit=self.place(side.exit),
+            stop=self.place(side.stop),
+            targets=tuple(self.place(target) for target in side.targets),
         )
 
 
