@@ -90,7 +90,7 @@ class Home:
         # Root's home must let the servers' account through to its own folder; secrets have their own modes.
         self.path.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
         self._check_version()
-        self._check_space()
+        refuse_if_full(self.path)
         self.logs.mkdir(mode=0o700, exist_ok=True)
         with self.lock("start").held():
             self._write_once(self.secret_file, secrets.token_urlsafe(50))
@@ -111,18 +111,20 @@ class Home:
         except FileNotFoundError:
             return ""
 
-    def _check_space(self) -> None:
-        free = shutil.disk_usage(self.path).free
-        if free < NEEDED_FREE:
-            raise BadHome(
-                f"{self.path} has {free // 1_000_000} MB free and needs {NEEDED_FREE // 1_000_000} MB; "
-                "free some or choose another folder with --home."
-            )
-
     @staticmethod
     def _write_once(path: Path, text: str) -> None:
         if not path.exists():
             write_whole(path, text)
+
+
+def refuse_if_full(folder: Path, *, needed: int = NEEDED_FREE) -> None:
+    """BadHome if the folder has less than that many bytes free."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise BadHome(
+            f"{folder} has {free // 1_000_000} MB free and needs {needed // 1_000_000} MB; "
+            "free some or choose another folder with --home."
+        )
 
 
 def write_whole(path: Path, text: str) -> None:
