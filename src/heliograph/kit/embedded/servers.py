@@ -263,4 +263,4 @@ def _size(path: Path) -> int:
 
 
 def _own_name() -> str:
-    return psutil.Process(os.getpid()).username()
+    return str(psutil.Process(os.getpid()).username())
