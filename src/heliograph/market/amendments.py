@@ -21,7 +21,8 @@ SINCE = """
 SELECT array_agg(instrument_id), array_agg(first), array_agg(last) FROM (
     SELECT instrument_id, min(first_open) AS first, max(last_open) AS last
     FROM market_amendment
-    JOIN unnest(%(ids)s::bigint[], %(seen)s::bigint[], %(newest)s::bigint[]) AS asked(instrument, seen, newest)
+    JOIN unnest(%(ids)s::bigint[], %(seen)s::bigint[], %(newest)s::bigint[])
+            AS asked(instrument, seen, newest)
         ON instrument_id = instrument AND number > seen AND number <= newest
     WHERE timeframe = %(timeframe)s
     GROUP BY instrument_id) AS amended

@@ -27,3 +27,11 @@ class NoSuchSample(UserError):
 
     def __init__(self, name: str, *, known: list[str]):
         super().__init__(f"There is no sample '{name}'; there are {', '.join(known)}.")
+
+
+class BadFile(UserError):
+    """A file of candles cannot be read as it is; the message names file, line and remedy."""
+
+    def __init__(self, file: str, reason: str):
+        super().__init__(f"{file}: {reason}")
+        self.file, self.reason = file, reason

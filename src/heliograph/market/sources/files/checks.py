@@ -1,0 +1,126 @@
+"""What candles of one symbol and timeframe must satisfy, row by row."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from heliograph.engine.bars import INPUTS, PRICES, Floats, Times
+from heliograph.market.sources.files.grid import ends, on_grid
+from heliograph.market.sources.files.table import Faults, Mask
+
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns as numbers: int64 UTC milliseconds, the same on the wall, and float64[5, rows]."""
+
+    utc: Times
+    wall: Times
+    values: Floats
+
+    def value(self, name: str) -> Floats:
+        return self.values[INPUTS.index(name)]
+
+
+def check_prices(columns: Columns, faults: Faults) -> None:
+    """Mark rows whose prices are unknown, not positive or upside down, and volumes below zero."""
+    for name in PRICES:
+        values = columns.value(name)
+        faults.add(
+            np.flatnonzero(~np.isfinite(values)),
+            lambda row, v=values, n=name: f"{n} is {_number(v[row])}, no price",
+        )
+        faults.add(
+            np.flatnonzero(values <= 0),
+            lambda row, v=values, n=name: f"{n} {_number(v[row])} is not above zero",
+        )
+    high, low, volume = (columns.value(name) for name in ("high", "low", "volume"))
+    faults.add(
+        np.flatnonzero(high < low), lambda row: f"high {_number(high[row])} is below low {_number(low[row])}"
+    )
+    faults.add(
+        np.flatnonzero((volume < 0) | np.isinf(volume)),
+        lambda row: f"volume {_number(volume[row])} is not possible",
+    )
+
+
+def check_order(columns: Columns, rows: Rows, faults: Faults) -> tuple[Rows, int, bool]:
+    """The rows in rising order without repeats, the number of repeats, and whether they were turned round.
+
+    Rows that stand out of order, or say something else about the same open, are marked.
+    """
+    time = columns.utc[rows]
+    steps = np.diff(time)
+    turned = bool(len(steps)) and bool(np.all(steps <= 0)) and bool(np.any(steps < 0))
+    if turned:
+        rows, time = rows[::-1], time[::-1]
+    behind = time < np.maximum.accumulate(time) if len(time) else np.zeros(0, dtype=bool)
+    faults.add(
+        rows[behind], lambda row: f"{shown(columns.utc[row])} stands after a later row; sort the file by time"
+    )
+    rows, time = rows[~behind], time[~behind]
+    same = np.flatnonzero(np.diff(time) == 0)
+    identical = _identical(columns, rows[same], rows[same + 1])
+    contrary = np.isin(time, time[same[~identical]])
+    faults.add(
+        rows[contrary],
+        lambda row: (
+            f"{shown(columns.utc[row])} is there more than once with different values; keep the right row"
+        ),
+    )
+    keep = ~contrary
+    keep[same + 1] = False
+    return rows[keep], int((~contrary[same + 1]).sum()), turned
+
+
+def check_grid(columns: Columns, rows: Rows, *, timeframe: str, zone: str | None, faults: Faults) -> Rows:
+    """The rows whose opens lie on the grid; the others are marked."""
+    good = on_grid(columns.wall[rows], timeframe)
+    faults.add(
+        rows[~good],
+        lambda row: (
+            f"{shown(columns.wall[row])} is not the open of a {timeframe} bar in {zone or 'UTC'};"
+            " set --timeframe or --timezone if it is one"
+        ),
+    )
+    return rows[good]
+
+
+def leave_out_forming(
+    columns: Columns, rows: Rows, *, timeframe: str, now: int | None, faults: Faults
+) -> tuple[Rows, int]:
+    """The rows whose bars are over, and 1 if the last one was still forming; later ones are marked."""
+    if now is None or not len(rows):
+        return rows, 0
+    still = ends(columns.utc[rows], timeframe) > now
+    future = still & (columns.utc[rows] > now)
+    faults.add(rows[future], lambda row: f"{shown(columns.utc[row])} lies in the future; check the time zone")
+    return rows[~still], int((still & ~future).sum())
+
+
+def outside_range(columns: Columns, rows: Rows) -> int:
+    """In how many rows the open or the close lies outside low..high."""
+    _, high, low, _, _ = (values[rows] for values in columns.values)
+    outside: Mask = np.zeros(len(rows), dtype=bool)
+    for name in ("open", "close"):
+        values = columns.value(name)[rows]
+        outside |= (values > high) | (values < low)
+    return int(outside.sum())
+
+
+def shown(ms: int) -> str:
+    """A time as people write it, with seconds only where it has some."""
+    moment = datetime.fromtimestamp(int(ms) / 1000, UTC)
+    return moment.strftime("%Y-%m-%d %H:%M:%S" if ms % 60_000 else "%Y-%m-%d %H:%M")
+
+
+def _identical(columns: Columns, left: Rows, right: Rows) -> Mask:
+    a, b = columns.values[:, left], columns.values[:, right]
+    return np.all((a == b) | (np.isnan(a) & np.isnan(b)), axis=0)
+
+
+def _number(value: float) -> str:
+    return repr(float(value)).removesuffix(".0")
