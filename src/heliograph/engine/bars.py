@@ -33,7 +33,7 @@ class Bars:
     def __post_init__(self) -> None:
         if self.time.ndim != 1 or self.time.dtype != np.int64:
             raise BadBars("Bar times must be one row of 64-bit whole numbers.")
-        if not np.all(np.diff(self.time) > 0):
+        if not np.all(self.time[1:] > self.time[:-1]):
             raise BadBars("Bar times must rise.")
         for name in INPUTS:
             values = getattr(self, name)
