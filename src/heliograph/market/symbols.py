@@ -2,36 +2,10 @@
 
 import re
 
-CURRENCIES = tuple(
-    [
-        "USD",
-        "EUR",
-        "GBP",
-        "JPY",
-        "CHF",
-        "AUD",
-        "NZD",
-        "CAD",
-        "SEK",
-        "NOK",
-        "DKK",
-        "PLN",
-        "CZK",
-        "HUF",
-        "TRY",
-        "ZAR",
-        "MXN",
-        "BRL",
-        "RUB",
-        "UAH",
-        "CNH",
-        "CNY",
-        "HKD",
-        "SGD",
-        "KRW",
-        "INR",
-    ]
+MONEY = (
+    "USD EUR GBP JPY CHF AUD NZD CAD SEK NOK DKK PLN CZK HUF TRY ZAR MXN BRL RUB UAH CNH CNY HKD SGD KRW INR"
 )
+CURRENCIES = tuple(MONEY.split())
 METALS = ("XAU", "XAG", "XPT", "XPD")
 COINS = ("BTC", "XBT", "ETH", "BNB", "USDT", "USDC", "DAI")
 # Only at Binance, which in turn has no dollars: elsewhere BATUSD is BAT/USD, not BA/TUSD.
@@ -40,37 +14,18 @@ QUOTES = (*CURRENCIES, *COINS, *AT_BINANCE)
 # Kraken's own names.
 RENAMED = {"XBT": "BTC", "XDG": "DOGE"}
 # Exchanges, as TradingView writes them, whose symbols are pairs of coins.
-COIN_EXCHANGES = [
-    "BINANCE",
-    "BINANCEUS",
-    "BITSTAMP",
-    "BITFINEX",
-    "BYBIT",
-    "COINBASE",
-    "CRYPTO",
-    "CRYPTOCOM",
-    "GATEIO",
-    "GEMINI",
-    "HUOBI",
-    "HTX",
-    "KRAKEN",
-    "KUCOIN",
-    "MEXC",
-    "OKX",
-    "POLONIEX",
-    "BITGET",
-    "BITMEX",
-    "DERIBIT",
-    "UPBIT",
-    "BITHUMB",
-]
+COIN_NAMES = """
+BINANCE BINANCEUS BITSTAMP BITFINEX BYBIT COINBASE CRYPTO CRYPTOCOM GATEIO GEMINI HUOBI HTX KRAKEN KUCOIN MEXC
+OKX POLONIEX BITGET BITMEX DERIBIT UPBIT BITHUMB
+"""
+COIN_EXCHANGES = frozenset(COIN_NAMES.split())
 
 
 def normal_symbol(text: str, *, exchange: str = "") -> str:
     """`BTC/USDT` from `BTC/USDT`, `BTC-USDT`, `BTC_USDT`, `BINANCE:BTCUSDT` or `BTCUSDT`.
 
-    Shares, indices and currencies keep their own: `GOOG`, `BRK-B`, `EURUSD`. Where the `exchange` trades coins,
-    `ETHBTC` and `BTCUSD` are pairs as well.
+    Shares, indices and currencies keep their own: `GOOG`, `BRK-B`, `EURUSD`. Where the `exchange` trades
+    coins, `ETHBTC` and `BTCUSD` are pairs as well.
     """
     symbol = text.strip().upper()
     if "/" in symbol:

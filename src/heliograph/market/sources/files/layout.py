@@ -4,22 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-TIME_NAMES = [
-    "open_time",
-    "opentime",
-    "open_date",
-    "time",
-    "date",
-    "datetime",
-    "timestamp",
-    "unix",
-    "unix_timestamp",
-    "gmt_time",
-    "date_time",
-    "ts",
-    "t",
-    "__index_level_0__",
-]
+TIME_WORDS = """
+open_time opentime open_date time date datetime timestamp unix unix_timestamp gmt_time date_time ts t
+__index_level_0__
+"""
+TIME_NAMES = tuple(TIME_WORDS.split())
 PRICE_NAMES = (("open", "o"), ("high", "h"), ("low", "l"), ("close", "c"))
 VOLUME_NAMES = ("volume", "vol", "v", "base_volume", "real_volume", "tick_volume", "tickvol")
 SYMBOL_NAMES = ("symbol", "ticker", "pair", "instrument", "name")
@@ -28,7 +17,7 @@ TIMEFRAME_NAMES = ("timeframe", "interval")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Positions of the columns. `exchange`: whose pairs of coins it holds. `scale`: prices are multiples of it."""
+    """Positions of the columns. `exchange`: whose coins it holds. `divisor`: prices are that many."""
 
     format: str
     time: int
@@ -43,7 +32,7 @@ class Layout:
     needs_zone: bool = False
     exchange: str = ""
     perpetual: bool = False
-    scale: float = 1.0
+    divisor: float = 1
 
     def columns(self) -> list[int]:
         """Every position that is read."""
@@ -51,22 +40,11 @@ class Layout:
         return sorted({k for k in (*wanted, self.tick_volume) if k is not None})
 
 
-FORMATS = [
-    "binance",
-    "kraken",
-    "cryptodatadownload",
-    "freqtrade",
-    "tradingview",
-    "yahoo",
-    "metatrader4",
-    "metatrader5",
-    "backtrader",
-    "lean",
-    "parquet",
-    "feather",
-    "json",
-    "csv",
-]
+FORMAT_WORDS = """
+binance kraken cryptodatadownload freqtrade tradingview yahoo metatrader4 metatrader5 backtrader lean parquet
+feather json csv
+"""
+FORMATS = tuple(FORMAT_WORDS.split())
 
 
 class NotCandles(Exception):
@@ -105,7 +83,7 @@ def of_row(row: Sequence[str]) -> Layout | None:
     if re.fullmatch(r"\d{10}", first) and count in (7, 8):
         return _headless("kraken", exchange="KRAKEN", volume=count - 2)
     if re.fullmatch(r"\d{8} \d\d:\d\d(:\d\d)?", first) and count == 6:
-        return _headless("lean", scale=1e-4)
+        return _headless("lean", divisor=10_000)
     if re.fullmatch(r"\d{4}[.-]\d\d[.-]\d\d", first) and count >= 7 and ":" in row[1]:
         return replace(_headless("metatrader4", needs_zone=True, shift=1), time_of_day=1)
     if re.fullmatch(r"\d{4}[.-]\d\d[.-]\d\d \d\d:\d\d", first) and count == 6:
@@ -139,7 +117,7 @@ def _headless(
     volume: int | None = 5,
     needs_zone: bool = False,
     exchange: str = "",
-    scale: float = 1,
+    divisor: float = 1,
 ) -> Layout:
     return Layout(
         format=format,
@@ -149,7 +127,7 @@ def _headless(
         has_header=False,
         needs_zone=needs_zone,
         exchange=exchange,
-        scale=scale,
+        divisor=divisor,
     )
 
 
@@ -169,12 +147,10 @@ def _named(layout: Layout, at: dict[str, int]) -> Layout:
     if "close_time" in at and ("taker_buy_volume" in at or "ignore" in at or "taker_buy_base" in at):
         return replace(layout, format="binance", exchange="BINANCE", perpetual="taker_buy_volume" in at)
     if "unix" in at and "date" in at and layout.symbol is not None:
-        volume = min(
-            (k for name, k in at.items() if re.match(r"volume_?[a-z0-9]", name)), default=layout.volume
-        )
-        return replace(
-            layout, format="cryptodatadownload", time=at["unix"], volume=volume, exchange="BINANCE"
-        )
+        # Named after their coins; that of the base comes first.
+        volumes = [k for name, k in at.items() if re.match(r"volume_?[a-z0-9]", name)]
+        layout = replace(layout, time=at["unix"], volume=min(volumes, default=layout.volume))
+        return replace(layout, format="cryptodatadownload", exchange="BINANCE")
     if "adj_close" in at:
         return replace(layout, format="yahoo")
     if "openinterest" in at:
@@ -205,7 +181,7 @@ def _first(at: dict[str, int], names: Sequence[str]) -> int | None:
 HEADLESS = {
     "binance": _headless("binance", exchange="BINANCE"),
     "kraken": _headless("kraken", exchange="KRAKEN"),
-    "lean": _headless("lean", scale=1e-4),
+    "lean": _headless("lean", divisor=10_000),
     "metatrader4": _headless("metatrader4", needs_zone=True),
     "csv": _headless("csv"),
 }

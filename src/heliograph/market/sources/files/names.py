@@ -3,64 +3,19 @@
 import re
 from dataclasses import dataclass
 
-from heliograph.engine.timeframe import TIMEFRAMES
+from heliograph.engine.timeframe import DAY, LENGTHS, MINUTE, TIMEFRAMES
 from heliograph.market.symbols import COIN_EXCHANGES, QUOTES, normal_symbol
 
-MINUTES = {
-    "1": "1m",
-    "3": "3m",
-    "5": "5m",
-    "15": "15m",
-    "30": "30m",
-    "60": "1h",
-    "120": "2h",
-    "240": "4h",
-    "360": "6h",
-    "720": "12h",
-    "1440": "1d",
-    "10080": "1w",
-    "43200": "1M",
-}
-METATRADER = {
-    "M1": "1m",
-    "M3": "3m",
-    "M5": "5m",
-    "M15": "15m",
-    "M30": "30m",
-    "H1": "1h",
-    "H2": "2h",
-    "H4": "4h",
-    "H6": "6h",
-    "H12": "12h",
-    "D1": "1d",
-    "W1": "1w",
+MINUTES = {str(ms // MINUTE): name for name, ms in {**LENGTHS, "1M": 30 * DAY}.items()}
+# M5, H4, D1, W1.
+METATRADER = {name[-1].upper() + name[:-1]: name for name in TIMEFRAMES if name != "1M"} | {
     "MN": "1M",
     "MN1": "1M",
 }
 LETTERS = {"D": "1d", "1D": "1d", "W": "1w", "1W": "1w", "1M": "1M", "1MO": "1M", "1H": "1h", "4H": "4h"}
 WORDS = {"minute": "1m", "hourly": "1h", "hour": "1h", "daily": "1d", "weekly": "1w", "monthly": "1M"}
-EXCHANGES = (
-    *COIN_EXCHANGES,
-    *[
-        "NASDAQ",
-        "NYSE",
-        "AMEX",
-        "ARCA",
-        "CBOE",
-        "CME",
-        "COMEX",
-        "NYMEX",
-        "FX",
-        "FXCM",
-        "OANDA",
-        "FOREXCOM",
-        "TVC",
-        "SP",
-        "DJ",
-        "LSE",
-        "XETR",
-    ],
-)
+OTHER_NAMES = "NASDAQ NYSE AMEX ARCA CBOE CME COMEX NYMEX FX FXCM OANDA FOREXCOM TVC SP DJ LSE XETR"
+EXCHANGES = (*COIN_EXCHANGES, *OTHER_NAMES.split())
 LENGTH = "|".join((*TIMEFRAMES, "1mo"))
 
 PAIR = re.compile(rf"(?:^|[_\- ])([A-Z0-9]+)_([A-Z0-9]+)(?:_([A-Z0-9]+))?-({LENGTH})(?:-[a-z]+)?$")

@@ -23,7 +23,7 @@ from heliograph.market.sources.files.times import is_zone, read_times
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a file is to be read; None leaves it to the file. `now`: UTC milliseconds, by which bars are over."""
+    """How to read a file; None leaves it to the file. `now`: UTC milliseconds, by which bars are over."""
 
     format: str | None = None
     symbol: str | None = None
@@ -55,8 +55,8 @@ def read_candles(
 ) -> list[CandleFile]:
     """The candles of a file, one entry for each symbol and timeframe, in the order of the file.
 
-    `symbol` and `timeframe` name what the file does not, or pick from a file that holds several. BadFile if the
-    file is not candles or a row of it is bad; with `skip_bad` bad rows are left out and listed in `skipped`.
+    `symbol` and `timeframe` name what the file does not, or pick from a file that holds several. BadFile if
+    the file is not candles or a row is bad; with `skip_bad` bad rows are left out and listed in `skipped`.
     """
     reading = Reading(
         format=format, symbol=symbol, timeframe=timeframe, timezone=timezone, skip_bad=skip_bad, now=now
@@ -80,7 +80,8 @@ def _understood(content: Content, reading: Reading) -> list[CandleFile]:
         others = f" ({count} bad rows in all)" if count > 1 else ""
         raise BadFile(
             content.file,
-            f"{content.table.unit} {first.line}: {first.reason}{others}; mend it, or leave bad rows out with --skip-bad",
+            f"{content.table.unit} {first.line}: {first.reason}{others};"
+            " mend it, or leave bad rows out with --skip-bad",
         )
     if not any(len(candles) for candles in found):
         raise BadFile(content.file, "has no good row; there is nothing to import")
@@ -102,7 +103,7 @@ def _columns(content: Content, reading: Reading) -> Columns:
     stamps = read_times(time, zone=reading.timezone, faults=faults)
     values = np.stack(
         [
-            _numbers(frame[str(k)], name, layout.scale, faults)
+            _numbers(frame[str(k)], name, layout.divisor, faults)
             for name, k in zip(INPUTS, layout.prices, strict=False)
         ]
     )
@@ -112,7 +113,9 @@ def _columns(content: Content, reading: Reading) -> Columns:
     return columns
 
 
-def _numbers(column: pl.Series, name: str, scale: float, faults: Faults, *, optional: bool = False) -> Floats:
+def _numbers(
+    column: pl.Series, name: str, divisor: float, faults: Faults, *, optional: bool = False
+) -> Floats:
     """A column as float64; what is no number is a fault, an empty volume is unknown."""
     numbers = column
     if column.dtype == pl.String:
@@ -130,7 +133,7 @@ def _numbers(column: pl.Series, name: str, scale: float, faults: Faults, *, opti
     if len(rows):
         faults.add(rows, lambda row: f"{name} '{'' if column[row] is None else column[row]}' is no number")
     values = numbers.fill_null(np.nan).to_numpy().astype(np.float64)
-    return values if scale == 1 else values * scale
+    return values if divisor == 1 else values / divisor
 
 
 def _volume(frame: pl.DataFrame, content: Content, faults: Faults) -> Floats:
@@ -178,7 +181,8 @@ def _timeframe(content: Content, part: Part, wall: Times, rows: Rows) -> str:
         line = content.table.lines[rows[place]]
         raise BadFile(
             content.file,
-            f"{content.table.unit} {line}: bars of {before} turn into bars of {after}; split the file by timeframe",
+            f"{content.table.unit} {line}: bars of {before} turn into bars of {after};"
+            " split the file by timeframe",
         )
     seen = spacing(wall)
     if part.timeframe is None and seen is None:
