@@ -43,7 +43,12 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "heliograph.web.context.shell",
+            ]
+        },
     }
 ]
 ROOT_URLCONF = "heliograph.config.urls"

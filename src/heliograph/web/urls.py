@@ -1,5 +1,38 @@
 """The addresses of the pages and of the API."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from heliograph.web.api import api
+from heliograph.web.views import (
+    about,
+    health,
+    instruments,
+    overview,
+    replays,
+    signal,
+    signals,
+    strategies,
+    why_not,
+)
+
+urlpatterns = [
+    path("", overview.overview_page, name="overview"),
+    path("overview/lists", overview.overview_lists, name="overview-lists"),
+    path("overview/aside", overview.overview_aside, name="overview-aside"),
+    path("signals/", signals.signals_page, name="signals"),
+    path("signals/arrivals", signals.arrivals, name="arrivals"),
+    path("signals/<int:signal_id>/", signal.signal_page, name="signal"),
+    path("why-not/", why_not.why_not_page, name="why-not"),
+    path("instruments/", instruments.instruments_page, name="instruments"),
+    path("instruments/<int:instrument_id>/", instruments.instrument_page, name="instrument"),
+    path("strategies/", strategies.strategies_page, name="strategies"),
+    path("strategies/<path:name>/", strategies.strategy_page, name="strategy"),
+    path("replays/", replays.replays_page, name="replays"),
+    path("replays/marks", replays.replay_marks, name="replay-marks"),
+    path("replays/<int:replay_id>/again", replays.replay_again, name="replay-again"),
+    path("about/", about.about_page, name="about"),
+    path("theme", about.choose_theme, name="theme"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("api/v1/", api.urls),
+]

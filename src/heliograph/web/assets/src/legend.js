@@ -1,0 +1,28 @@
+// The legend gives the values at the signal bar, under the crosshair those of that bar.
+export function legendOf(figure, chart, candles, lines, data) {
+  const legend = figure.querySelector("[data-legend]");
+  const words = legend?.querySelector("[data-words]");
+  if (!words) return;
+  const places = [...legend.querySelectorAll("[data-value], [data-line]")];
+  const standing = places.map((place) => place.innerHTML);
+  const write = (value) => (value === undefined ? "–" : value.toFixed(data.decimals));
+
+  chart.subscribeCrosshairMove((event) => {
+    const bar = event.time && event.seriesData.get(candles);
+    if (!bar || bar.open === undefined) {
+      places.forEach((place, number) => (place.innerHTML = standing[number]));
+      words.textContent = words.dataset.words;
+      return;
+    }
+    for (const place of places) {
+      const { value, line } = place.dataset;
+      place.textContent = write(value ? bar[value] : event.seriesData.get(lines[Number(line)])?.value);
+    }
+    words.textContent = stamp(event.time, data.daily);
+  });
+}
+
+function stamp(time, daily) {
+  const iso = new Date(time * 1000).toISOString();
+  return daily ? iso.slice(0, 10) : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+}

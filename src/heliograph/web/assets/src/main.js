@@ -1,0 +1,10 @@
+import htmx from "htmx.org";
+import "./css/main.css";
+import { holdStill } from "./still.js";
+import { closeMenus } from "./menus.js";
+import { sayWhenPaused } from "./paused.js";
+
+window.htmx = htmx;
+holdStill();
+closeMenus();
+sayWhenPaused();

@@ -1,0 +1,16 @@
+import { defineConfig } from "vite";
+
+// Two entries: what every page needs, and the chart, which only pages with candles load.
+export default defineConfig({
+  base: "/static/dist/",
+  build: {
+    outDir: "../static/dist",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    target: "es2022",
+    // Nothing may become a data: address or an inline script: the pages forbid both.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: ["src/main.js", "src/chart.js"] },
+  },
+});

@@ -1,0 +1,46 @@
+"""What the frame of every page shows: the rooms, the replays, the chosen theme."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from heliograph.signals.models import Outcome
+from heliograph.web.reads.replays import replays
+
+THEMES = ("light", "dark", "system")
+THEME_COOKIE = "theme"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One entry of the navigation; `group` is the heading above it."""
+
+    group: str
+    name: str
+    address: str
+    icon: str
+    count: int | None = None
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """The context of every page. Lazy: an error page of a machine without a database asks for nothing."""
+    theme = request.COOKIES.get(THEME_COOKIE, "system")
+    return {
+        "rooms": SimpleLazyObject(rooms),
+        "replays": SimpleLazyObject(replays),
+        "theme": theme if theme in THEMES else "system",
+        "themes": THEMES,
+    }
+
+
+def rooms() -> list[Room]:
+    """The rooms that exist, in the order of the navigation."""
+    still_open = Outcome.objects.filter(state__in=Outcome.RUNNING).count()
+    return [
+        Room("", "Overview", reverse("overview"), "overview"),
+        Room("", "Signals", reverse("signals"), "signals", still_open),
+        Room("", "Instruments", reverse("instruments"), "instruments"),
+        Room("Research", "Strategies", reverse("strategies"), "strategies"),
+    ]

@@ -1,0 +1,58 @@
+"""The list of signals in the order of finding, how many there are, and what can be asked for."""
+
+from django.db.models import Count, Max, Q
+
+from heliograph.market.models import Instrument, Venue
+from heliograph.signals.errors import BadCursor
+from heliograph.signals.items import SignalItem
+from heliograph.signals.models import Signal, Strategy
+from heliograph.signals.queries import ROW, STATES, SignalFilter, SignalPage
+
+MOST_CHOICES = 200
+
+
+def list_by_found(filters: SignalFilter, *, limit: int, cursor: str | None) -> SignalPage:
+    """Signals as they were found, last first. One statement; BadCursor if it is not one of this list."""
+    rows = Signal.objects.filter(filters.condition()).select_related(*ROW)
+    if cursor:
+        if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 19):
+            raise BadCursor
+        rows = rows.filter(pk__lt=int(cursor))
+    found = list(rows.order_by("-pk")[: limit + 1])
+    items = tuple(SignalItem.of(row) for row in found[:limit])
+    return SignalPage(items, str(items[-1].id) if len(found) > limit else None)
+
+
+def counts(filters: SignalFilter) -> dict[str, int]:
+    """How many signals each tab holds, the tab's own state left aside; `newest` is the highest id."""
+    tabs = {state: Count("pk", filter=condition) for state, condition in STATES.items()}
+    return Signal.objects.filter(filters.condition()).aggregate(
+        all=Count("pk"), newest=Max("pk", default=0), **tabs
+    )
+
+
+def arrived(filters: SignalFilter, *, after: int) -> int:
+    """How many signals of the list were found after that one."""
+    return Signal.objects.filter(filters.condition(), pk__gt=after).count()
+
+
+def newest_id() -> int:
+    """The highest id of any signal, 0 without one."""
+    return Signal.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """What the chips offer: strategies, symbols and venues. Three statements."""
+    symbols = (
+        Instrument.objects.filter(Q(signals__isnull=False))
+        .order_by("symbol")
+        .values_list("symbol", flat=True)
+        .distinct()[:MOST_CHOICES]
+    )
+    return {
+        "strategy": [
+            (name, name) for name in Strategy.objects.order_by("name").values_list("name", flat=True)
+        ],
+        "symbol": [(name, name) for name in symbols],
+        "venue": [(name, name) for name in Venue.objects.order_by("name").values_list("name", flat=True)],
+    }

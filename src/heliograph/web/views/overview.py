@@ -1,0 +1,65 @@
+"""The first page: what is open, what settled, what ran, how fresh the data is."""
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from heliograph.kit.clock import utc_now
+from heliograph.market.models import Series
+from heliograph.web.numbers import price_decimals
+from heliograph.web.reads import freshness, overview
+from heliograph.web.reads.marks import marks_of
+from heliograph.web.rows import REASONS, signal_rows
+from heliograph.web.views.asked import whole_number
+
+OPEN_ROWS, SETTLED_ROWS, INSTRUMENT_ROWS = 6, 10, 10
+LEAST_N = 10
+
+
+@require_safe
+def overview_page(request: HttpRequest) -> HttpResponse:
+    """The whole page."""
+    at = utc_now()
+    return render(request, "web/pages/overview.html", _lists(None) | _aside(at))
+
+
+@require_safe
+def overview_lists(request: HttpRequest) -> HttpResponse:
+    """The lists alone, asked for again and again; `seen` is the newest signal that was looked at."""
+    return render(request, "web/parts/overview_lists.html", _lists(whole_number(request, "seen")))
+
+
+@require_safe
+def overview_aside(request: HttpRequest) -> HttpResponse:
+    """What ran and how fresh the data is, alone."""
+    return render(request, "web/parts/overview_aside.html", _aside(utc_now()))
+
+
+def _lists(seen: int | None) -> dict[str, object]:
+    figures = overview.figures(at=utc_now())
+    still_open = overview.open_items(limit=OPEN_ROWS)
+    settled = overview.settled_items(limit=SETTLED_ROWS)
+    seen = figures.newest if seen is None else seen
+    return {
+        "figures": figures,
+        "least_n": LEAST_N,
+        "open_rows": signal_rows(still_open, marks_of(still_open), seen=seen),
+        "settled_rows": signal_rows(settled, {}, seen=seen),
+        "seen": seen,
+        "venues": freshness.venues(),
+    }
+
+
+def _aside(at: datetime) -> dict[str, object]:
+    recent = Q(historical=False, created_at__gte=at - overview.DAY)
+    newest = Series.objects.select_related("instrument__venue").order_by("-updated_at", "instrument__symbol")
+    lines = freshness.lines_of(list(newest[:INSTRUMENT_ROWS]), closes=25)
+    return {
+        "runs": overview.runs(),
+        "reasons": [(REASONS.get(line.reason, line.reason), line) for line in overview.reasons(recent)],
+        "lines": [(line, price_decimals(line.closes)) for line in lines],
+        "venues": freshness.venues(),
+    }

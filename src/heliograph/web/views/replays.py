@@ -1,0 +1,31 @@
+"""The replays: how far each has come, and a new run of one that has ended."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from heliograph.kit.clock import utc_now
+from heliograph.market.models import Replay
+from heliograph.market.sources.replay.venue import new_run
+
+
+@require_safe
+def replays_page(request: HttpRequest) -> HttpResponse:
+    """All replays; the context of every page holds them already."""
+    return render(request, "web/pages/replays.html")
+
+
+@require_safe
+def replay_marks(request: HttpRequest) -> HttpResponse:
+    """The marks in the top bar alone."""
+    return render(request, "web/parts/replay_marks.html")
+
+
+@require_POST
+def replay_again(request: HttpRequest, replay_id: int) -> HttpResponse:
+    """Begin a new run in a venue of its own; only for a replay that has ended."""
+    replay = Replay.objects.filter(pk=replay_id).exclude(finished_at=None).first()
+    if replay is None:
+        raise Http404("There is no replay of that number that has ended.")
+    new_run(replay, at=utc_now())
+    return redirect("replays")
