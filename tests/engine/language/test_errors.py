@@ -72,7 +72,9 @@ SENTENCES = {
     "sma(n=3, close)": "column 15: values without a name come before those with one.",
     "true_range(3)": "column 12: `true_range()` takes no values; this one is too many.",
     "sma(close, 1.5)": "column 12: `n` of `sma` must be a whole number from 1 to 10,000, not `1.5`.",
-    "sma(close, half)": "column 12: `n` of `sma` must be a whole number from 1 to 10,000, not `half`.",
+    "sma(close, half)": (
+        "column 12: `n` of `sma` must be a whole number from 1 to 10,000, not `half`, which is 0.5."
+    ),
     "sma(close, close)": "column 12: `n` of `sma` must be a whole number from 1 to 10,000, not `close`.",
     "sma(close, 0)": "column 12: `n` of `sma` must be a whole number from 1 to 10,000, not `0`.",
     "sma(close, 1000000000)": (

@@ -142,7 +142,7 @@ ONE = {
     ),
     "whole": (
         '[params]\nn = 2.5\n[long]\nenter = "sma(close, n) > 1"\nexpires = 1\n',
-        "line 6, column 21: `n` of `sma` must be a whole number from 1 to 10,000, not `n`.",
+        "line 6, column 21: `n` of `sma` must be a whole number from 1 to 10,000, not `n`, which is 2.5.",
     ),
 }
 

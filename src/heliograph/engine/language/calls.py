@@ -69,7 +69,10 @@ def _setting(
 def _wanted(parameter: Parameter, function: Function, clause: Clause) -> str:
     kind = "whole number" if parameter.kind == "period" else "number"
     limits = f"from {parameter.least:,g} to {parameter.most:,.12g}"
-    return f"`{parameter.name}` of `{function.name}` must be a {kind} {limits}, not `{short(clause)}`"
+    value = constant_value(clause)
+    # Of a parameter or a calculation the words do not show what is wrong.
+    result = "" if value is None or clause.text[0] in "-.0123456789" else f", which is {value:.12g}"
+    return f"`{parameter.name}` of `{function.name}` must be a {kind} {limits}, not `{short(clause)}`{result}"
 
 
 def _if_else(tree: ast.Call, scope: Scope, read: Read) -> Clause:
