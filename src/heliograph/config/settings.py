@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "heliograph.signals",
     "heliograph.workers",
     "heliograph.web",
+    "heliograph.config",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -58,7 +59,11 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
 SERVESTATIC_USE_FINDERS = True
 DJANGO_VITE = {
-    "default": {"dev_mode": False, "manifest_path": PACKAGE / "web" / "static" / "dist" / "manifest.json"}
+    "default": {
+        "dev_mode": False,
+        "manifest_path": PACKAGE / "web" / "static" / "dist" / "manifest.json",
+        "static_url_prefix": "dist",
+    }
 }
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
