@@ -5,7 +5,7 @@ from celery import shared_task
 from heliograph.kit.clock import utc_now
 
 
-@shared_task(queue="signals", time_limit=120)
+@shared_task(time_limit=120)
 def generate_due() -> None:
     """Advance every running version over the bars that have closed."""
     from heliograph.signals.generate import generate
@@ -13,7 +13,7 @@ def generate_due() -> None:
     generate(at=utc_now())
 
 
-@shared_task(queue="signals", time_limit=120)
+@shared_task(time_limit=120)
 def settle_due() -> None:
     """Finish the outcomes that waited for finer data or a delisting."""
     from heliograph.signals.settle import settle
@@ -21,7 +21,7 @@ def settle_due() -> None:
     settle(at=utc_now())
 
 
-@shared_task(queue="replay", time_limit=60)
+@shared_task(time_limit=60)
 def replay_tick() -> None:
     """Play the bars that are due, and ring for them."""
     from heliograph.market.sources.replay.play import play_due

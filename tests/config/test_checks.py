@@ -1,0 +1,93 @@
+"""Settings that would lose work are refused before the first message."""
+
+import pytest
+from django.core.checks import run_checks
+
+from heliograph.config.checks import unsafe, unsafe_limits
+from heliograph.workers import tasks
+from heliograph.workers.app import app, broker_url
+
+
+@pytest.fixture
+def conf():
+    """A copy of the settings that a test may spoil."""
+    names = (
+        *("task_time_limit", "task_acks_late", "task_reject_on_worker_lost", "task_serializer"),
+        *("worker_disable_prefetch", "worker_prefetch_multiplier", "accept_content", "result_backend"),
+    )
+    return {name: app.conf[name] for name in names} | {
+        "broker_transport_options": dict(app.conf.broker_transport_options)
+    }
+
+
+def test_our_settings_are_safe(conf):
+    assert list(unsafe(conf)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("task_time_limit", 170, "visibility_timeout must exceed task_time_limit by 30 seconds."),
+        ("task_time_limit", None, "visibility_timeout must exceed task_time_limit by 30 seconds."),
+        (
+            "task_acks_late",
+            False,
+            "task_acks_late must be on: a killed worker would take its messages along.",
+        ),
+        (
+            "worker_disable_prefetch",
+            False,
+            "worker_disable_prefetch must be on: a killed worker would take its messages along.",
+        ),
+        ("worker_prefetch_multiplier", 4, "worker_prefetch_multiplier must be 1."),
+        ("accept_content", ["json", "pickle"], "Messages must be JSON alone: others can carry code."),
+        ("result_backend", "redis://", "There must be no result backend: results are rows."),
+    ],
+)
+def test_a_setting_that_loses_work_is_refused(conf, name, value, sentence):
+    conf[name] = value
+
+    assert list(unsafe(conf)) == [sentence]
+
+
+def test_a_slow_sweep_is_refused(conf):
+    conf["broker_transport_options"]["unacked_restore_interval"] = 100
+
+    assert list(unsafe(conf)) == ["unacked_restore_interval must be 1 to 5 seconds."]
+
+
+def test_every_task_has_a_time_limit_within_the_visibility_of_its_message():
+    app.loader.import_default_modules()
+    limits = {name: task.time_limit for name, task in app.tasks.items() if name.startswith(tasks.__name__)}
+
+    assert sorted(name.rpartition(".")[2] for name in limits) == ["generate_due", "replay_tick", "settle_due"]
+    assert list(unsafe_limits(limits, visibility=180)) == []
+    assert list(unsafe_limits({"a": None, "b": 170}, visibility=180)) == [
+        "a has no time limit.",
+        "b may run for 170 seconds, too near to a visibility of 180.",
+    ]
+
+
+def test_a_worker_without_redis_is_refused():
+    assert [message.msg for message in run_checks(tags=["heliograph"])] == [
+        "REDIS_URL is not set; name a Redis or Valkey, or start with `heliograph up`."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("redis_url", "named", "broker"),
+    [
+        (
+            "unix:///run/valkey.sock",
+            None,
+            "redis+socket:///run/valkey.sock?virtual_host=1",
+        ),
+        ("redis://:pw@cache:6379/0", None, "redis://:pw@cache:6379/1"),
+        ("rediss://cache", None, "rediss://cache/1"),
+        ("redis://cache/4", None, "redis://cache/5"),
+        ("redis://cache/4", "redis://broker/0", "redis://broker/0"),
+        (None, None, "memory://"),
+    ],
+)
+def test_the_broker_never_shares_the_database_of_the_cache(redis_url, named, broker):
+    assert broker_url(redis_url, named) == broker
