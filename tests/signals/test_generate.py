@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -48,7 +50,7 @@ def test_bars_that_come_one_by_one_give_what_they_give_at_once():
     batch, instruments = make_venue("one by one", symbols=SYMBOLS)
 
     edges = [0, 1, 2, 9, *range(60, 160), 300, 400]
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         feed(batch, instruments, bars.slice(start, stop))
         generate(at=NOW)
 

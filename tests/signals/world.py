@@ -1,4 +1,4 @@
-"""A small market for tests: made-up candles, a strategy that trades often, and what came of it in plain values."""
+"""A small market for tests: made-up candles, a strategy that trades often, and what came of it."""
 
 from datetime import UTC, datetime, timedelta
 

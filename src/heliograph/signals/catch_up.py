@@ -25,7 +25,7 @@ LATE_BARS = 256
 
 
 class Sources:
-    """What shards read alike: the bars loaded last, for versions over the same instruments, and venues' clocks."""
+    """What shards read alike: the bars loaded last, by versions over the same instruments, and clocks."""
 
     def __init__(self, *, at: datetime) -> None:
         self.at = at

@@ -81,7 +81,10 @@ def look(version: StrategyVersion, stand: Stand, state: ShardState | None, serie
 
 
 def working_versions(versions: Sequence[StrategyVersion] | None = None) -> Iterable[StrategyVersion]:
-    """The versions that run, and the retired ones that may have something open; of those given, if any are."""
+    """The versions that run, and the retired ones that may have something open.
+
+    Of those given, if any are.
+    """
     if versions is not None:
         return [version for version in versions if version.stage != Stage.DRAFT]
     runs = Q(stage__in=StrategyVersion.RUNNING) | Q(stage=Stage.RETIRED, progress__slots__gt=b"")
