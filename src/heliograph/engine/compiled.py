@@ -7,17 +7,20 @@ a kernel is made of.
 
 import ast
 import hashlib
+import importlib
 import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 # Intel's vector library rounds the last bit otherwise in vectors than in scalars.
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 
-import numba
 import platformdirs
+
+# Types of Numba's own decorators do not go through a decorator of ours.
+numba: Any = importlib.import_module("numba")
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -84,6 +87,8 @@ def closure(source: Path) -> frozenset[Path]:
 def imported(source: Path) -> tuple[Path, ...]:
     """The files of this package that a file imports by name."""
     tree = ast.parse(source.read_bytes())
-    modules = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
-    paths = [PACKAGE.parent / Path(*module.split(".")) for module in modules]
+    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    modules = {str(node.module) for node in froms}
+    modules |= {f"{node.module}.{alias.name}" for node in froms for alias in node.names}
+    paths = [PACKAGE.parent / Path(*module.split(".")) for module in sorted(modules)]
     return tuple(path.with_suffix(".py") for path in paths if path.with_suffix(".py").exists())

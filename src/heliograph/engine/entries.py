@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
-from heliograph.engine.compiled import digest
+from heliograph.engine.compiled import digest, numba
 from heliograph.engine.primitives import PRIMITIVES
 
 Entry: TypeAlias = Callable[..., object]
@@ -27,10 +27,9 @@ def entry(name: str, inputs: int, outputs: int) -> Entry:
 
     It takes (ins, params, state, outs) and does not look at them: C-contiguous, writable float64 arrays.
     """
-    from numba import types
-
     file, function = name.split(".")
     dispatcher = getattr(importlib.import_module(f"heliograph.engine.kernels.{file}"), function)
+    types = numba.types
     matrix = types.Array(types.float64, 2, "C")
     row = types.Array(types.float64, 1, "C")
     signature = (types.UniTuple(matrix, inputs), row, matrix, types.UniTuple(matrix, outputs))

@@ -56,9 +56,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Which rows are bound, to what: base fields float64[n, B], results by register, `first` float64[K, n] if wanted.
+    """Which rows are bound to what: base fields float64[n, B], results by register, `first` float64[K, n].
 
-    `span` is the time from the first bar to the last in ms, infinite where the frame serves many blocks.
+    `first` is None where nobody waits for a first known value. `span` is the time from the first bar to the
+    last in ms, infinite where the frame serves many blocks.
     """
 
     rows: slice

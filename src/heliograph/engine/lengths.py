@@ -13,8 +13,10 @@ LONGEST_MONTH = 31 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """`warmup`: bars before the first at which the value is known; `settle`: bars until it is as good as from any
-    earlier beginning, infinite where never."""
+    """`warmup`: bars before the first at which the value is known.
+
+    `settle`: bars until it is as good as from any earlier beginning, infinite where never.
+    """
 
     warmup: int
     settle: float

@@ -18,7 +18,7 @@ HOLD_STATE = 2
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One kernel call per block. `ins` and `outs` are registers; `state` is the number of floats per instrument."""
+    """One kernel call per block. `ins` and `outs` are registers, `state` the floats per instrument."""
 
     kernel: str
     ins: tuple[int, ...]
@@ -31,7 +31,7 @@ class Step:
 class Level:
     """The steps on the bars of one domain, and how these bars are built from those of its parent.
 
-    `fields` are the registers of what a bar is made of; `length`, `offset` and `bar` are in ms, `length` 0 for months.
+    `fields` are the registers of what a bar is made of; `length` (0: months), `offset` and `bar` are in ms.
     """
 
     domain: Domain

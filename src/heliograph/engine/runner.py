@@ -75,18 +75,18 @@ class Runner:
         places = self.plan.sides[side]
         if self._first is not None:
             first = self._first[list(places)].max(axis=0, initial=0.0)
-            return np.minimum(first, self._bars).astype(np.int64)
+            return np.asarray(np.minimum(first, self._bars), dtype=np.int64)
         if not self._pending.size:
             return np.zeros(self.instruments, dtype=np.int64)
         is_ready = self._state.known[list(places)].all(axis=0)
-        return np.where(is_ready, 0, self._bars).astype(np.int64)
+        return np.asarray(np.where(is_ready, 0, self._bars), dtype=np.int64)
 
     def snapshot(self, rows: Sequence[int] | None = None) -> bytes:
         """The state, of all instruments or of some."""
         return self._state.snapshot(rows)
 
     def restore(self, snapshot: bytes, rows: Sequence[int] | None = None) -> None:
-        """Goes on from a snapshot of the same plan, of all instruments or of some; BadSnapshot if it is of another."""
+        """Goes on from a snapshot, of all instruments or of some; BadSnapshot if it is of another plan."""
         self._state.restore(snapshot, rows)
         self._first = None
         self._set_pending()
@@ -121,7 +121,7 @@ class Runner:
         fields = {name: np.empty(shape) for name in INPUTS if name in self._used}
         fields |= {"time": np.empty((1, width)), "where": np.arange(width, dtype=float)[None, :]}
         first = np.empty((len(self.plan.watched), self.instruments)) if is_watching else None
-        block = Block(slice(None), fields, self._outputs(fields, {}), first, math.inf)
+        block = Block(slice(None), fields, _outputs(self.plan, fields, {}), first, math.inf)
         return block, self._binder.bind(block, Arena())
 
     def _advance_large(self, bars: Bars, is_watching: bool) -> Mapping[int, Floats]:
@@ -130,7 +130,7 @@ class Runner:
             "time": bars.time.astype(float)[None, :],
             "where": np.arange(len(bars), dtype=float)[None, :],
         }
-        self._results = results = self._outputs(fields, self._results)
+        self._results = results = _outputs(self.plan, fields, self._results)
         first = np.empty((len(self.plan.watched), self.instruments)) if is_watching else None
         self._first = first
         span = float(bars.time[-1] - bars.time[0])
@@ -171,17 +171,19 @@ class Runner:
             self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="engine")
         return self._pool
 
-    def _outputs(self, fields: Mapping[str, Floats], before: Mapping[int, Floats]) -> dict[int, Floats]:
-        shape = fields["close"].shape
-        registers = {register: name for name, register in self.plan.base.fields.items()}
-        results = {}
-        for register in self.plan.outputs:
-            kept = before.get(register)
-            if register in registers:
-                results[register] = fields[registers[register]]
-            else:
-                results[register] = kept if kept is not None and kept.shape == shape else np.empty(shape)
-        return results
+
+def _outputs(plan: Plan, fields: Mapping[str, Floats], before: Mapping[int, Floats]) -> dict[int, Floats]:
+    """An array for each output: the bar's own, else that of before if it fits, else a fresh one."""
+    shape = fields["close"].shape
+    names = {register: name for name, register in plan.base.fields.items()}
+    results = {}
+    for register in plan.outputs:
+        kept = before.get(register)
+        if register in names:
+            results[register] = fields[names[register]]
+        else:
+            results[register] = kept if kept is not None and kept.shape == shape else np.empty(shape)
+    return results
 
 
 def _used_fields(plan: Plan) -> set[str]:

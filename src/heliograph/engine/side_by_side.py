@@ -1,4 +1,4 @@
-"""Runs steps that do not depend on each other in several threads, where one instrument leaves no other way to share."""
+"""Steps that do not depend on each other in several threads: the way to share one instrument's work."""
 
 import threading
 from collections import deque

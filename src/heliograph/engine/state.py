@@ -17,8 +17,8 @@ HEADER = struct.Struct("<4s64s64sqq")
 class State:
     """All that a runner remembers, as one row of floats after another, node by node.
 
-    `steps` and `resampling` hold a view float64[N, S] per step and per level; `known` is float64[K, N], 1 where
-    the watched value has been known.
+    `steps` and `resampling` hold a view float64[N, S] per step and per level; `known` is float64[K, N],
+    1 where the watched value has been known.
     """
 
     def __init__(self, plan: Plan, instruments: int) -> None:
@@ -53,7 +53,7 @@ class State:
         )
         if floats is None or snapshot[: len(header)] != header:
             raise BadSnapshot(
-                "The snapshot is of another plan, release or number of instruments: replay the candles instead."
+                "The snapshot is of another plan, release or number of instruments; replay the candles."
             )
         if rows is None:
             self._floats[:] = floats

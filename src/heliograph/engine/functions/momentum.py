@@ -52,7 +52,7 @@ MOMENTUM = (
         (X, period(least=2)),
         primitive("rsi"),
         "Relative strength index: Wilder's average gain as a share of gain and loss, 0 to 100.",
-        "TA-Lib RSI; 50 while there was no change at all, as its source says",
+        "TA-Lib RSI; 50 while nothing has changed yet, as its source says (its release 0.8.2 gives 0)",
         GROUP,
         "rsi(close, 14)",
     ),

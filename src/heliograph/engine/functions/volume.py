@@ -19,7 +19,7 @@ VOLUME = (
         (period(least=2),),
         primitive("mfi", "high", "low", "close", "volume"),
         "Money flow index: share of the money that flowed on rising typical prices, 0 to 100.",
-        "TA-Lib MFI; 0 where less than 1 flowed",
+        "TA-Lib MFI; 0 where no money flowed",
         GROUP,
         "mfi(14)",
     ),

@@ -10,8 +10,7 @@ import math
 
 from heliograph.engine.bars import Floats
 from heliograph.engine.compiled import kernel, part
-from heliograph.engine.kernels.elementwise import Arrays
-from heliograph.engine.kernels.parts import NAN, finite, sums_behind
+from heliograph.engine.kernels.parts import NAN, Arrays, finite, sums_behind
 
 FULL, POSITION, HEAD = 0, 1, 2
 
@@ -82,11 +81,14 @@ def wma(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
 
 @kernel
 def stddev(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    """Sums of distances and of their squares, each segment's from its own first value, so that no digits cancel."""
+    """Sums of distances and of their squares: from the first value of the head and from the last of the tail.
+
+    Both are in the window, so that no digits cancel; `last` is where the tail's distances are from.
+    """
     x, out, n = ins[0], outs[0], int(params[0])
     for i in range(x.shape[0]):
         full, position = state[i, FULL], int(state[i, POSITION])
-        first, before, head, squares = state[i, 2], state[i, 3], state[i, 4], state[i, 5]
+        first, last, head, squares = state[i, 2], state[i, 3], state[i, 4], state[i, 5]
         ring, square_ring = state[i, 6 : 6 + n], state[i, 6 + n :]
         for b in range(x.shape[1]):
             value = x[i, b]
@@ -97,17 +99,16 @@ def stddev(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
                 first = value
             distance = value - first
             tail, square_tail = ring[position], square_ring[position]
-            ring[position], square_ring[position] = distance, distance * distance
+            ring[position] = value
             head += distance
             squares += distance * distance
             position += 1
             if position == n:
                 out[i, b] = _deviation(head, squares, n)
-                sums_behind(ring, n)
-                sums_behind(square_ring, n)
-                full, position, head, squares, before = 1.0, 0, 0.0, 0.0, first
+                _distances_behind(ring, square_ring, n)
+                full, position, head, squares, last = 1.0, 0, 0.0, 0.0, value
             elif full == 1.0:
-                shift = before - first
+                shift = last - first
                 moved = (n - position) * shift
                 out[i, b] = _deviation(
                     head + tail + moved, squares + square_tail + shift * (2.0 * tail + moved), n
@@ -115,7 +116,18 @@ def stddev(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
             else:
                 out[i, b] = NAN
         state[i, FULL], state[i, POSITION], state[i, 2] = full, position, first
-        state[i, 3], state[i, 4], state[i, 5] = before, head, squares
+        state[i, 3], state[i, 4], state[i, 5] = last, head, squares
+
+
+@part
+def _distances_behind(ring: Floats, square_ring: Floats, n: int) -> None:
+    """Replaces each value by the sum of the distances of those after it from the last one."""
+    total, squares, last = 0.0, 0.0, ring[n - 1]
+    for j in range(n - 1, -1, -1):
+        distance = ring[j] - last
+        ring[j], square_ring[j] = total, squares
+        total += distance
+        squares += distance * distance
 
 
 @part
@@ -163,7 +175,7 @@ def rma(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
 
 @kernel
 def macd(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    """Both averages begin together, with the means of the last `quick` and of all of the first `slow` values."""
+    """Both averages begin together: with the mean of the first `slow` values and of their last `quick`."""
     x, line, signal_line, histogram = ins[0], outs[0], outs[1], outs[2]
     quick, slow, signal = params[0], params[1], params[2]
     weight, slow_weight, signal_weight = 2.0 / (quick + 1.0), 2.0 / (slow + 1.0), 2.0 / (signal + 1.0)

@@ -2,13 +2,10 @@
 
 import math
 from collections.abc import Callable
-from typing import TypeAlias
 
 from heliograph.engine.bars import Floats
 from heliograph.engine.compiled import kernel, part, template
-from heliograph.engine.kernels.parts import NAN, finite
-
-Arrays: TypeAlias = tuple[Floats, ...]
+from heliograph.engine.kernels.parts import NAN, Arrays, finite
 
 
 @template

@@ -4,8 +4,7 @@ import numpy as np
 
 from heliograph.engine.bars import Floats
 from heliograph.engine.compiled import kernel, part
-from heliograph.engine.kernels.elementwise import Arrays
-from heliograph.engine.kernels.parts import NAN, finite, sums_behind
+from heliograph.engine.kernels.parts import NAN, Arrays, finite, is_noise, sums_behind
 
 TILE = 64
 
@@ -68,15 +67,15 @@ def stochastic(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None
 @part
 def _place(high: float, low: float, close: float) -> float:
     width = high - low
-    return 100.0 * (close - low) / width if width != 0.0 else (close - low) * 0.0
+    place = 100.0 * (close - low) / width
+    return 0.0 * close if is_noise(width, high, low) else place
 
 
 @part
 def _mean_of_last(state: Floats, n: int, value: float) -> float:
     """The simple average of averages.sma, one value further."""
-    position = int(state[1])
-    ring = state[3:]
-    head, tail = state[2] + value, ring[position]
+    position, ring = int(state[1]), state[3:]
+    head, tail = float(state[2]) + value, float(ring[position])
     ring[position] = value
     state[2] = head
     state[1] = position + 1
@@ -98,7 +97,7 @@ def willr(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
 
 @kernel
 def cci(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    """Each window is summed afresh, for many bars at once; `prices` are known typical prices, the last n - 1 first."""
+    """Each window is summed afresh, for many bars at once; `prices` begin with the last n - 1 of before."""
     close, out, n = ins[2], outs[0], int(params[0])
     bars = close.shape[1]
     prices, results, sums = np.empty(n - 1 + bars), np.empty(bars), np.empty((2, TILE))
@@ -143,8 +142,8 @@ def _distances(prices: Floats, start: int, size: int, n: int, sums: Floats, resu
             deviations[k] += abs(prices[newest - ago + k] - means[k])
     for k in range(size):
         distance = prices[newest + k] - means[k]
-        width = 0.015 * (deviations[k] / n)
-        results[start + k] = finite(distance / width) if width != 0.0 and distance != 0.0 else 0.0
+        index = finite(distance / (0.015 * (deviations[k] / n)))
+        results[start + k] = 0.0 if is_noise(distance, prices[newest + k], means[k]) else index
 
 
 @kernel
@@ -162,7 +161,8 @@ def mfi(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
             out[i, b] = NAN
             if flow != flow:
                 continue
-            rise, before = price - before, price
+            rise = 0.0 if is_noise(price - before, price, before) else price - before
+            before = price
             seen = min(seen + 1.0, n + 1.0)
             if seen == 1.0:
                 continue
@@ -185,4 +185,4 @@ def mfi(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
 @part
 def _flow_share(up: float, down: float) -> float:
     total = up + down
-    return finite(100.0 * (up / total)) if total >= 1.0 else 0.0
+    return finite(100.0 * (up / total)) if total > 0.0 else 0.0

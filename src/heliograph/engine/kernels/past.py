@@ -2,8 +2,7 @@
 
 from heliograph.engine.bars import Floats
 from heliograph.engine.compiled import kernel, part
-from heliograph.engine.kernels.elementwise import Arrays
-from heliograph.engine.kernels.parts import NAN
+from heliograph.engine.kernels.parts import NAN, Arrays
 
 
 @kernel
@@ -35,7 +34,7 @@ def delay(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
 
 @part
 def _crossing(ins: Arrays, sign: float, state: Floats, outs: Arrays) -> None:
-    """a[1] <= b[1] and a > b: false as soon as one part is false, unknown while none is and one is unknown."""
+    """a[1] <= b[1] and a > b: false where one part is, else unknown where one part is."""
     a, b, close, out = ins[0], ins[1], ins[2], outs[0]
     for i in range(close.shape[0]):
         before = state[i, 1] if state[i, 0] == 1.0 else NAN

@@ -2,8 +2,10 @@
 
 from heliograph.engine.bars import Floats
 from heliograph.engine.compiled import kernel, part
-from heliograph.engine.kernels.elementwise import Arrays
-from heliograph.engine.kernels.parts import NAN, finite
+from heliograph.engine.kernels.parts import NAN, Arrays, finite
+
+# Where both directional indicators together are below 1e-14 TA-Lib has no index of them.
+STILL = 1e-16
 
 
 @part
@@ -42,7 +44,7 @@ def _movement(up: float, down: float) -> tuple[float, float]:
 
 @kernel
 def directional(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    """Wilder's sums of movements and ranges, of bars 1 to n - 1 at first; ADX begins with the mean of n indices."""
+    """Wilder's sums, of bars 1 to n - 1 at first; ADX begins with the mean of n indices."""
     high, low, close, plus_out, minus_out, adx_out = ins[0], ins[1], ins[2], outs[0], outs[1], outs[2]
     n = params[0]
     weight = 1.0 / n
@@ -76,7 +78,7 @@ def directional(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> Non
 def _strength(strength: float, plus: float, minus: float, width: float, seen: float, n: float) -> float:
     """ADX one bar further: a sum up to its first value; a bar without movement leaves it as it is."""
     total = plus + minus
-    is_moved = width != 0.0 and total != 0.0
+    is_moved = total > STILL * width
     index = 100.0 * abs(minus - plus) / total if is_moved else 0.0
     if seen < 2.0 * n - 1.0:
         return strength + index

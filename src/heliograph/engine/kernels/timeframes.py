@@ -2,8 +2,7 @@
 
 from heliograph.engine.bars import Floats
 from heliograph.engine.compiled import kernel, part
-from heliograph.engine.kernels.elementwise import Arrays
-from heliograph.engine.kernels.parts import NAN
+from heliograph.engine.kernels.parts import NAN, Arrays
 
 DAY = 86_400_000
 OPEN, START, END, SHOWN, BEGUN = 0, 1, 2, 3, 4
@@ -73,8 +72,8 @@ def resample(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
     """Bars of the next timeframe: from `ins`, time, where, open to volume, to `outs`, time, where, seen,
     open to volume, counts.
 
-    `params` are the length of a period, its offset, and the length of a bar, in ms. Row i of the outputs holds
-    the periods that become visible in this block, counts[i] of them and NaN behind; `seen` is the bar at which.
+    `params` are the length of a period, its offset, and the length of a bar, in ms. Row i of the outputs
+    holds the counts[i] periods that become visible in this block, and NaN behind; `seen` is the bar at which.
     """
     length, offset, bar = int(params[0]), int(params[1]), int(params[2])
     close, counts = ins[5], outs[8]
@@ -116,7 +115,7 @@ def hold(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
 
 @kernel
 def first_known(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    """The bar of this block at which a value is known for the first time: 0 if it was before, infinite if not yet."""
+    """The first bar at which a value is known: 0 if it was before this block, infinite if not yet."""
     value, where, first = ins[0], ins[1], outs[0]
     for i in range(value.shape[0]):
         first[i, 0] = 0.0

@@ -2,8 +2,7 @@
 
 from heliograph.engine.bars import Floats
 from heliograph.engine.compiled import kernel
-from heliograph.engine.kernels.elementwise import Arrays
-from heliograph.engine.kernels.parts import NAN, finite
+from heliograph.engine.kernels.parts import NAN, Arrays, finite
 
 DAY = 86_400_000
 

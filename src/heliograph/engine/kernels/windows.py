@@ -2,8 +2,7 @@
 
 from heliograph.engine.bars import Floats
 from heliograph.engine.compiled import kernel, part
-from heliograph.engine.kernels.elementwise import Arrays
-from heliograph.engine.kernels.parts import NAN, finite
+from heliograph.engine.kernels.parts import NAN, Arrays, finite
 
 FULL, POSITION, HEAD = 0, 1, 2
 
