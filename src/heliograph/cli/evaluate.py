@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.candles import read
 from heliograph.cli.options import AsJson, Files, Parameters
 from heliograph.cli.output import clock, note, number, show_json, show_table, utc
 from heliograph.cli.pairs import numbers
@@ -44,9 +45,9 @@ def evaluate(
       heliograph eval "rsi(close, n) < 30" --param n=14 --data btc.csv --csv
     """
     from heliograph.notebook.columns import Expressions
-    from heliograph.notebook.series import of_timeframe, read_series
+    from heliograph.notebook.series import of_timeframe
 
-    found = of_timeframe(read_series(files.data, symbols=files.symbol), files.timeframe)
+    found = of_timeframe(read(files, timeframe=files.timeframe), files.timeframe)
     plan = Expressions(expressions, timeframe=found[0].timeframe, params=numbers(param, option="--param"))
     if as_csv:
         _show_csv(found, plan)

@@ -42,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Files:
-    """Which candles of which files."""
+    """Which candles of which files, and how the files are to be read."""
 
     data: Annotated[
         list[Path],
@@ -50,9 +50,14 @@ class Files:
     ]
     symbol: Annotated[
         list[str] | None,
-        Option("--symbol", metavar="SYMBOL", help="Only this symbol; may be repeated. Default: all."),
+        Option("--symbol", metavar="SYMBOL", help="Only this symbol, or that of the file; may be repeated."),
     ] = None
     timeframe: Annotated[
         str | None,
-        Option("--timeframe", metavar="TF", help="The timeframe to read, where the files hold several."),
+        Option("--timeframe", metavar="TF", help="The timeframe, where files hold several or do not say."),
     ] = None
+    timezone: Annotated[
+        str | None,
+        Option("--timezone", metavar="ZONE", help="The zone of the files' times. Default: UTC."),
+    ] = None
+    skip_bad: Annotated[bool, Option("--skip-bad", help="Leave bad rows out instead of refusing.")] = False

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
@@ -12,8 +12,8 @@ import numpy as np
 from heliograph.engine.bars import INPUTS, Bars
 from heliograph.engine.timeframe import TIMEFRAMES
 from heliograph.errors import UserError
-from heliograph.market.sources.files import CandleFile
-from heliograph.market.sources.files import read_candles as read_file
+from heliograph.market.sources.files import Reading, iter_candles
+from heliograph.market.symbols import normal_symbol
 
 
 class BadChoice(UserError):
@@ -30,32 +30,46 @@ class Series:
     source: str
 
 
-def read_series(paths: Sequence[Path], *, symbols: Sequence[str] | None = None) -> list[Series]:
-    """Every series of the files, in their order; one that goes on in another file is joined to it."""
-    found = [_series(file, path) for path in paths for file in read_file(path)]
-    return joined(chosen(found, symbols))
+def read_series(
+    paths: Sequence[Path], *, symbols: Sequence[str] | None = None, reading: Reading | None = None
+) -> list[Series]:
+    """Every series of the files, in their order; one that goes on in another file is joined to it.
+
+    `symbols` picks from what the files hold; a single one also names what a file does not. `reading` says
+    how files are to be read. BadFile or BadChoice where that does not work.
+    """
+    reading = reading or Reading()
+    if symbols and len(symbols) == 1:
+        reading = replace(reading, symbol=symbols[0])
+    found = [
+        Series(file.symbol, file.timeframe, file.bars, str(path))
+        for path in paths
+        for file in iter_candles(path, reading)
+        if len(file)
+    ]
+    return joined(found if reading.symbol else chosen(found, symbols))
 
 
 def chosen(found: Sequence[Series], symbols: Sequence[str] | None) -> list[Series]:
-    """Those of the named symbols; all where none is named."""
+    """Those of the named symbols, written in any way; all where none is named."""
     if not symbols:
         return list(found)
     there = list(dict.fromkeys(series.symbol for series in found))
-    for symbol in symbols:
-        if symbol not in there:
-            near = get_close_matches(symbol, there, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"it has {_listed(there)}."
-            raise BadChoice(f"There is no {symbol} in {_sources(found)}; {hint}")
-    return [series for series in found if series.symbol in symbols]
+    wanted = {symbol if symbol in there else normal_symbol(symbol) for symbol in symbols}
+    for symbol in sorted(wanted.difference(there)):
+        near = get_close_matches(symbol, there, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"it has {_listed(there)}."
+        raise BadChoice(f"There is no {symbol} in {_sources(found)}; {hint}")
+    return [series for series in found if series.symbol in wanted]
 
 
 def of_timeframe(found: Sequence[Series], timeframe: str | None) -> list[Series]:
     """Those of the timeframe; without one, all, which must then be of one timeframe."""
     there = sorted({series.timeframe for series in found}, key=TIMEFRAMES.index)
     if timeframe is None and len(there) > 1:
-        raise BadChoice(f"{_sources(found)} holds bars of {_listed(there)}; choose with --timeframe.")
+        raise BadChoice(f"There are {_listed(there)} bars in {_sources(found)}; choose with --timeframe.")
     if timeframe is not None and timeframe not in there:
-        raise BadChoice(f"There are no {timeframe} bars in {_sources(found)}; it has {_listed(there)}.")
+        raise BadChoice(f"There are no {timeframe} bars in {_sources(found)}, only {_listed(there)}.")
     return [series for series in found if timeframe in (None, series.timeframe)]
 
 
@@ -79,11 +93,6 @@ def _join(parts: list[Series]) -> Series:
     rows = {name: np.concatenate([getattr(part.bars, name)[0] for part in parts]) for name in INPUTS}
     bars = Bars.single(np.concatenate([part.bars.time for part in parts]), **rows)
     return Series(first.symbol, first.timeframe, bars, _sources(parts))
-
-
-def _series(file: CandleFile, path: Path) -> Series:
-    bars = Bars.single(file.time, **{name: getattr(file, name) for name in INPUTS})
-    return Series(file.symbol, file.timeframe, bars, str(path))
 
 
 def _sources(found: Iterable[Series]) -> str:
