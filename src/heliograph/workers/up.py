@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from heliograph.errors import HeliographError, UserError
@@ -52,7 +52,9 @@ def up(options: Options, *, say: Say) -> None:
         tell(f"Home is {home.path}")
         with connect(options.home) as servers:
             tell(_about(servers))
-            supervisor = Supervisor(options, servers, listener, tell)
+            # Port 0 asks for any that is free.
+            found = replace(options, port=listener.getsockname()[1])
+            supervisor = Supervisor(found, servers, listener, tell)
             try:
                 while not _told_to_end(wake):
                     supervisor.look()
