@@ -151,6 +151,8 @@ def _alone(home: Home) -> Iterator[None]:
     if not own.attempt():
         where = read_state(home).get("address", "an address that it is about to say")
         raise AlreadyUp(f"Heliograph is up in {home.path} already, at {where}.")
+    # One that was killed could not take its word back.
+    (home.path / "up.json").unlink(missing_ok=True)
     try:
         yield
     finally:
