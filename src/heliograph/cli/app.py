@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 import heliograph
-from heliograph.cli import evaluate, explain, generate, indicators, signals, strategy, up
+from heliograph.cli import backtest, evaluate, explain, generate, indicators, signals, strategy, up
 
 app = typer.Typer(
     name="heliograph",
@@ -36,5 +36,5 @@ def root(
         print(context.get_help())
 
 
-for module in (up, evaluate, indicators, strategy, generate, signals, explain):
+for module in (up, evaluate, indicators, strategy, backtest, generate, signals, explain):
     module.register(app)

@@ -23,7 +23,7 @@ from heliograph.engine.trades import Trade, Trades
 # So many values are advanced at once: whole instruments, or a run of bars of one. Both lie together, so that neither is
 # copied.
 BLOCK = 65_536
-TRADES_ONLY = Recording(candidates=False, parts=False)
+TRADES_ONLY = Recording(candidates=False, entries=False, parts=False)
 NOTHING: Mapping[str, Series] = {}
 NO_CANDLES = Bars.single(np.zeros(0, dtype=np.int64), **dict.fromkeys(INPUTS, np.zeros(0)))
 
@@ -74,7 +74,7 @@ class Backtest:
         """The same of each symbol that has a trade."""
         bounds = np.searchsorted(self.records["instrument"], np.arange(len(self.symbols) + 1))
         tables = {}
-        for symbol, start, stop in zip(self.symbols, bounds, bounds[1:], strict=True):
+        for symbol, start, stop in zip(self.symbols, bounds[:-1], bounds[1:], strict=True):
             if start < stop:
                 flow = np.zeros(len(self.time))
                 totals = tally(self.records[start:stop], self.time, flow)
@@ -206,7 +206,7 @@ def _last_closes(bars: Bars) -> dict[str, np.ndarray]:
 
 def _lane(events: Sequence[Events], slots: Records, time: Times, start: int) -> Lane:
     exits = np.concatenate([one.exits for one in events])
-    missed = np.concatenate([one.entries[one.entries["missed"]] for one in events])
+    missed = np.concatenate([one.entries for one in events])
     if len(events) > 1:
         exits = exits[np.argsort(exits["instrument"], kind="stable")]
         missed = missed[np.argsort(missed["instrument"], kind="stable")]
