@@ -39,13 +39,12 @@ def store_candles(
     at: datetime,
     clock: datetime | None = None,
 ) -> Stored:
-    """Store the bars of one instrument. See `store_tick`."""
+    """Store the bars of one instrument. See `store_rows`."""
     return store_tick(
         instruments=[instrument], timeframe=timeframe, candles=candles, batch=batch, at=at, clock=clock
     )
 
 
-@transaction.atomic
 def store_tick(
     *,
     instruments: Sequence[int],
@@ -55,12 +54,20 @@ def store_tick(
     at: datetime,
     clock: datetime | None = None,
 ) -> Stored:
-    """Store a block of bars of many instruments, in one transaction.
+    """Store a block of bars of many instruments; a missing bar (NaN) is no bar. See `store_rows`."""
+    rows = rows_of(instruments, candles)
+    return store_rows(rows=rows, timeframe=timeframe, batch=batch, at=at, clock=clock)
+
+
+@transaction.atomic
+def store_rows(
+    *, rows: Rows, timeframe: str, batch: Batch, at: datetime, clock: datetime | None = None
+) -> Stored:
+    """Store records of bars, sorted by instrument and time, in one transaction.
 
     `at` is now: it is kept as `recorded_at`. `clock` is the time at the venue (default: `at`); BarNotClosed
-    if a bar ends after it. A missing bar (NaN) is no bar. Calling again with the same bars changes nothing.
+    if a bar ends after it. Calling again with the same bars changes nothing.
     """
-    rows = rows_of(instruments, candles)
     if not len(rows):
         return Stored(inserted=0, revised=0, unchanged=0, first_changed={})
     _refuse_open_bars(rows["time"], Timeframe.parse(timeframe), clock=clock or at)

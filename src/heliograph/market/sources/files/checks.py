@@ -9,16 +9,16 @@ import numpy.typing as npt
 from heliograph.engine.bars import INPUTS, PRICES, Floats, Times
 from heliograph.market.sources.files.grid import ends, on_grid
 from heliograph.market.sources.files.table import Faults, Mask
+from heliograph.market.sources.files.times import Stamps
 
 Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns as numbers: int64 UTC milliseconds, the same on the wall, and float64[5, rows]."""
+    """The columns as numbers: the opens, and float64[5, rows] of open, high, low, close, volume."""
 
-    utc: Times
-    wall: Times
+    stamps: Stamps
     values: Floats
 
     def value(self, name: str) -> Floats:
@@ -52,14 +52,17 @@ def check_order(columns: Columns, rows: Rows, faults: Faults) -> tuple[Rows, int
 
     Rows that stand out of order, or say something else about the same open, are marked.
     """
-    time = columns.utc[rows]
+    time = columns.stamps.utc[rows]
     steps = np.diff(time)
     turned = bool(len(steps)) and bool(np.all(steps <= 0)) and bool(np.any(steps < 0))
     if turned:
         rows, time = rows[::-1], time[::-1]
     behind = time < np.maximum.accumulate(time) if len(time) else np.zeros(0, dtype=bool)
     faults.add(
-        rows[behind], lambda row: f"{shown(columns.utc[row])} stands after a later row; sort the file by time"
+        rows[behind],
+        lambda row: (
+            f"{shown(columns.stamps.utc[row])} stands after a later time; a file must be in order of time"
+        ),
     )
     rows, time = rows[~behind], time[~behind]
     same = np.flatnonzero(np.diff(time) == 0)
@@ -67,9 +70,7 @@ def check_order(columns: Columns, rows: Rows, faults: Faults) -> tuple[Rows, int
     contrary = np.isin(time, time[same[~identical]])
     faults.add(
         rows[contrary],
-        lambda row: (
-            f"{shown(columns.utc[row])} is there more than once with different values; keep the right row"
-        ),
+        lambda row: f"{shown(columns.stamps.utc[row])} is there more than once with different values",
     )
     keep = ~contrary
     keep[same + 1] = False
@@ -78,12 +79,15 @@ def check_order(columns: Columns, rows: Rows, faults: Faults) -> tuple[Rows, int
 
 def check_grid(columns: Columns, rows: Rows, *, timeframe: str, zone: str | None, faults: Faults) -> Rows:
     """The rows whose opens lie on the grid; the others are marked."""
-    good = on_grid(columns.wall[rows], timeframe)
+    good = on_grid(columns.stamps.wall[rows], timeframe)
+    if columns.stamps.absolute:
+        # A zone that is given for a whole folder does not move the days of files that know UTC.
+        good |= on_grid(columns.stamps.utc[rows], timeframe)
     faults.add(
         rows[~good],
         lambda row: (
-            f"{shown(columns.wall[row])} is not the open of a {timeframe} bar in {zone or 'UTC'};"
-            " set --timeframe or --timezone if it is one"
+            f"{shown(columns.stamps.wall[row])} is not the open of a {timeframe} bar in {zone or 'UTC'}"
+            " (see --timeframe and --timezone)"
         ),
     )
     return rows[good]
@@ -95,9 +99,11 @@ def leave_out_forming(
     """The rows whose bars are over, and 1 if the last one was still forming; later ones are marked."""
     if now is None or not len(rows):
         return rows, 0
-    still = ends(columns.utc[rows], timeframe) > now
-    future = still & (columns.utc[rows] > now)
-    faults.add(rows[future], lambda row: f"{shown(columns.utc[row])} lies in the future; check the time zone")
+    still = ends(columns.stamps.utc[rows], timeframe) > now
+    future = still & (columns.stamps.utc[rows] > now)
+    faults.add(
+        rows[future], lambda row: f"{shown(columns.stamps.utc[row])} lies in the future (see --timezone)"
+    )
     return rows[~still], int((still & ~future).sum())
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from heliograph.engine.bars import INPUTS, Floats, Times
+from heliograph.engine.bars import INPUTS, Floats
 from heliograph.engine.timeframe import TIMEFRAMES, Timeframe
 from heliograph.market.errors import BadFile
 from heliograph.market.sources.files import checks
@@ -18,7 +18,7 @@ from heliograph.market.sources.files.grid import change_of_step, on_grid, spacin
 from heliograph.market.sources.files.layout import FORMATS
 from heliograph.market.sources.files.parts import Part, parts_of
 from heliograph.market.sources.files.table import Faults
-from heliograph.market.sources.files.times import is_zone, read_times
+from heliograph.market.sources.files.times import Stamps, is_zone, read_times
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _understood(content: Content, reading: Reading) -> list[CandleFile]:
         raise BadFile(
             content.file,
             f"{content.table.unit} {first.line}: {first.reason}{others};"
-            " mend it, or leave bad rows out with --skip-bad",
+            " correct it, or leave bad rows out with --skip-bad",
         )
     if not any(len(candles) for candles in found):
         raise BadFile(content.file, "has no good row; there is nothing to import")
@@ -108,7 +108,7 @@ def _columns(content: Content, reading: Reading) -> Columns:
         ]
     )
     volume = _volume(frame, content, faults)
-    columns = Columns(stamps.utc, stamps.wall, np.vstack([values, volume]))
+    columns = Columns(stamps, np.vstack([values, volume]))
     checks.check_prices(columns, faults)
     return columns
 
@@ -151,7 +151,7 @@ def _candles(content: Content, part: Part, rows: Rows, columns: Columns, reading
     """The good rows of a part, in order, on their grid and over; the others become faults."""
     faults = content.faults
     rows, repeated, turned = checks.check_order(columns, rows, faults)
-    timeframe = _timeframe(content, part, columns.wall[rows], rows)
+    timeframe = _timeframe(content, part, columns.stamps, rows)
     rows = checks.check_grid(columns, rows, timeframe=timeframe, zone=reading.timezone, faults=faults)
     rows, forming = checks.leave_out_forming(
         columns, rows, timeframe=timeframe, now=reading.now, faults=faults
@@ -161,7 +161,7 @@ def _candles(content: Content, part: Part, rows: Rows, columns: Columns, reading
         format=content.layout.format,
         symbol=part.symbol,
         timeframe=timeframe,
-        time=columns.utc[rows],
+        time=columns.stamps.utc[rows],
         **{name: columns.value(name)[rows] for name in INPUTS},
         findings=Findings(
             repeated=repeated,
@@ -172,10 +172,11 @@ def _candles(content: Content, part: Part, rows: Rows, columns: Columns, reading
     )
 
 
-def _timeframe(content: Content, part: Part, wall: Times, rows: Rows) -> str:
+def _timeframe(content: Content, part: Part, stamps: Stamps, rows: Rows) -> str:
     """The timeframe that was given or stands in a column, else that of the name, else that of the spacing."""
     if part.is_certain:
         return str(part.timeframe)
+    wall = stamps.wall[rows]
     if turn := change_of_step(wall):
         place, before, after = turn
         line = content.table.lines[rows[place]]

@@ -24,11 +24,12 @@ OFFSET = r"\s?(Z|[+-]\d\d:?\d\d|UTC)$"
 class Stamps:
     """int64 arrays: `utc` in milliseconds, and `wall`, which the clock on the wall of the zone shows.
 
-    Bad rows are marked in the faults and hold 0.
+    `absolute` if the file itself told UTC, by numbers or offsets. Bad rows are marked as faults and hold 0.
     """
 
     utc: Times
     wall: Times
+    absolute: bool
 
 
 def read_times(column: pl.Series, *, zone: str | None, faults: Faults) -> Stamps:
@@ -107,17 +108,17 @@ def _shown(value: object) -> str:
 
 def _absolute(utc: Times, zone: str | None) -> Stamps:
     if zone is None:
-        return Stamps(utc, utc)
+        return Stamps(utc, utc, absolute=True)
     local = (
         pl.Series(utc).cast(pl.Datetime("ms", "UTC")).dt.convert_time_zone(zone).dt.replace_time_zone(None)
     )
-    return Stamps(utc, local.dt.epoch("ms").to_numpy().astype(np.int64))
+    return Stamps(utc, local.dt.epoch("ms").to_numpy().astype(np.int64), absolute=True)
 
 
 def _local(wall: Times, zone: str | None, faults: Faults) -> Stamps:
     """Stamps of a clock on the wall; an hour that the clock skips or shows twice is a fault."""
     if zone is None or zone == "UTC":
-        return Stamps(wall, wall)
+        return Stamps(wall, wall, absolute=False)
     moments = pl.Series(wall).cast(pl.Datetime("ms"))
     aware = moments.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
     rows = np.flatnonzero(aware.is_null().to_numpy())
@@ -125,7 +126,8 @@ def _local(wall: Times, zone: str | None, faults: Faults) -> Stamps:
         faults.add(
             rows, lambda row: f"{moments[row]} does not exist, or exists twice, in {zone}; give times in UTC"
         )
-    return Stamps(aware.dt.epoch("ms").fill_null(0).to_numpy().astype(np.int64), wall)
+    utc = aware.dt.epoch("ms").fill_null(0).to_numpy().astype(np.int64)
+    return Stamps(utc, wall, absolute=False)
 
 
 def is_zone(name: str) -> bool:
