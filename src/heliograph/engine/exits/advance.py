@@ -7,7 +7,8 @@ over them and stops at each bar on which something could happen, so that it chan
 import numpy as np
 
 from heliograph.engine.exits.candidates import Levels, candidate, slot_is_free
-from heliograph.engine.exits.kernels import kernel, part
+from heliograph.engine.compiled import kernel
+from heliograph.engine.exits.kernels import part
 from heliograph.engine.exits.records import (
     BARS_HELD,
     COOLDOWN_LEFT,
@@ -69,17 +70,19 @@ def step(slots, rules, i, n, prices, sides, confidence, finer, hold, book):
     )
     if bar.close != bar.close:
         return True
-    for side in range(2):
-        exits = sides[side].exit[row(sides[side].exit, n), i] > 0.0
-        if not trade_on_bar(slots[side], side, rules, bar, exits, finer, hold, book):
-            return False
-    wants_long = wants(slots[0], 0, sides[0], rules, i, n)
-    wants_short = wants(slots[1], 1, sides[1], rules, i, n)
+    long, short = sides
+    exits_long, exits_short = long.exit[row(long.exit, n), i] > 0.0, short.exit[row(short.exit, n), i] > 0.0
+    if not trade_on_bar(slots[0], 0, rules, bar, exits_long, finer, hold, book):
+        return False
+    if not trade_on_bar(slots[1], 1, rules, bar, exits_short, finer, hold, book):
+        return False
+    wants_long = wants(slots[0], 0, long, rules, i, n)
+    wants_short = wants(slots[1], 1, short, rules, i, n)
     both = wants_long and wants_short and rules[OPPOSITE] != IGNORE
     if wants_long:
-        candidate(slots, 0, levels(sides[0], confidence, i, n), both, rules, bar, book)
+        candidate(slots, 0, levels(long, confidence, i, n), both, rules, bar, book)
     if wants_short:
-        candidate(slots, 1, levels(sides[1], confidence, i, n), both, rules, bar, book)
+        candidate(slots, 1, levels(short, confidence, i, n), both, rules, bar, book)
     return True
 
 
@@ -142,7 +145,7 @@ def full(book):
     """True if one more bar could overflow the book; an array without rows records nothing."""
     return (
         (len(book.candidates) > 0 and book.used[0] + ROOM > len(book.candidates))
-        or (len(book.entries) > 0 and book.used[1] + ROOM > len(book.entries))
+        or book.used[1] + ROOM > len(book.entries)
         or (len(book.parts) > 0 and book.used[2] + ROOM > len(book.parts))
         or book.used[3] + ROOM > len(book.exits)
     )
@@ -159,10 +162,11 @@ def skip(slots, rules, i, n, prices, sides):
         return skip_free(slots, i, prices.close[n], enters[0], enters[1])
     if long[PHASE] == HELD and short[PHASE] == HELD:
         return i
-    side = 0 if long[PHASE] == HELD else 1
-    own, other = sides[side], sides[1 - side]
-    exits, enters = own.exit[row(own.exit, n)], other.enter[row(other.enter, n)]
-    return skip_held(slots, side, rules, i, n, prices, exits, enters)
+    if long[PHASE] == HELD:
+        exits, enters = sides[0].exit[row(sides[0].exit, n)], sides[1].enter[row(sides[1].enter, n)]
+        return skip_held(slots, 0, rules, i, n, prices, exits, enters)
+    exits, enters = sides[1].exit[row(sides[1].exit, n)], sides[0].enter[row(sides[0].enter, n)]
+    return skip_held(slots, 1, rules, i, n, prices, exits, enters)
 
 
 @part
@@ -233,5 +237,5 @@ def finish(state, rules, times, closes, book):
             if state[n, side, PHASE] != FREE:
                 if full(book):
                     return False
-                leave(state[n, side], side, bar.close, BY_END, rules, bar, book)
+                leave(state[n, side], side, bar.close, BY_END, rules, bar, book.exits, book.used)
     return True

@@ -36,7 +36,7 @@ from heliograph.engine.exits.rules import (
     TARGETS,
     Reject,
 )
-from heliograph.engine.exits.trade import BY_OPPOSITE, enter, leave_at_market
+from heliograph.engine.exits.trade import BY_OPPOSITE, clear, enter, leave_at_market
 
 PUBLISHED = 0
 NO_STOP, NO_TARGET = REJECTS.index(Reject.NO_STOP), REJECTS.index(Reject.NO_TARGET)
@@ -153,7 +153,7 @@ def candidate(slots, side, levels, both, rules, bar, book):
     slot[NEXT_TARGET + 2] = levels.target3
     if rules[FILL_CLOSE] != 0.0:
         enter(slot, side, bar.close, rules, bar, book)
-        slot[WAITING:SLOT_WIDTH] = 0.0
+        clear(slot, WAITING, SLOT_WIDTH)
     else:
         slot[WAITING] = 1.0
 

@@ -154,9 +154,10 @@ class Book(NamedTuple):
     held_back: Counts  # [N], 1 where the instrument waits for finer bars
     undo_slots: Floats  # [2, SLOT_WIDTH] and [4]: as it was before the bar
     undo_used: Counts
+    only_missed: bool  # of the entries
 
     @classmethod
-    def blank(cls, instruments: int, capacity: int) -> "Book":
+    def blank(cls, instruments: int, capacity: int, *, only_missed: bool) -> "Book":
         """An empty book; `capacity` rows each for candidates, entries, parts and exits."""
         kinds = (CANDIDATE, ENTRY, PART, EXIT_RECORD)
         return cls(
@@ -168,4 +169,5 @@ class Book(NamedTuple):
             held_back=np.zeros(instruments, dtype=np.int64),
             undo_slots=np.zeros((2, SLOT_WIDTH)),
             undo_used=np.zeros(4, dtype=np.int64),
+            only_missed=only_missed,
         )

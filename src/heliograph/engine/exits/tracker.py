@@ -35,7 +35,7 @@ class Events:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What to write down besides finished trades and counts; backtests of many bars need little."""
+    """What to write down besides finished trades, missed entries and counts; backtests of many bars need no more."""
 
     candidates: bool = True
     entries: bool = True
@@ -119,16 +119,16 @@ class Exits:
         return b"exits1" + hashlib.sha256(facts.encode()).digest()
 
     def _blank_book(self, capacity: int) -> Book:
-        book = Book.blank(self.instruments, capacity)
         keep = self._recording
+        book = Book.blank(self.instruments, capacity, only_missed=not keep.entries)
         return book._replace(
             candidates=book.candidates[: capacity * keep.candidates],
-            entries=book.entries[: capacity * keep.entries],
             parts=book.parts[: capacity * keep.parts],
         )
 
     def _empty_book(self) -> None:
-        for counts in self._book[4:]:
+        book = self._book
+        for counts in (book.used, book.verdicts, book.undecided, book.consumed, book.held_back):
             counts[...] = 0
 
     def _grow_book(self) -> None:

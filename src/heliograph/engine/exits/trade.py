@@ -6,6 +6,7 @@ negation is exact. A comparison with NaN is false, so a level that is not named 
 
 from typing import NamedTuple
 
+from heliograph.engine import compiled
 from heliograph.engine.exits.kernels import part
 from heliograph.engine.exits.records import (
     BARS_HELD,
@@ -73,7 +74,14 @@ def open_of_bar(slot, side, rules, bar, book):
             write_entry(slot[NEXT_SIGNAL_TIME], side, bar, bar.open, True, book)
         else:
             enter(slot, side, bar.open, rules, bar, book)
-        slot[WAITING:SLOT_WIDTH] = 0.0
+        clear(slot, WAITING, SLOT_WIDTH)
+
+
+@part
+def clear(slot, start, stop):
+    """Empty the fields start to stop - 1."""
+    for field in range(start, stop):
+        slot[field] = 0.0
 
 
 @part
@@ -206,7 +214,7 @@ def take(slot, side, k, price, rules, bar, book):
     fraction = slot[REMAINING] if taken == whole else rules[place + FRACTION + k]
     write_part(slot, side, k, price, fraction, bar, book)
     if taken == whole:
-        leave(slot, side, price, BY_TARGET, rules, bar, book)
+        leave(slot, side, price, BY_TARGET, rules, bar, book.exits, book.used)
         return
     slot[PROCEEDS] += fraction * price
     slot[REMAINING] -= fraction
@@ -219,29 +227,29 @@ def take(slot, side, k, price, rules, bar, book):
 def leave_at_market(slot, side, price, reason, rules, bar, book):
     """Leave with what remains at `price`, which slippage worsens."""
     filled = price * (1.0 - (1.0 - 2.0 * side) * rules[SLIPPAGE])
-    leave(slot, side, filled, reason, rules, bar, book)
+    leave(slot, side, filled, reason, rules, bar, book.exits, book.used)
 
 
-@part
-def leave(slot, side, price, reason, rules, bar, book):
+@compiled.part
+def leave(slot, side, price, reason, rules, bar, exits, used):
     """Leave with what remains at `price`: write the trade, free the slot, start its cooldown."""
     slot[HIGH] = max(slot[HIGH], price)
     slot[LOW] = min(slot[LOW], price)
     mean = slot[PROCEEDS] + slot[REMAINING] * price
-    write_exit(slot, side, mean, reason, rules[FEE], bar, book)
-    slot[:TRADE_WIDTH] = 0.0
+    write_exit(slot, side, mean, reason, rules[FEE], bar, exits[used[3]])
+    used[3] += 1
+    clear(slot, 0, TRADE_WIDTH)
     slot[COOLDOWN_LEFT] = rules[COOLDOWN]
 
 
 @part
-def write_exit(slot, side, price, reason, fee, bar, book):
+def write_exit(slot, side, price, reason, fee, bar, row):
     """One finished trade into the book."""
     sign = 1.0 - 2.0 * side
     entry = slot[ENTRY_PRICE]
     risk = sign * (entry - slot[STOP])
     best, worst = (slot[HIGH], slot[LOW]) if side == 0 else (slot[LOW], slot[HIGH])
     fees = fee * (entry + price)
-    row = book.exits[book.used[3]]
     row.signal_time = int(slot[SIGNAL_TIME])
     row.entry_time = int(slot[ENTRY_TIME])
     row.exit_time = bar.time
@@ -256,13 +264,12 @@ def write_exit(slot, side, price, reason, fee, bar, book):
     row.instrument = bar.instrument
     row.side = 1 - 2 * side
     row.reason = reason
-    book.used[3] += 1
 
 
 @part
 def write_entry(signal_time, side, bar, price, missed, book):
     """One entry, taken or missed, into the book."""
-    if len(book.entries) == 0:
+    if book.only_missed and not missed:
         return
     row = book.entries[book.used[1]]
     row.signal_time = int(signal_time)
