@@ -32,27 +32,31 @@ def save_checkpoint(runner: Runner, stand: Stand, *, at: datetime) -> None:
     Checkpoint.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[KEPT:])).delete()
 
 
-def restore_newest(runner: Runner, stand: Stand) -> Times:
+def restore_newest(runner: Runner, stand: Stand, *, row: int | None = None, before: int = 0) -> Times:
     """Puts the newest good checkpoint into a fresh runner; returns the bar that each instrument has reached.
 
     Where none fits, that is the origin less one. A checkpoint fits if it is of this plan and these
-    instruments, not ahead of the watermarks, and unharmed.
+    instruments, not ahead of the watermarks, and unharmed; with `row`, if that row has not reached `before`.
     """
     for found in Checkpoint.objects.filter(progress_id=stand.progress_id).order_by("-pk"):
         if found.plan_digest != runner.plan.digest or found.instruments != stand.instruments.tolist():
             continue
         reached = np.array(found.watermarks, dtype=np.int64)
-        state = bytes(found.state)
-        if (reached > stand.watermarks).any():
-            continue
-        if _digest(stand.instruments, stand.origins, reached, state) != found.digest:
-            continue
-        try:
-            runner.restore(state)
-        except BadSnapshot:
-            continue
-        return reached
+        is_ahead = bool((reached > stand.watermarks).any())
+        if not is_ahead and (row is None or reached[row] < before) and _restored(runner, stand, found):
+            return reached
     return stand.origins - 1
+
+
+def _restored(runner: Runner, stand: Stand, found: Checkpoint) -> bool:
+    state, reached = bytes(found.state), np.array(found.watermarks, dtype=np.int64)
+    if _digest(stand.instruments, stand.origins, reached, state) != found.digest:
+        return False
+    try:
+        runner.restore(state)
+    except BadSnapshot:
+        return False
+    return True
 
 
 def drop_checkpoints(stand: Stand, *, rows: Sequence[int], changed: Sequence[int]) -> None:

@@ -1,6 +1,6 @@
 """What the rows say of a slot: which published signal took it, and until when."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from heliograph.engine.bars import Times
@@ -35,39 +35,58 @@ class PastSignal:
             return int(times[place - 1]) if place else self.exit_time
         return self.exit_time
 
+    @property
     def cools_from(self) -> int | None:
         """The bar behind which a cooldown is counted, None if this signal starts none."""
         return self.time if self.state == State.UNSCORED else self.exit_time
 
 
-def published(*, version: int, instrument: int, side: str, before: int | None = None) -> list[PastSignal]:
-    """The published signals of a slot, newest first; only those of bars `before` (ms) that time."""
-    rows = Signal.objects.filter(
-        version=version, instrument=instrument, side=side, state=Signal.State.PUBLISHED
-    ).select_related("outcome")
-    if before is not None:
-        rows = rows.filter(bar_time__lt=to_datetime(before))
-    return [_past(row) for row in rows.order_by("-bar_time")]
+@dataclass(frozen=True, slots=True)
+class SlotPast:
+    """The published signals of one slot, oldest first, over the bars at `times`."""
 
+    signals: tuple[PastSignal, ...]
+    times: Times
+    fill: str
 
-def taken_by(past: Sequence[PastSignal], time: int, times: Times, *, fill: str) -> PastSignal | None:
-    """The signal that takes the slot at the close of the bar at `time`; `past` is newest first."""
-    last = next((one for one in past if one.time < time), None)
-    if last is None:
+    @classmethod
+    def read(cls, *, version: int, instrument: int, side: str, times: Times, fill: str) -> "SlotPast":
+        """From the rows, up to the last of `times`."""
+        rows = (
+            Signal.objects.filter(
+                version=version,
+                instrument=instrument,
+                side=side,
+                state=Signal.State.PUBLISHED,
+                bar_time__lte=to_datetime(int(times[-1])),
+            )
+            .select_related("outcome")
+            .order_by("bar_time")
+        )
+        return cls(tuple(map(_past, rows)), times, fill)
+
+    def taken_by(self, time: int) -> PastSignal | None:
+        """The signal that takes the slot at the close of the bar at `time`."""
+        place = self._before(time)
+        if not place:
+            return None
+        last = self.signals[place - 1]
+        free_from = last.free_from(self.times, fill=self.fill)
+        return last if free_from is None or time < free_from else None
+
+    def last_exit(self, time: int) -> tuple[PastSignal, int] | None:
+        """The signal whose exit came last before the close at `time`, and how many bars ago that was.
+
+        An exit that is decided but leaves later counts as no bar ago.
+        """
+        for last in reversed(self.signals[: self._before(time)]):
+            if last.cools_from is not None:
+                since = self.times.searchsorted(time) - self.times.searchsorted(last.cools_from)
+                return last, max(int(since), 0)
         return None
-    free_from = last.free_from(times, fill=fill)
-    return last if free_from is None or time < free_from else None
 
-
-def cooling(
-    past: Sequence[PastSignal], time: int, times: Times, *, bars: int
-) -> tuple[PastSignal, int] | None:
-    """The signal whose exit still cools the slot at `time`, and how many bars are left of `bars`."""
-    last = next((one for one in past if one.time < time and one.cools_from() is not None), None)
-    if last is None or not bars:
-        return None
-    since = int(times.searchsorted(time) - times.searchsorted(last.cools_from()))
-    return (last, bars - max(since, 0)) if since < bars else None
+    def _before(self, time: int) -> int:
+        return bisect_left(self.signals, time, key=lambda signal: signal.time)
 
 
 def _past(row: Signal) -> PastSignal:

@@ -172,3 +172,8 @@ def before_origin(symbol: str, origin: datetime) -> str:
 def no_side(version: str, side: str) -> str:
     """There is nothing to explain."""
     return f"{version} has no {side} side."
+
+
+def amended(since: datetime) -> str:
+    """Why an outcome was revised."""
+    return f"candles from {minute(since)} on were added or corrected"

@@ -18,7 +18,7 @@ from heliograph.signals.explanation import (
 )
 from heliograph.signals.measure import NEVER_KNOWN, named
 from heliograph.signals.models import Signal, StrategyVersion
-from heliograph.signals.past import PastSignal, cooling, published, taken_by
+from heliograph.signals.past import SlotPast
 from heliograph.signals.scene import Scene
 
 SIGNS = {"long": 1, "short": -1}
@@ -40,7 +40,13 @@ def side_view(scene: Scene, name: str, row: Signal | None) -> SideView:
     roots = tuple(
         Expression(key, view(clause, measured, scene.column, scene.warm_up)) for key, clause in trees
     )
-    past = published(version=scene.version.pk, instrument=scene.instrument.pk, side=name, before=scene.time)
+    past = SlotPast.read(
+        version=scene.version.pk,
+        instrument=scene.instrument.pk,
+        side=name,
+        times=scene.bars.time[: scene.at + 1],
+        fill=scene.compiled.checked.execution.fill,
+    )
     slot = _slot(scene, past)
     enter = roots[0].tree
     ended = _ended(scene, name, enter, slot, row)
@@ -57,18 +63,17 @@ def side_view(scene: Scene, name: str, row: Signal | None) -> SideView:
     )
 
 
-def _slot(scene: Scene, past: Sequence[PastSignal]) -> SlotView:
+def _slot(scene: Scene, past: SlotPast) -> SlotView:
     """The slot at the close, as the rows tell."""
-    checked, times = scene.compiled.checked, scene.bars.time
-    taker = taken_by(past, scene.time, times, fill=checked.execution.fill)
+    taker, left = past.taken_by(scene.time), past.last_exit(scene.time)
     if taker:
         since = to_datetime(taker.time)
         return SlotView("taken", taker.id, since, None, sentences.slot_held(taker.id, since))
-    cools = cooling(past, scene.time, times, bars=checked.filters.cooldown)
-    if cools:
-        last, left = cools
-        since = to_datetime(last.cools_from())
-        return SlotView("cooldown", last.id, since, left, sentences.slot_cools(last.id, left))
+    cooldown = scene.compiled.checked.filters.cooldown
+    if left and left[1] < cooldown:
+        last, bars = left[0], cooldown - left[1]
+        since = to_datetime(last.cools_from or 0)
+        return SlotView("cooldown", last.id, since, bars, sentences.slot_cools(last.id, bars))
     return SlotView("free", None, None, None, sentences.FREE)
 
 
@@ -102,12 +107,12 @@ def _filters(
     scene: Scene,
     name: str,
     roots: Sequence[Expression],
-    past: Sequence[PastSignal],
+    past: SlotPast,
     *,
     reason: str,
     asked: bool,
 ) -> tuple[FilterView, ...]:
-    checked = scene.compiled.checked
+    checked, left = scene.compiled.checked, past.last_exit(scene.time)
     values = {root.key: root.tree.value for root in roots}
     candidate = Candidate(
         sign=SIGNS[name],
@@ -121,16 +126,8 @@ def _filters(
         checked.sides[name],
         checked.filters,
         has_confidence=checked.confidence is not None,
-        since_exit=_since_exit(scene, past),
+        since_exit=left[1] if left else None,
     )
     if not asked:
         return tuple(replace(view, passed=None) for view in views)
     return tuple(replace(view, decides=refuses(view, reason)) for view in views)
-
-
-def _since_exit(scene: Scene, past: Sequence[PastSignal]) -> int | None:
-    last = next((one for one in past if one.cools_from() is not None), None)
-    if last is None:
-        return None
-    times = scene.bars.time
-    return max(0, scene.at - int(times.searchsorted(last.cools_from())))

@@ -1,0 +1,105 @@
+"""Ended outcomes that would be others with today's candles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from heliograph.market.bars import load_series
+from heliograph.market.wire import to_datetime, to_ms
+from heliograph.signals.again import Stretch, live_again
+from heliograph.signals.compiled import Compiled
+from heliograph.signals.lives import Life
+from heliograph.signals.models import Outcome, OutcomeRevision, Signal
+from heliograph.signals.rebuild import Rebuilt
+from heliograph.signals.sentences import amended
+from heliograph.signals.stand import Stand
+
+State = Outcome.State
+COMPARED = (
+    "state",
+    "entry_time",
+    "entry_price",
+    "exit_time",
+    "exit_price",
+    "exit_reason",
+    "r",
+    "return_pct",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """The ended signals of a row that have seen a bar from `changed` on, and those that may have closed them.
+
+    `since` is the earliest bar that has to be looked at again: `changed`, or the bar of one of the signals.
+    """
+
+    signals: Sequence[Signal]
+    candidates: Sequence[Signal]
+    instrument: int
+    changed: int
+    since: int
+
+    @classmethod
+    def read(cls, stand: Stand, row: int, compiled: Compiled, *, changed: int) -> "Affected":
+        """From the rows of a version and instrument."""
+        instrument = int(stand.instruments[row])
+        own = Signal.objects.filter(version=stand.version_id, instrument=instrument)
+        ended = Q(outcome__state=State.SETTLED, outcome__exit_time__gte=to_datetime(changed)) | Q(
+            outcome__state=State.MISSED, bar_time__gte=to_datetime(changed - compiled.length)
+        )
+        signals = list(own.filter(ended).select_related("outcome").order_by("bar_time"))
+        since = min([changed, *(to_ms(signal.bar_time) for signal in signals)])
+        closing = Q(state=Signal.State.PUBLISHED) | Q(reason="opposite")
+        candidates = own.filter(closing, bar_time__gte=to_datetime(since))
+        ignores = compiled.checked.execution.opposite == "ignore"
+        return cls(signals, [] if ignores else list(candidates), instrument, changed, since)
+
+
+def revisions(
+    affected: Affected, rebuilt: Rebuilt, compiled: Compiled, *, at: datetime
+) -> list[OutcomeRevision]:
+    """A revision for each of the signals whose outcome, or latest revision, would now differ."""
+    stretch = _stretch(affected, rebuilt, compiled)
+    found = []
+    for signal in affected.signals:
+        others = [one for one in affected.candidates if one.side != signal.side]
+        now = _as_rows_say(live_again(signal, others, compiled.rules, stretch))
+        latest = signal.revisions.order_by("-pk").first() or signal.outcome
+        if any(getattr(latest, name) != now[name] for name in COMPARED):
+            cause = amended(to_datetime(affected.changed))
+            found.append(OutcomeRevision(signal=signal, cause=cause, found_at=at, **now))
+    return found
+
+
+def _stretch(affected: Affected, rebuilt: Rebuilt, compiled: Compiled) -> Stretch:
+    finer = None
+    if compiled.finer and affected.signals:
+        finer = load_series(
+            instrument=affected.instrument,
+            timeframe=compiled.finer.name,
+            start=affected.since,
+            end=int(rebuilt.bars.time[-1]) + compiled.length,
+        )
+    sides = {"long": rebuilt.inputs.long, "short": rebuilt.inputs.short}
+    exits = {name: side and side.exit for name, side in sides.items()}
+    return Stretch(rebuilt.bars, exits, finer, compiled.timeframe)
+
+
+def _as_rows_say(life: Life) -> dict[str, object]:
+    return {
+        "state": life.state,
+        "entry_time": _moment(life.entry_time),
+        "entry_price": life.entry_price,
+        "exit_time": _moment(life.exit_time),
+        "exit_price": life.exit_price,
+        "exit_reason": life.exit_reason,
+        "r": life.r,
+        "return_pct": life.return_pct,
+    }
+
+
+def _moment(ms: int | None) -> datetime | None:
+    return None if ms is None else to_datetime(ms)

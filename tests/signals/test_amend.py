@@ -1,0 +1,148 @@
+"""Late and corrected candles."""
+
+import numpy as np
+import pytest
+
+from heliograph.engine.bars import INPUTS, Bars
+from heliograph.signals.generate import generate
+from heliograph.signals.models import Evaluation, OutcomeRevision, Progress, Signal
+from heliograph.signals.state import MEMORY
+from heliograph.signals.strategies import add_strategy
+from tests.signals.test_generate import blind
+from tests.signals.world import BUSY, NOW, feed, later, make_venue, story, walk
+
+TOLD = ("entry_time", "entry_price", "exit_time", "exit_price", "exit_reason", "r", "return_pct")
+
+
+def corrected(bars, column, factor):
+    """The same bars with the close of one of them moved, its high and low with it."""
+    values = {name: getattr(bars, name).copy() for name in INPUTS}
+    for name in ("high", "low", "close"):
+        values[name][0, column] *= factor
+    values["high"][0, column] = max(values[name][0, column] for name in ("open", "high", "close"))
+    values["low"][0, column] = min(values[name][0, column] for name in ("open", "low", "close"))
+    return Bars(time=bars.time, **values)
+
+
+@pytest.fixture
+def market(db):
+    batch, instruments = make_venue()
+    return batch, instruments
+
+
+def run(market, bars, *, at=NOW):
+    feed(*market, bars, at=at)
+    return generate(at=at)
+
+
+def test_published_signals_stay_and_what_differs_is_a_revision(market):
+    bars = walk(5, 300)
+    add_strategy(text=BUSY, at=NOW)
+    run(market, bars)
+    before = story()
+
+    told = run(market, corrected(bars, 150, 0.95), at=later(1))
+
+    after = story()
+    late = [row for row in after if row[4] == "late_data"]
+    assert [row for row in after if row[4] != "late_data"] == before
+    assert (told.late_data, told.revised) == (len(late), OutcomeRevision.objects.count())
+    assert told.late_data > 0
+    assert told.revised > 0
+    assert (told.bars, told.published, told.settled) == (0, 0, 0)
+    assert Evaluation.objects.filter(kind="correction").values_list("bars", "rejected").get() == (
+        150,
+        len(late),
+    )
+
+
+def test_heeding_a_correction_twice_writes_nothing(market):
+    bars = walk(5, 300)
+    add_strategy(text=BUSY, at=NOW)
+    run(market, bars)
+    run(market, corrected(bars, 150, 0.95), at=later(1))
+    before = story(), list(Progress.objects.values()), list(OutcomeRevision.objects.values())
+
+    run(market, corrected(bars, 150, 0.95), at=later(2))
+
+    assert (story(), list(Progress.objects.values()), list(OutcomeRevision.objects.values())) == before
+
+
+@pytest.mark.parametrize("column", [40, 97, 150, 222, 280])
+def test_revisions_are_what_a_replay_of_todays_candles_gives(market, column):
+    """Wherever the same signal has the same levels in both, history plus revisions is the replay."""
+    bars = walk(6, 300)
+    add_strategy(text=BUSY, at=NOW)
+    run(market, bars)
+    run(market, corrected(bars, column, 0.97), at=later(1))
+    again = make_venue("again")
+    feed(*again, corrected(bars, column, 0.97), at=later(1))
+    generate(at=later(1))
+
+    replayed = {(row.bar_time, row.side): row for row in of("again")}
+    compared = 0
+    for row in of("file"):
+        other = replayed.get((row.bar_time, row.side))
+        if other and (other.stop, other.targets) == (row.stop, row.targets):
+            told = row.revisions.order_by("-pk").first() or row.outcome
+            assert [getattr(told, n) for n in TOLD] == [getattr(other.outcome, n) for n in TOLD]
+            compared += 1
+    assert compared > 5
+
+
+def of(venue):
+    return Signal.objects.filter(instrument__venue__name=venue, state="published").select_related("outcome")
+
+
+def test_indicators_go_on_as_if_the_candle_had_always_been_right(market):
+    """After the correction new bars give what they give where it never was wrong, as far as slots allow."""
+    bars = walk(7, 400)
+    right = corrected(bars, 240, 1.05)
+    add_strategy(text=BUSY, at=NOW)
+    run(market, bars.slice(0, 260))
+    run(market, right.slice(240, 241), at=later(1))
+    run(market, right.slice(260, 400), at=later(2))
+    again = make_venue("again")
+    run(again, right)
+
+    mine = {row[1:3]: row for row in blind(story()) if row[1] >= story()[0][1]}
+    assert {row.bar_time: row.close for row in of("file").filter(bar_time__gte=moment(bars, 300))} == {
+        row.bar_time: row.close for row in of("again").filter(bar_time__gte=moment(bars, 300))
+    }
+    assert mine
+
+
+def moment(bars, column):
+    from heliograph.market.wire import to_datetime
+
+    return to_datetime(int(bars.time[column]))
+
+
+def test_a_late_bar_is_a_correction(market):
+    bars = walk(8, 200)
+    gone = np.ones(200, dtype=bool)
+    gone[120] = False
+    hole = Bars(time=bars.time[gone], **{n: np.ascontiguousarray(getattr(bars, n)[:, gone]) for n in INPUTS})
+    add_strategy(text=BUSY, at=NOW)
+    told = run(market, hole)
+    before = story()
+
+    run(market, bars.slice(120, 121), at=later(1))
+
+    assert told.passed_over == 1
+    assert [row for row in story() if row[4] != "late_data"] == before
+    assert Evaluation.objects.filter(kind="correction").values_list("bars", flat=True).get() == 80
+
+
+def test_history_from_before_the_origin_changes_nothing(market):
+    bars = walk(9, 300)
+    add_strategy(text=BUSY, at=NOW)
+    run(market, bars.slice(100, 300))
+    before = story(), list(Evaluation.objects.values())
+
+    told = run(market, bars.slice(0, 100), at=later(1))
+    MEMORY.clear()
+    again = generate(at=later(2))
+
+    assert (told.bars, again.bars) == (0, 0)
+    assert (story(), list(Evaluation.objects.values())) == before
