@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import IO
 
 from heliograph.kit.embedded.account import Account, identity
@@ -21,7 +20,6 @@ def start_tied(
     output: int | None = None,
     env: Mapping[str, str] | None = None,
     account: Account | None = None,
-    folder: Path | None = None,
     keep: Sequence[int] = (),
     last_word: signal.Signals = signal.SIGKILL,
 ) -> "subprocess.Popen[bytes]":
@@ -40,7 +38,8 @@ def start_tied(
         stdout=output or log,
         stderr=log,
         env=env,
-        cwd=folder,
+        # Where we stand may be out of that account's reach.
+        cwd="/" if account else None,
         pass_fds=keep,
         start_new_session=True,
         preexec_fn=_tie(last_word) if linux else None,

@@ -120,7 +120,8 @@ def _wake_on_signals() -> int:
 def _answer(words: str) -> None:
     # Whoever started the keeper may be gone by now; the servers then end at once, as nobody uses them.
     with contextlib.suppress(BrokenPipeError):
-        print(words, flush=True)  # noqa: T201
+        sys.stdout.write(f"{words}\n")
+        sys.stdout.flush()
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
 

@@ -120,9 +120,7 @@ class Postgres:
         command = [str(self._programs / "postgres"), "-D", str(self._data)]
         for key, value in settings.items():
             command += ["-c", f"{key}={value}"]
-        return start_tied(
-            command, log=log, account=self._ground.account, folder=self._data, last_word=signal.SIGINT
-        )
+        return start_tied(command, log=log, account=self._ground.account, last_word=signal.SIGINT)
 
     def answers(self) -> bool:
         """True once it takes connections."""
@@ -210,7 +208,6 @@ class Valkey:
             command,
             log=log,
             account=self._ground.account,
-            folder=self._data,
             last_word=signal.SIGTERM,
         )
 
