@@ -5,7 +5,18 @@ from typing import Annotated
 import typer
 
 import heliograph
-from heliograph.cli import backtest, evaluate, explain, generate, indicators, signals, strategy, up
+from heliograph.cli import (
+    backtest,
+    coverage,
+    evaluate,
+    explain,
+    generate,
+    importing,
+    indicators,
+    signals,
+    strategy,
+    up,
+)
 
 app = typer.Typer(
     name="heliograph",
@@ -36,5 +47,5 @@ def root(
         print(context.get_help())
 
 
-for module in (up, evaluate, indicators, strategy, backtest, generate, signals, explain):
+for module in (up, importing, coverage, evaluate, indicators, strategy, backtest, generate, signals, explain):
     module.register(app)

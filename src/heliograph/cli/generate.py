@@ -1,7 +1,7 @@
 """`heliograph generate` and `settle`: signals from the candles that are stored."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from heliograph.cli.options import AsJson, Place
 from heliograph.cli.output import note, show_json
 from heliograph.cli.progress import counting
 from heliograph.cli.spread import spread
+
+if TYPE_CHECKING:
+    from heliograph.signals.models import StrategyVersion
 
 
 def register(app: typer.Typer) -> None:
@@ -36,14 +39,15 @@ def generate(
     """
     with database(place), counting("bars") as count:
         from heliograph.signals.generate import generate as run
-        from heliograph.signals.queries import find_version, running_versions
+        from heliograph.signals.queries import running_versions
 
-        versions = [find_version(strategy)] if strategy else list(running_versions())
+        versions = _versions(strategy) if strategy else None
         done = run(at=now(), versions=versions, on_step=lambda sum_so_far: count(sum_so_far.bars))
+        runs = running_versions().exists()
     if as_json:
         show_json(asdict(done))
         return
-    if not versions:
+    if not runs:
         note("No strategy runs; `heliograph strategy add FILE` stores one.")
     print(
         f"{done.bars:,} bars evaluated: {done.published:,} published, {done.rejected:,} rejected, "
@@ -51,6 +55,13 @@ def generate(
     )
     if done.waiting:
         print(f"{done.waiting:,} instruments wait for a missing bar or for finer data.")
+
+
+def _versions(name: str) -> list["StrategyVersion"]:
+    """All versions of a strategy; NoSuchStrategy if there is none of that name."""
+    from heliograph.signals.queries import find_version
+
+    return list(find_version(name).strategy.versions.select_related("strategy"))
 
 
 @spread
