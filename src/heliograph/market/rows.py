@@ -23,9 +23,16 @@ def rows_of(instruments: Sequence[int], bars: Bars) -> Rows:
     rows["time"] = bars.time[when]
     for name in INPUTS:
         rows[name] = getattr(bars, name)[which, when]
-    if not _in_order(rows):
-        rows = rows[np.lexsort((rows["time"], rows["instrument"]))]
-    return rows
+    return in_order(rows)
+
+
+def in_order(rows: Rows) -> Rows:
+    """The records sorted by instrument and time; themselves where they are."""
+    ids, time = rows["instrument"], rows["time"]
+    step = np.diff(ids)
+    if np.all((step > 0) | ((step == 0) & (np.diff(time) >= 0))):
+        return rows
+    return rows[np.lexsort((time, ids))]
 
 
 def block_of(instruments: Sequence[int], rows: Rows) -> Bars:
@@ -67,7 +74,3 @@ def _scatter(values: npt.NDArray[np.float64], where: Times, n: int, b: int) -> n
     out = np.full(n * b, np.nan)
     out[where] = values
     return out.reshape(n, b)
-
-
-def _in_order(rows: Rows) -> bool:
-    return bool(np.all(rows["instrument"][1:] >= rows["instrument"][:-1]))

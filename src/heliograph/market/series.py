@@ -10,7 +10,7 @@ from django.db import connection
 from heliograph.engine.bars import Times
 from heliograph.market import wire
 from heliograph.market.models import Batch
-from heliograph.market.rows import Rows
+from heliograph.market.rows import Rows, in_order
 
 # In the order of instruments, so that two writers never wait for each other in a circle.
 LOCK = """
@@ -71,7 +71,7 @@ class Span:
 
     @classmethod
     def of(cls, rows: Rows) -> "Span":
-        rows = rows[np.lexsort((rows["time"], rows["instrument"]))]
+        rows = in_order(rows)
         ids, starts, count = np.unique(rows["instrument"], return_index=True, return_counts=True)
         return cls(ids, count, rows["time"][starts], rows["time"][starts + count - 1])
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from heliograph.engine.bars import INPUTS
 from heliograph.market import wire
-from heliograph.market.rows import ROW, Rows
+from heliograph.market.rows import ROW, Rows, in_order
 
 READ = """
 SELECT array_agg(instrument_id), array_agg(open_time), array_agg(open), array_agg(high), array_agg(low),
@@ -36,5 +36,4 @@ def sorted_rows(columns: list[np.ndarray]) -> Rows:
     rows = np.empty(len(columns[0]), dtype=ROW)
     for name, column in zip(("instrument", "time", *INPUTS), columns, strict=True):
         rows[name] = column
-    order = np.lexsort((rows["time"], rows["instrument"]))
-    return rows if np.array_equal(order, np.arange(len(rows))) else rows[order]
+    return in_order(rows)

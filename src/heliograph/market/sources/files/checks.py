@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from heliograph.engine.bars import INPUTS, PRICES, Floats, Times
+from heliograph.engine.bars import INPUTS, PRICES, Floats
 from heliograph.market.sources.files.grid import ends, on_grid
 from heliograph.market.sources.files.table import Faults, Mask
 from heliograph.market.sources.files.times import Stamps
