@@ -1,14 +1,18 @@
 """What the candle chart of a page is given: plain lists, so that it draws without asking again."""
 
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
+import numpy as np
+
 from heliograph.engine.timeframe import Timeframe
+from heliograph.market.coverage import gaps_of
 from heliograph.signals.items import SignalItem
 from heliograph.web.numbers import fixed, price_decimals
 from heliograph.web.reads.candles import Bar
+
+MOST_MISSING = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,10 @@ class Line:
     dash: str
     points: list[tuple[int, float]]
 
+    def at(self, time: int | None) -> float | None:
+        """The value at a bar."""
+        return next((value for moment, value in self.points if moment == time), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -68,8 +76,13 @@ class Chart:
     focus: int | None = None
 
     def plain(self) -> dict[str, object]:
-        """For JSON."""
-        return asdict(self)
+        """For JSON; each line also has its value at the focus, written."""
+        values = [fixed(line.at(self.focus), self.decimals) for line in self.lines]
+        found = asdict(self)
+        found["lines"] = [
+            line | {"at_focus": value} for line, value in zip(found["lines"], values, strict=True)
+        ]
+        return found
 
 
 def seconds(moment: datetime) -> int:
@@ -87,16 +100,18 @@ def decimals_of(bars: Sequence[Bar], *others: float) -> int:
     return price_decimals([*(bar.close for bar in bars), *(bar.open for bar in bars)] or others)
 
 
-def missing_opens(bars: Sequence[Bar], timeframe: str, *, most: int = 500) -> list[int]:
-    """The opens that a market which never closes should have had between the bars."""
-    frame = Timeframe.parse(timeframe)
-    found: list[int] = []
-    for bar, following in itertools.pairwise(bars):
-        expected = frame.end(seconds(bar.open_time) * 1000)
-        while expected < seconds(following.open_time) * 1000 and len(found) < most:
-            found.append(expected // 1000)
-            expected = frame.end(expected)
-    return found
+def missing_opens(bars: Sequence[Bar], timeframe: str, calendar: str) -> list[int]:
+    """The opens that the calendar expects between the bars, in seconds; at most MOST_MISSING."""
+    if len(bars) < 2:
+        return []
+    frame, found = Timeframe.parse(timeframe), []
+    opens = np.array([seconds(bar.open_time) * 1000 for bar in bars], dtype=np.int64)
+    for gap in gaps_of(opens, timeframe=timeframe, calendar=calendar)[1]:
+        moment = gap.first
+        while moment <= gap.last and len(found) < MOST_MISSING:
+            found.append(moment // 1000)
+            moment = frame.end(moment)
+    return sorted(set(found) - set((opens // 1000).tolist()))
 
 
 def levels_of(item: SignalItem, decimals: int) -> list[Level]:
@@ -129,7 +144,7 @@ def markers_of(item: SignalItem) -> list[Marker]:
     if item.entry_time is not None and item.entry_price is not None:
         found.append(Marker(seconds(item.entry_time), item.entry_price, "ring", "", "ink", is_long))
     for part in item.parts:
-        moment = seconds(datetime.fromisoformat(str(part["time"])))
+        moment = int(part["time"]) // 1000
         word = f"{share(part['fraction'])} at target"
         found.append(Marker(moment, part["price"], "diamond", word.strip(), "good", not is_long))
     if item.exit_time is not None and item.exit_reason != "target":

@@ -28,11 +28,18 @@ def shell(request: HttpRequest) -> dict[str, object]:
     """The context of every page. Lazy: an error page of a machine without a database asks for nothing."""
     theme = request.COOKIES.get(THEME_COOKIE, "system")
     return {
+        "here": _room(request),
         "rooms": SimpleLazyObject(rooms),
         "replays": SimpleLazyObject(replays),
         "theme": theme if theme in THEMES else "system",
         "themes": THEMES,
     }
+
+
+def _room(request: HttpRequest) -> str:
+    """The room that the address lies in."""
+    first = request.path.strip("/").partition("/")[0]
+    return {"": "Overview", "why-not": "Signals", "replays": "About"}.get(first, first.capitalize())
 
 
 def rooms() -> list[Room]:

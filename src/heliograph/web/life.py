@@ -59,7 +59,7 @@ def life_of(item: SignalItem, decimals: int) -> list[LifeEvent]:
     if item.entry_time is not None:
         events.append(LifeEvent(item.entry_time, f"Entered at {fixed(item.entry_price, decimals)}"))
     for part in item.parts:
-        moment = datetime.fromisoformat(str(part["time"]))
+        moment = datetime.fromtimestamp(part["time"] / 1000, UTC)
         left = f"{share(part['fraction']) or 'All'} left at target {part['target']}"
         events.append(LifeEvent(moment, f"{left}, {fixed(part['price'], decimals)}"))
     if item.exit_time is not None and item.exit_reason != "target":

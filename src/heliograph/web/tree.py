@@ -94,7 +94,9 @@ def _root(expression: Expression) -> Root:
 
 
 def _leaf(view: ClauseView) -> Leaf:
-    parts = tuple(_leaf(part) for part in view.parts if part.kind != "number")
+    # The bar stands beside the tree: its prices are not said again below each function.
+    unsaid = ("number", "input") if view.kind in ("call", "on", "ago") else ("number",)
+    parts = tuple(_leaf(part) for part in view.parts if part.kind not in unsaid)
     return Leaf(
         text=view.text,
         values=_values(view),

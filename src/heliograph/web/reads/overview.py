@@ -90,7 +90,13 @@ def open_items(*, limit: int) -> list[SignalItem]:
 
 def settled_items(*, limit: int) -> list[SignalItem]:
     """The signals settled last. One statement."""
-    return _items(Q(outcome__state=Outcome.State.SETTLED), "-outcome__settled_at", "-pk", limit=limit)
+    return _items(
+        Q(outcome__state=Outcome.State.SETTLED),
+        "-outcome__settled_at",
+        "-outcome__exit_time",
+        "-pk",
+        limit=limit,
+    )
 
 
 def _items(condition: Q, *order: str, limit: int) -> list[SignalItem]:

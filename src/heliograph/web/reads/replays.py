@@ -21,6 +21,11 @@ class ReplayState:
     finished_at: datetime | None
     position: datetime
 
+    @property
+    def name(self) -> str:
+        """The venue without the word that stands beside it anyway."""
+        return self.venue.removeprefix("replay-")
+
 
 def replays() -> list[ReplayState]:
     """The replays that run, newest first, then the finished ones. One statement."""

@@ -101,6 +101,19 @@ def when(moment: datetime | None, timeframe: str = "") -> SafeString:
 
 
 @register.simple_tag
+def clock(moment: datetime, timeframe: str) -> SafeString:
+    """A moment as a figure: the clock large, the day beside it; for long bars the day large."""
+    text = times.moment_text(moment, now=utc_now(), timeframe=timeframe)
+    day, _, hour = text.rpartition(" ") if timeframe not in times.DAILY else ("", "", text)
+    return format_html(
+        '<time datetime="{}">{}</time> <span class="unit">{}UTC</span>',
+        moment.isoformat().replace("+00:00", "Z"),
+        hour,
+        f"{day} " if day else "",
+    )
+
+
+@register.simple_tag
 def price(value: float | None, decimals: int) -> SafeString:
     """A price with the decimals of its instrument; leading zeros are faint."""
     text = numbers.price_text(value, decimals)
@@ -143,6 +156,14 @@ def count(value: int | None) -> str:
 def spark(values: Sequence[float | None]) -> Sparkline | None:
     """The line to draw."""
     return sparkline(values)
+
+
+@register.filter
+def coded(sentence: str) -> SafeString:
+    """A sentence whose words in backticks are code."""
+    pieces = str(sentence).split("`")
+    marked = (("<code>{}</code>" if place % 2 else "{}", piece) for place, piece in enumerate(pieces))
+    return mark_safe("".join(format_html(form, piece) for form, piece in marked))
 
 
 @register.filter

@@ -6,6 +6,7 @@ from heliograph.market.models import Instrument
 from heliograph.signals.errors import NotExplainable
 from heliograph.signals.explain import explain
 from heliograph.signals.models import StrategyVersion
+from heliograph.web.numbers import price_decimals
 from heliograph.web.tree import why
 
 
@@ -22,4 +23,9 @@ def explained(
         found = explain(version=version, instrument=instrument, bar_time=bar_time, side=side, now=now)
     except NotExplainable as fault:
         return {"not_explained": str(fault)}
-    return {"explanation": found, "sides": [why(view) for view in found.sides]}
+    prices = (found.bar.open, found.bar.high, found.bar.low, found.bar.close)
+    return {
+        "explanation": found,
+        "sides": [why(view) for view in found.sides],
+        "bar_decimals": price_decimals(prices),
+    }

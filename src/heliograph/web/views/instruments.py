@@ -6,10 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from heliograph.market.models import Instrument
+from heliograph.market.coverage import coverage_of
+from heliograph.market.models import Instrument, Series
 from heliograph.signals.items import SignalItem
 from heliograph.signals.queries import SignalFilter, list_signals
 from heliograph.web import chart
+from heliograph.web.covered import Covered, covered
 from heliograph.web.numbers import price_decimals
 from heliograph.web.reads import freshness
 from heliograph.web.reads.candles import Bar, newest_bars
@@ -18,6 +20,7 @@ from heliograph.web.rows import signal_rows
 from heliograph.web.views.asked import moment, text
 
 PAGE, BARS, SIGNALS = 50, 300, 20
+MOST_COUNTED = 500_000
 
 
 @require_safe
@@ -63,10 +66,19 @@ def instrument_page(request: HttpRequest, instrument_id: int) -> HttpResponse:
         "decimals": chart.decimals_of(bars),
         "chart": _chart(instrument, line.timeframe, bars, page.items).plain(),
         "rows": signal_rows(page.items, marks_of(page.items)),
+        "coverage": _coverage(instrument_id, line),
         "newest_bar": bars[-1] if bars else None,
         "older": bars[0].open_time if len(bars) == BARS and bars[0].open_time > line.first_open else None,
     }
     return render(request, "web/pages/instrument.html", context)
+
+
+def _coverage(instrument_id: int, line: freshness.SeriesLine) -> Covered | None:
+    """The gaps by the calendar; None for series too long to be counted while someone waits."""
+    if line.bars > MOST_COUNTED:
+        return None
+    series = Series.objects.select_related("instrument__venue")
+    return covered(coverage_of(series.get(instrument_id=instrument_id, timeframe=line.timeframe)))
 
 
 def _after(request: HttpRequest) -> tuple[str, str, str] | None:
@@ -77,11 +89,10 @@ def _after(request: HttpRequest) -> tuple[str, str, str] | None:
 def _chart(
     instrument: Instrument, timeframe: str, bars: list[Bar], items: tuple[SignalItem, ...]
 ) -> chart.Chart:
-    always_open = (instrument.calendar or instrument.venue.calendar) == "always"
     return chart.Chart(
         decimals=chart.decimals_of(bars),
         daily=timeframe in ("1d", "1w", "1M"),
         candles=chart.candle_rows(bars),
-        gaps=chart.missing_opens(bars, timeframe) if always_open else [],
+        gaps=chart.missing_opens(bars, timeframe, instrument.calendar or instrument.venue.calendar),
         markers=chart.signal_markers([item for item in items if item.timeframe == timeframe]),
     )

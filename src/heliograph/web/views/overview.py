@@ -54,11 +54,13 @@ def _lists(seen: int | None) -> dict[str, object]:
 
 
 def _aside(at: datetime) -> dict[str, object]:
+    runs = overview.runs()
     recent = Q(historical=False, created_at__gte=at - overview.DAY)
     newest = Series.objects.select_related("instrument__venue").order_by("-updated_at", "instrument__symbol")
     lines = freshness.lines_of(list(newest[:INSTRUMENT_ROWS]), closes=25)
     return {
-        "runs": overview.runs(),
+        "runs": runs,
+        "ran_at": max((run.started_at for run in runs if run.started_at), default=None),
         "reasons": [(REASONS.get(line.reason, line.reason), line) for line in overview.reasons(recent)],
         "lines": [(line, price_decimals(line.closes)) for line in lines],
         "venues": freshness.venues(),

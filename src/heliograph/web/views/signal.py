@@ -13,11 +13,12 @@ from heliograph.signals.queries import signal_item
 from heliograph.web import chart
 from heliograph.web.life import level_rows, life_of
 from heliograph.web.reads.candles import Bar, bars_around
+from heliograph.web.reads.indicators import MOST_BEFORE, indicator_lines
 from heliograph.web.reads.marks import marks_of
 from heliograph.web.rows import signal_row
 from heliograph.web.views.explained import explained
 
-BEFORE, AFTER = 60, 12
+BEFORE, AFTER = 48, 20
 
 
 @require_safe
@@ -28,22 +29,25 @@ def signal_page(request: HttpRequest, signal_id: int) -> HttpResponse:
     except NoSuchSignal as fault:
         raise Http404(str(fault)) from fault
     signal = Signal.objects.select_related("version__strategy", "instrument__venue").get(pk=signal_id)
-    bars = _bars(item)
+    strategy = Strategy.parse(signal.version.text)
+    all_bars = _bars(item)
+    bars = _shown(item, all_bars)
     decimals = chart.decimals_of(bars, item.close)
     context = {
         "item": item,
         "row": signal_row(item, marks_of([item]).get(item.id)),
         "decimals": decimals,
         "life": life_of(item, decimals),
-        "chart": _chart(signal, item, bars, decimals).plain(),
+        "chart": _chart(
+            signal, item, bars, lines=indicator_lines(strategy, item.side, all_bars, shown=len(bars))
+        ),
         "signal_bar": next((bar for bar in bars if bar.open_time == item.signal_time), None),
         "revisions": list(signal.revisions.order_by("found_at")),
     }
-    return render(request, "web/pages/signal.html", context | _strategy(signal, item) | _why(signal, item))
+    return render(request, "web/pages/signal.html", context | _strategy(strategy, item) | _why(signal, item))
 
 
-def _strategy(signal: Signal, item: SignalItem) -> dict[str, object]:
-    strategy = Strategy.parse(signal.version.text)
+def _strategy(strategy: Strategy, item: SignalItem) -> dict[str, object]:
     side = strategy.long if item.side == "long" else strategy.short
     return {"strategy": strategy, "levels": level_rows(item, side.fractions if side else ())}
 
@@ -59,19 +63,28 @@ def _bars(item: SignalItem) -> list[Bar]:
     if last is None:
         last = utc_now() if item.state in ("open", "pending") else item.signal_time
     return bars_around(
-        item.instrument_id, item.timeframe, first=item.signal_time, last=last, before=BEFORE, after=AFTER
+        item.instrument_id, item.timeframe, first=item.signal_time, last=last, before=MOST_BEFORE, after=AFTER
     )
 
 
-def _chart(signal: Signal, item: SignalItem, bars: list[Bar], decimals: int) -> chart.Chart:
-    always_open = (signal.instrument.calendar or signal.instrument.venue.calendar) == "always"
+def _shown(item: SignalItem, bars: list[Bar]) -> list[Bar]:
+    """The bars on the chart: those before it only let the indicators settle."""
+    earlier = sum(bar.open_time < item.signal_time for bar in bars)
+    return bars[max(0, earlier - BEFORE) :]
+
+
+def _chart(
+    signal: Signal, item: SignalItem, bars: list[Bar], *, lines: list[chart.Line]
+) -> dict[str, object]:
+    instrument, decimals = signal.instrument, chart.decimals_of(bars, item.close)
     return chart.Chart(
         decimals=decimals,
         daily=item.timeframe in ("1d", "1w", "1M"),
         candles=chart.candle_rows(bars),
-        gaps=chart.missing_opens(bars, item.timeframe) if always_open else [],
+        gaps=chart.missing_opens(bars, item.timeframe, instrument.calendar or instrument.venue.calendar),
         levels=chart.levels_of(item, decimals),
         zone=chart.zone_of(item),
         markers=chart.markers_of(item),
+        lines=lines,
         focus=chart.seconds(item.signal_time),
-    )
+    ).plain()

@@ -1,9 +1,10 @@
-import { CandlestickSeries, CrosshairMode, LineSeries, LineStyle, createChart } from "lightweight-charts";
+import { CandlestickSeries, CrosshairMode, LineSeries, LineStyle, TickMarkType, createChart } from "lightweight-charts";
 import { legendOf } from "./legend.js";
 import { onThemeChange, tokens } from "./theme.js";
 import { Trade } from "./trade.js";
 
 const DASHES = { solid: LineStyle.Solid, dashed: LineStyle.Dashed, dotted: LineStyle.Dotted };
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const AXIS_LABEL = 11;
 const TOUCHING = 14;
 
@@ -11,6 +12,8 @@ export function candleChart(figure, data) {
   const place = figure.querySelector(".chart-canvas");
   const chart = createChart(place, {
     autoSize: true,
+    // The logo would bring a style of its own, which the pages forbid; a link stands under the chart instead.
+    layout: { attributionLogo: false },
     handleScroll: { mouseWheel: false, vertTouchDrag: false },
     handleScale: { mouseWheel: false },
     crosshair: { mode: CrosshairMode.Magnet },
@@ -64,13 +67,29 @@ function chartColours(colours, data, candles) {
     },
     grid: { vertLines: { color: colours.line }, horzLines: { color: colours.line } },
     rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.08, bottom: 0.08 } },
-    timeScale: { borderColor: colours.line, timeVisible: !data.daily, secondsVisible: false },
+    timeScale: {
+      borderColor: colours.line,
+      timeVisible: !data.daily,
+      secondsVisible: false,
+      allowBoldLabels: false,
+      tickMarkFormatter: tick,
+    },
     crosshair: {
       vertLine: { color: colours.edge, labelBackgroundColor: colours.ink2 },
       horzLine: { color: colours.edge, labelBackgroundColor: colours.ink2 },
     },
     localization: { locale: "en-GB", tickmarksPriceFormatter: (prices) => clearOfTags(prices, data, candles) },
   };
+}
+
+// A day has its month beside it: a number alone says nothing.
+function tick(time, type) {
+  const moment = new Date(time * 1000);
+  const month = MONTHS[moment.getUTCMonth()];
+  if (type === TickMarkType.Year) return String(moment.getUTCFullYear());
+  if (type === TickMarkType.Month) return month;
+  if (type === TickMarkType.DayOfMonth) return `${moment.getUTCDate()} ${month}`;
+  return moment.toISOString().slice(11, 16);
 }
 
 function candleColours(colours, data) {
