@@ -234,14 +234,12 @@ BOTH = {"long": {"enter": [0, 2]}, "short": {"enter": [1, 2]}}
             [("long", 1, 100, 2, 101, "opposite", 2)],
             ["published", "opposite", "both_sides", "both_sides"],
         ),
-        ("reverse", [("long", 1, 100, 2, 101, "opposite", 2)], ["published", "published", "opposite"]),
+        ("reverse", [("long", 1, 100, 2, 101, "opposite", 2)], ["published"] * 3),
     ],
 )
 def test_a_candidate_of_the_other_side(opposite, expected_trades, expected_verdicts):
     bars = bars_of(FLAT, FLAT, (101, 102, 100, 101))
     rules = Rules(long=SideRules(), short=SideRules(), opposite=opposite, fee_pct=0)
-    if opposite == "reverse":
-        expected_verdicts = ["published", "published", "published"]
     events = events_of(rules, bars, **BOTH)
     assert trades(events) == expected_trades
     assert [reason for _, _, reason in verdicts(events)] == expected_verdicts
