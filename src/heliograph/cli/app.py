@@ -11,6 +11,7 @@ from heliograph.cli import (
     evaluate,
     explain,
     generate,
+    health,
     importing,
     indicators,
     signals,
@@ -47,5 +48,7 @@ def root(
         print(context.get_help())
 
 
-for module in (up, importing, coverage, evaluate, indicators, strategy, backtest, generate, signals, explain):
+FILES = (importing, coverage, evaluate, indicators, strategy, backtest)
+ROWS = (generate, signals, explain, health)
+for module in (up, *FILES, *ROWS):
     module.register(app)
