@@ -133,21 +133,26 @@ def _venues() -> Iterator[Reading]:
 
 
 def _evaluations(*, runs: bool) -> Iterator[Reading]:
-    from heliograph.market.models import Series
+    from heliograph.signals.models import Progress
     from heliograph.signals.queries import running_versions
 
     for version in running_versions():
-        shards = list(version.progress.all())
-        of_timeframe = Series.objects.filter(timeframe=version.timeframe)
-        newest = {
-            row: last.timestamp() * 1000 for row, last in of_timeframe.values_list("instrument", "last_open")
-        }
-        stands = [pair for shard in shards for pair in zip(shard.instruments, shard.watermarks, strict=True)]
-        behind = sum(newest.get(instrument, 0) > watermark for instrument, watermark in stands)
+        shards = list(Progress.objects.filter(version=version))
         if not shards:
             yield Reading(f"strategy {version}", None, "not evaluated yet")
             continue
+        newest = _newest_bars(version.timeframe)
+        stands = [pair for shard in shards for pair in zip(shard.instruments, shard.watermarks, strict=True)]
+        behind = sum(newest.get(instrument, 0) > watermark for instrument, watermark in stands)
         since = max(shard.updated_at for shard in shards)
         late = runs and behind > 0 and now() - since > LATE
         says = f"{len(stands):,} instruments, {behind:,} behind; last evaluated {clock(since)} UTC"
         yield Reading(f"strategy {version}", None if behind and not runs else not late, says)
+
+
+def _newest_bars(timeframe: str) -> dict[int, float]:
+    """UTC milliseconds of the newest stored bar of each instrument."""
+    from heliograph.market.models import Series
+
+    rows = Series.objects.filter(timeframe=timeframe).values_list("instrument", "last_open")
+    return {instrument: last.timestamp() * 1000 for instrument, last in rows}
