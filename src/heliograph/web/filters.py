@@ -108,15 +108,32 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter with its value; `clear` is the address without it, empty where it is not set."""
+    """A filter with its value; `clear` is the address without it, empty where it is not set.
+
+    `always` chips stand in the bar even where they are not set; the others wait behind "+ Filter".
+    """
 
     name: str
     value: str
     clear: str
     choices: tuple[Choice, ...]
+    always: bool
+
+    @property
+    def stands(self) -> bool:
+        """True if the chip is in the bar."""
+        return self.always or bool(self.clear)
 
 
-def chip(asked: Asked, name: str, label: str, options: list[tuple[str, str]], *, unset: str = "any") -> Chip:
+def chip(
+    asked: Asked,
+    name: str,
+    label: str,
+    options: list[tuple[str, str]],
+    *,
+    unset: str = "any",
+    always: bool = False,
+) -> Chip:
     """A chip whose menu offers the options, each a value and its label."""
     value = asked.get(name)
     labels = dict(options)
@@ -128,4 +145,5 @@ def chip(asked: Asked, name: str, label: str, options: list[tuple[str, str]], *,
             Choice(text, asked.address(**{name: option}), option == value)
             for option, text in [("", unset), *options]
         ),
+        always=always,
     )

@@ -69,8 +69,8 @@ def _tabs(asked: Asked, counts: dict[str, int]) -> list[tuple[str, str, int, boo
 def _chips(asked: Asked) -> list[Chip]:
     offered = reads.choices()
     return [
-        chip(asked, "strategy", "Strategy", offered["strategy"]),
-        chip(asked, "symbol", "Instrument", offered["symbol"]),
+        chip(asked, "strategy", "Strategy", offered["strategy"], always=True),
+        chip(asked, "symbol", "Instrument", offered["symbol"], always=True),
         chip(asked, "venue", "Venue", offered["venue"]),
         chip(asked, "side", "Side", [(side, side) for side in SIDES]),
         chip(asked, "history", "History", [("no", "left out"), ("only", "only")], unset="shown"),

@@ -114,7 +114,7 @@ function clearOfTags(prices, data, candles) {
   return prices.map((price) => {
     const place = candles.priceToCoordinate(price);
     const touches = tags.some((tag) => tag !== null && place !== null && Math.abs(tag - place) < TOUCHING);
-    return touches ? "" : price.toFixed(data.decimals);
+    return touches || place < TOUCHING / 2 ? "" : price.toFixed(data.decimals);
   });
 }
 
