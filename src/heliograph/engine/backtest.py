@@ -16,7 +16,7 @@ from heliograph.engine.runner import Runner
 from heliograph.engine.statistics import Summary, Totals, daily, max_drawdown
 from heliograph.engine.strategy import Strategy
 from heliograph.engine.strategy_plan import StrategyPlan
-from heliograph.engine.tally import tally
+from heliograph.engine.tally import results_by_exit, totals_of
 from heliograph.engine.timeframe import Timeframe
 from heliograph.engine.trades import Trade, Trades
 
@@ -35,7 +35,7 @@ class Backtest:
     `records` holds the trades as columns (EXIT_RECORD), `open_slots` and `waiting` those still open and the signals of
     the last bars that wait for their entry (SLOT), `missed` the entries not taken (ENTRY). `verdicts` int64[N, 2, R]
     counts candidates by symbol, side and verdict (place in REJECTS, 0 = published), `undecided` int64[N] the bars with
-    stop and target inside for which finer bars were lacking. `flow` float64[B] is the sum of return_pct by bar of exit.
+    stop and target inside for which finer bars were lacking.
     """
 
     symbols: tuple[str, ...]
@@ -47,7 +47,6 @@ class Backtest:
     verdicts: Counts
     undecided: Counts
     totals: tuple[Totals, ...]
-    flow: Floats
 
     @cached_property
     def records(self) -> Records:
@@ -65,9 +64,14 @@ class Backtest:
         return Trades.open(self.open_slots, self.symbols)
 
     @cached_property
+    def results(self) -> tuple[Times, Floats]:
+        """The opens of the bars at which trades ended, rising, and the sum of their return_pct at each."""
+        return results_by_exit(self.chunks, self.time)
+
+    @cached_property
     def summary(self) -> Summary:
         """All trades in seven figures."""
-        return Summary.of(sum(self.totals, Totals()), max_drawdown_pct=max_drawdown(self.flow))
+        return Summary.of(sum(self.totals, Totals()), max_drawdown_pct=max_drawdown(self.results[1]))
 
     @property
     def by_symbol(self) -> dict[str, Summary]:
@@ -76,9 +80,9 @@ class Backtest:
         tables = {}
         for symbol, start, stop in zip(self.symbols, bounds[:-1], bounds[1:], strict=True):
             if start < stop:
-                flow = np.zeros(len(self.time))
-                totals = tally(self.records[start:stop], self.time, flow)
-                tables[symbol] = Summary.of(totals, max_drawdown_pct=max_drawdown(flow))
+                own = self.records[start:stop]
+                _, results = results_by_exit([own], self.time)
+                tables[symbol] = Summary.of(totals_of(own), max_drawdown_pct=max_drawdown(results))
         return tables
 
     @property
@@ -97,7 +101,7 @@ class Backtest:
         """Opens of the UTC days from the first bar to the last, and the sum of return_pct of the exits of each."""
         if not len(self.time):
             return np.zeros(0, dtype=np.int64), np.zeros(0)
-        return daily(self.time, self.flow, first=int(self.time[0]), last=int(self.time[-1]))
+        return daily(*self.results, first=int(self.time[0]), last=int(self.time[-1]))
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,6 @@ class Lane:
     verdicts: Counts
     undecided: Counts
     totals: Totals
-    flow: Floats
 
 
 def backtest(
@@ -181,7 +184,7 @@ class _Job:
             events.append(exits.advance(part, inputs, finer=finer, timeframe=timeframe))
         if self.close_at_end:
             events.append(exits.finish(**_last_closes(bars)))
-        return _lane(events, exits.slots(), bars.time, start)
+        return _lane(events, exits.slots(), start)
 
 
 def _rows(bars: Bars, start: int, stop: int) -> Bars:
@@ -204,19 +207,18 @@ def _last_closes(bars: Bars) -> dict[str, np.ndarray]:
     return {"time": bars.time[last], "close": bars.close[np.arange(bars.instruments), last]}
 
 
-def _lane(events: Sequence[Events], slots: Records, time: Times, start: int) -> Lane:
+def _lane(events: Sequence[Events], slots: Records, start: int) -> Lane:
     exits = np.concatenate([one.exits for one in events])
     missed = np.concatenate([one.entries for one in events])
     if len(events) > 1:
         exits = exits[np.argsort(exits["instrument"], kind="stable")]
         missed = missed[np.argsort(missed["instrument"], kind="stable")]
-    flow = np.zeros(len(time))
-    totals = tally(exits, time, flow)
+    totals = totals_of(exits)
     for rows in (exits, missed, slots):
         rows["instrument"] += start
     verdicts = np.sum([one.verdicts for one in events], axis=0)
     undecided = np.sum([one.undecided for one in events], axis=0)
-    return Lane(exits, missed, slots, verdicts, undecided, totals, flow)
+    return Lane(exits, missed, slots, verdicts, undecided, totals)
 
 
 def _together(symbols: tuple[str, ...], time: Times, lanes: Sequence[Lane]) -> Backtest:
@@ -231,5 +233,4 @@ def _together(symbols: tuple[str, ...], time: Times, lanes: Sequence[Lane]) -> B
         verdicts=np.concatenate([lane.verdicts for lane in lanes]),
         undecided=np.concatenate([lane.undecided for lane in lanes]),
         totals=tuple(lane.totals for lane in lanes),
-        flow=np.sum([lane.flow for lane in lanes], axis=0),
     )

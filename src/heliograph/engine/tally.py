@@ -1,19 +1,21 @@
-"""Adds up finished trades in one pass. Compiled."""
+"""Adds up finished trades in one pass. Compiled, since numpy would walk the wide rows once for each figure."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
+from heliograph.engine.bars import Floats, Times
 from heliograph.engine.compiled import kernel
 from heliograph.engine.exits.records import Records
-from heliograph.engine.bars import Floats, Times
 from heliograph.engine.statistics import Totals
 
 TRADES, WINS, R, R_KNOWN, PROFIT, LOSS, RESULT, FEES = range(8)
 
 
-def tally(records: Records, time: Times, flow: Floats) -> Totals:
-    """The totals of finished trades; their results are added to `flow` float64[B] at the bars `time` of their exits."""
+def totals_of(records: Records) -> Totals:
+    """The totals of finished trades."""
     sums = np.zeros(8)
-    add_up(records, time, flow, sums)
+    add_up(records, sums)
     return Totals(
         trades=int(sums[TRADES]),
         wins=int(sums[WINS]),
@@ -26,25 +28,44 @@ def tally(records: Records, time: Times, flow: Floats) -> Totals:
     )
 
 
+def results_by_exit(chunks: Sequence[Records], time: Times) -> tuple[Times, Floats]:
+    """The opens of the bars, among `time`, at which trades ended, and the sum of their return_pct at each."""
+    if len(chunks) == 1 and len(chunks[0]) and chunks[0]["instrument"][0] == chunks[0]["instrument"][-1]:
+        times = np.ascontiguousarray(chunks[0]["exit_time"])
+        first = np.flatnonzero(np.concatenate(([True], times[1:] != times[:-1])))
+        return times[first], np.add.reduceat(chunks[0]["return_pct"], first)
+    flow, ended = np.zeros(len(time)), np.zeros(len(time), dtype=np.bool_)
+    for chunk in chunks:
+        pour(chunk, time, flow, ended)
+    return time[ended], flow[ended]
+
+
 @kernel
-def add_up(records, time, flow, sums):
-    """One pass over the trades; `time` is searched from where a steady pace would put the exit."""
-    pace = (time[-1] - time[0]) / max(len(time) - 1, 1)
+def add_up(records, sums):
+    """Add the trades' figures to `sums`."""
     for k in range(len(records)):
         trade = records[k]
-        result = trade.return_pct
         sums[TRADES] += 1
-        sums[RESULT] += result
+        sums[RESULT] += trade.return_pct
         sums[FEES] += trade.fees_pct
-        if result > 0.0:
+        if trade.return_pct > 0.0:
             sums[WINS] += 1
-            sums[PROFIT] += result
+            sums[PROFIT] += trade.return_pct
         else:
-            sums[LOSS] += result
+            sums[LOSS] += trade.return_pct
         if trade.r == trade.r:
             sums[R] += trade.r
             sums[R_KNOWN] += 1
-        place = int((trade.exit_time - time[0]) / pace + 0.5) if pace > 0 else 0
-        if time[min(place, len(time) - 1)] != trade.exit_time:
-            place = np.searchsorted(time, trade.exit_time)
-        flow[place] += result
+
+
+@kernel
+def pour(records, time, flow, ended):
+    """Add each trade's result to `flow` at the bar of its exit, found from where a steady pace would put it."""
+    pace = (time[-1] - time[0]) / max(len(time) - 1, 1)
+    for k in range(len(records)):
+        exit_time = records[k].exit_time
+        place = int((exit_time - time[0]) / pace + 0.5) if pace > 0 else 0
+        if time[min(place, len(time) - 1)] != exit_time:
+            place = np.searchsorted(time, exit_time)
+        flow[place] += records[k].return_pct
+        ended[place] = True

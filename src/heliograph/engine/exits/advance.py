@@ -6,9 +6,8 @@ over them and stops at each bar on which something could happen, so that it chan
 
 import numpy as np
 
+from heliograph.engine.compiled import kernel, part
 from heliograph.engine.exits.candidates import Levels, candidate, slot_is_free
-from heliograph.engine.compiled import kernel
-from heliograph.engine.exits.kernels import part
 from heliograph.engine.exits.records import (
     BARS_HELD,
     COOLDOWN_LEFT,

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from heliograph.engine.exits.kernels import part
+from heliograph.engine.compiled import part
 from heliograph.engine.exits.records import (
     COOLDOWN_LEFT,
     FREE,

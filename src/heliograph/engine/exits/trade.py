@@ -6,8 +6,7 @@ negation is exact. A comparison with NaN is false, so a level that is not named 
 
 from typing import NamedTuple
 
-from heliograph.engine import compiled
-from heliograph.engine.exits.kernels import part
+from heliograph.engine.compiled import part
 from heliograph.engine.exits.records import (
     BARS_HELD,
     COOLDOWN_LEFT,
@@ -230,7 +229,7 @@ def leave_at_market(slot, side, price, reason, rules, bar, book):
     leave(slot, side, filled, reason, rules, bar, book.exits, book.used)
 
 
-@compiled.part
+@part
 def leave(slot, side, price, reason, rules, bar, exits, used):
     """Leave with what remains at `price`: write the trade, free the slot, start its cooldown."""
     slot[HIGH] = max(slot[HIGH], price)
