@@ -6,7 +6,7 @@ over them and stops at each bar on which something could happen, so that it chan
 
 import numpy as np
 
-from heliograph.engine.compiled import kernel, part
+from heliograph.engine.compiled import inlined, kernel
 from heliograph.engine.exits.candidates import Levels, candidate, slot_is_free
 from heliograph.engine.exits.records import (
     BARS_HELD,
@@ -61,7 +61,7 @@ def advance(state, rules, prices, sides, confidence, finer, hold, book):
     return True
 
 
-@part
+@inlined
 def step(slots, rules, i, n, prices, sides, confidence, finer, hold, book):
     """Everything that bar i of instrument n does. False if it has to wait for finer bars: then undo it."""
     bar = Bar(
@@ -85,7 +85,7 @@ def step(slots, rules, i, n, prices, sides, confidence, finer, hold, book):
     return True
 
 
-@part
+@inlined
 def copy(from_slots, from_used, to_slots, to_used):
     """Copy the slots of an instrument and the counts of the book."""
     for side in range(2):
@@ -95,13 +95,13 @@ def copy(from_slots, from_used, to_slots, to_used):
         to_used[kind] = from_used[kind]
 
 
-@part
+@inlined
 def row(values, n):
     """The row of instrument n; a single row serves all."""
     return n if len(values) > 1 else 0
 
 
-@part
+@inlined
 def trade_on_bar(slot, side, rules, bar, exits, finer, hold, book):
     """What this bar does to one slot before new candidates. False if it has to wait for finer bars."""
     if slot[COOLDOWN_LEFT] > 0.0:
@@ -119,7 +119,7 @@ def trade_on_bar(slot, side, rules, bar, exits, finer, hold, book):
     return True
 
 
-@part
+@inlined
 def wants(slot, side, inputs, rules, i, n):
     """True if this side makes a candidate at the close of bar i."""
     if rules[SIDE + PER_SIDE * side + HAS_SIDE] == 0.0 or i < inputs.ready[n] or not slot_is_free(slot):
@@ -127,7 +127,7 @@ def wants(slot, side, inputs, rules, i, n):
     return inputs.enter[row(inputs.enter, n), i] > 0.0
 
 
-@part
+@inlined
 def levels(inputs, confidence, i, n):
     """What a candidate of bar i is judged by."""
     return Levels(
@@ -139,7 +139,7 @@ def levels(inputs, confidence, i, n):
     )
 
 
-@part
+@inlined
 def full(book):
     """True if one more bar could overflow the book; an array without rows records nothing."""
     return (
@@ -150,7 +150,7 @@ def full(book):
     )
 
 
-@part
+@inlined
 def skip(slots, rules, i, n, prices, sides):
     """The first bar from i on at which something could happen; counts and extremes of those before it are kept."""
     long, short = slots[0], slots[1]
@@ -168,7 +168,7 @@ def skip(slots, rules, i, n, prices, sides):
     return skip_held(slots, 1, rules, i, n, prices, exits, enters)
 
 
-@part
+@inlined
 def skip_free(slots, i, close, long_enter, short_enter):
     """Both slots are free: the next bar on which a side wants to enter."""
     bars = len(close)
@@ -184,13 +184,13 @@ def skip_free(slots, i, close, long_enter, short_enter):
     return i
 
 
-@part
+@inlined
 def cool(slot, bars):
     """Count bars of a cooldown."""
     slot[COOLDOWN_LEFT] = max(slot[COOLDOWN_LEFT] - bars, 0.0)
 
 
-@part
+@inlined
 def skip_held(slots, side, rules, i, n, prices, exits, enters):
     """One slot holds a trade: the next bar that touches a level or the last one, is marked by `exits`, or on which the
     other side `enters`."""
@@ -213,7 +213,7 @@ def skip_held(slots, side, rules, i, n, prices, exits, enters):
     return i
 
 
-@part
+@inlined
 def triggers(slot, side):
     """The prices at or below and at or above which a held trade may be left."""
     nearest = np.inf

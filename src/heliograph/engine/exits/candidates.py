@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from heliograph.engine.compiled import part
+from heliograph.engine.compiled import inlined
 from heliograph.engine.exits.records import (
     COOLDOWN_LEFT,
     FREE,
@@ -59,7 +59,7 @@ class Levels(NamedTuple):
     confidence: float
 
 
-@part
+@inlined
 def judge(slot, side, levels, both, rules, bar):
     """The first reason not to publish, in the order of REJECTS, or 0; and reward over risk, NaN where there is none."""
     place = SIDE + PER_SIDE * side
@@ -86,13 +86,13 @@ def judge(slot, side, levels, both, rules, bar):
     return PUBLISHED, ratio
 
 
-@part
+@inlined
 def target_of(levels, k):
     """Target k, counted from 0."""
     return levels.target1 if k == 0 else levels.target2 if k == 1 else levels.target3
 
 
-@part
+@inlined
 def on_wrong_side(side, levels, rules, close):
     """True if the stop is not behind the close or a target not ahead of it."""
     place = SIDE + PER_SIDE * side
@@ -103,7 +103,7 @@ def on_wrong_side(side, levels, rules, close):
     return wrong
 
 
-@part
+@inlined
 def reward_over_risk(side, levels, rules, close):
     """The targets' distances from the close, weighted by their fractions, over the stop's; NaN without either."""
     place = SIDE + PER_SIDE * side
@@ -115,19 +115,19 @@ def reward_over_risk(side, levels, rules, close):
     return reward / (sign * (close - levels.stop))
 
 
-@part
+@inlined
 def known_or_absent(value, named):
     """True if the strategy names no such value, or it is known."""
     return named == 0.0 or np.isfinite(value)
 
 
-@part
+@inlined
 def below(value, limit):
     """True if there is a limit and the value does not meet it; an unknown value does not."""
     return limit == limit and not value >= limit - TOLERANCE * abs(limit)
 
 
-@part
+@inlined
 def candidate(slots, side, levels, both, rules, bar, book):
     """One candidate: its verdict, its effect on a trade of the other side, its record, its slot."""
     slot, other = slots[side], slots[1 - side]
@@ -158,13 +158,13 @@ def candidate(slots, side, levels, both, rules, bar, book):
         slot[WAITING] = 1.0
 
 
-@part
+@inlined
 def slot_is_free(slot):
     """True if the slot holds no trade, or one whose exit was decided at this close."""
     return slot[PHASE] == FREE or slot[PHASE] == LEAVES_BY_EXIT
 
 
-@part
+@inlined
 def write_candidate(side, levels, reason, ratio, bar, book):
     """One candidate, published or rejected, into the book."""
     if len(book.candidates) == 0:

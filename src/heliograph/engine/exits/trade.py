@@ -6,7 +6,7 @@ negation is exact. A comparison with NaN is false, so a level that is not named 
 
 from typing import NamedTuple
 
-from heliograph.engine.compiled import part
+from heliograph.engine.compiled import inlined, part
 from heliograph.engine.exits.records import (
     BARS_HELD,
     COOLDOWN_LEFT,
@@ -59,7 +59,7 @@ class Bar(NamedTuple):
     close: float
 
 
-@part
+@inlined
 def open_of_bar(slot, side, rules, bar, book):
     """What happens at the open: an exit decided at the previous close, then the entry of a waiting signal."""
     if slot[PHASE] >= LEAVES_BY_EXIT:
@@ -76,14 +76,14 @@ def open_of_bar(slot, side, rules, bar, book):
         clear(slot, WAITING, SLOT_WIDTH)
 
 
-@part
+@inlined
 def clear(slot, start, stop):
     """Empty the fields start to stop - 1."""
     for field in range(start, stop):
         slot[field] = 0.0
 
 
-@part
+@inlined
 def enter(slot, side, price, rules, bar, book):
     """Turn the waiting signal into a trade at `price`, which slippage worsens."""
     filled = price * (1.0 + (1.0 - 2.0 * side) * rules[SLIPPAGE])
@@ -103,7 +103,7 @@ def enter(slot, side, price, rules, bar, book):
     write_entry(slot[SIGNAL_TIME], side, bar, filled, False, book)
 
 
-@part
+@inlined
 def through_bar(slot, side, rules, bar, finer, hold, book):
     """The held trade against this bar's open and extremes. False if it has to wait for finer bars, with nothing done."""
     sign = 1.0 - 2.0 * side
@@ -137,7 +137,7 @@ def through_bar(slot, side, rules, bar, finer, hold, book):
     return True
 
 
-@part
+@inlined
 def targets_reached(slot, side, price):
     """The targets not yet taken that `price` is at or beyond, as bits."""
     sign = 1.0 - 2.0 * side
@@ -149,7 +149,7 @@ def targets_reached(slot, side, price):
     return reached
 
 
-@part
+@inlined
 def first_inside(slot, side, bar, finer):
     """The targets that finer bars reach before the stop, as bits, and whether the stop follows; -1 if they cannot tell.
 
@@ -185,7 +185,7 @@ def first_inside(slot, side, bar, finer):
     return taken, stopped
 
 
-@part
+@inlined
 def close_of_bar(slot, side, rules, bar, exits):
     """The held trade at the close: its extremes, and what `exit` and `expires` decide.
 
@@ -204,7 +204,7 @@ def close_of_bar(slot, side, rules, bar, exits):
     return -1
 
 
-@part
+@inlined
 def take(slot, side, k, price, rules, bar, book):
     """Leave with the part of target k at `price`; the last part takes all that remains."""
     place = SIDE + PER_SIDE * side
@@ -222,7 +222,7 @@ def take(slot, side, k, price, rules, bar, book):
     slot[LOW] = min(slot[LOW], price)
 
 
-@part
+@inlined
 def leave_at_market(slot, side, price, reason, rules, bar, book):
     """Leave with what remains at `price`, which slippage worsens."""
     filled = price * (1.0 - (1.0 - 2.0 * side) * rules[SLIPPAGE])
@@ -241,7 +241,7 @@ def leave(slot, side, price, reason, rules, bar, exits, used):
     slot[COOLDOWN_LEFT] = rules[COOLDOWN]
 
 
-@part
+@inlined
 def write_exit(slot, side, price, reason, fee, bar, row):
     """One finished trade into the book."""
     sign = 1.0 - 2.0 * side
@@ -265,7 +265,7 @@ def write_exit(slot, side, price, reason, fee, bar, row):
     row.reason = reason
 
 
-@part
+@inlined
 def write_entry(signal_time, side, bar, price, missed, book):
     """One entry, taken or missed, into the book."""
     if book.only_missed and not missed:
@@ -280,7 +280,7 @@ def write_entry(signal_time, side, bar, price, missed, book):
     book.used[1] += 1
 
 
-@part
+@inlined
 def write_part(slot, side, k, price, fraction, bar, book):
     """One part taken at a target into the book."""
     if len(book.parts) == 0:
