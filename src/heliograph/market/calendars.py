@@ -1,5 +1,6 @@
 """When markets trade: the bars that should exist, by which gaps and staleness are judged."""
 
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -102,10 +103,12 @@ def _years(calendar: str, first: int, last: int) -> Sessions:
     import exchange_calendars
     from exchange_calendars.errors import InvalidCalendarName
 
-    try:
-        found = exchange_calendars.get_calendar(calendar, start=f"{first}-01-01", end=f"{last}-12-31")
-    except InvalidCalendarName as fault:
-        raise NoSuchCalendar(calendar) from fault
+    # It uses what pandas will change in its next release; that is nothing to our users.
+    with warnings.catch_warnings(category=DeprecationWarning, action="ignore"):
+        try:
+            found = exchange_calendars.get_calendar(calendar, start=f"{first}-01-01", end=f"{last}-12-31")
+        except InvalidCalendarName as fault:
+            raise NoSuchCalendar(calendar) from fault
     opens, closes = (column.dt.tz_localize(None) for column in (found.opens, found.closes))
     return Sessions(*(_ms(column.to_numpy()) for column in (found.sessions, opens, closes)))
 

@@ -22,7 +22,9 @@ PAIR = re.compile(rf"(?:^|[_\- ])([A-Z0-9]+)_([A-Z0-9]+)(?:_([A-Z0-9]+))?-({LENG
 BINANCE = re.compile(rf"(?:^|[_\- ])([A-Z0-9]{{5,20}}(?:_PERP|_\d{{6}})?)-({LENGTH})(?:-\d{{4}}|$)")
 KRAKEN = re.compile(r"(?:^|[_\- ])([A-Z0-9]{5,12})_(\d{1,5})(?:_|$)")
 TRADINGVIEW = re.compile(r"(?:^|[_\- ])([A-Z]+)[_:]([A-Z0-9.!]+)(?:, ?|_)(\d+|\d*[DWMH])(?:[_ ,]|$)")
-TERMINAL = re.compile(r"(?:^|[_\- ])([A-Z][A-Za-z0-9.#]*?)_?(MN1?|[MHDW]\d{1,2}|\d{1,5})(?:[_\- ]|$)")
+LENGTHS_THERE = "|".join((*METATRADER, *MINUTES))
+TERMINAL = re.compile(rf"(?:^|[_\- ])([A-Z][A-Za-z0-9.#]*?)_?({LENGTHS_THERE})(?:[_\- ]|$)")
+JOINED = re.compile(r"(?:^|[_\- ])([A-Z0-9]{2,})[_\-]([A-Z]{3,5})(?=[_\- .]|$)")
 UPPER = re.compile(r"[A-Z0-9.^=]*[A-Z][A-Z0-9.^=]*")
 
 
@@ -76,7 +78,9 @@ def _terminal(stem: str) -> Named | None:
 
 
 def _words(stem: str, *, exchange: str) -> Named:
-    symbol = timeframe = None
+    timeframe = None
+    pairs = (f"{base}-{quote}" for base, quote in JOINED.findall(stem) if quote in QUOTES)
+    symbol = next((normal_symbol(pair) for pair in pairs), None)
     for word in re.split(r"[_\-\s,()]+", stem):
         length = _length(word) or METATRADER.get(word) or WORDS.get(word.lower())
         if length:

@@ -75,6 +75,13 @@ def _understood(content: Content, reading: Reading) -> list[CandleFile]:
     columns = _columns(content, reading)
     good = content.faults.keep()
     found = [_candles(content, part, part.rows[good[part.rows]], columns, reading) for part in parts]
+    _refuse_bad_rows(content, reading)
+    if not any(len(candles) for candles in found):
+        raise BadFile(content.file, "has no good row; there is nothing to import")
+    return _with_skipped(found, content)
+
+
+def _refuse_bad_rows(content: Content, reading: Reading) -> None:
     if len(content.faults) and not reading.skip_bad:
         first, count = content.faults.first(), len(content.faults)
         others = f" ({count} bad rows in all)" if count > 1 else ""
@@ -83,9 +90,6 @@ def _understood(content: Content, reading: Reading) -> list[CandleFile]:
             f"{content.table.unit} {first.line}: {first.reason}{others};"
             " correct it, or leave bad rows out with --skip-bad",
         )
-    if not any(len(candles) for candles in found):
-        raise BadFile(content.file, "has no good row; there is nothing to import")
-    return _with_skipped(found, content)
 
 
 def _columns(content: Content, reading: Reading) -> Columns:
@@ -151,7 +155,7 @@ def _candles(content: Content, part: Part, rows: Rows, columns: Columns, reading
     """The good rows of a part, in order, on their grid and over; the others become faults."""
     faults = content.faults
     rows, repeated, turned = checks.check_order(columns, rows, faults)
-    timeframe = _timeframe(content, part, columns.stamps, rows)
+    timeframe = _timeframe(content, part, columns.stamps, rows, reading)
     rows = checks.check_grid(columns, rows, timeframe=timeframe, zone=reading.timezone, faults=faults)
     rows, forming = checks.leave_out_forming(
         columns, rows, timeframe=timeframe, now=reading.now, faults=faults
@@ -172,7 +176,7 @@ def _candles(content: Content, part: Part, rows: Rows, columns: Columns, reading
     )
 
 
-def _timeframe(content: Content, part: Part, stamps: Stamps, rows: Rows) -> str:
+def _timeframe(content: Content, part: Part, stamps: Stamps, rows: Rows, reading: Reading) -> str:
     """The timeframe that was given or stands in a column, else that of the name, else that of the spacing."""
     if part.is_certain:
         return str(part.timeframe)
@@ -187,6 +191,8 @@ def _timeframe(content: Content, part: Part, stamps: Stamps, rows: Rows) -> str:
         )
     seen = spacing(wall)
     if part.timeframe is None and seen is None:
+        # That a row is bad says more.
+        _refuse_bad_rows(content, reading)
         raise BadFile(content.file, "does not show its timeframe; say it with --timeframe")
     if (
         part.timeframe

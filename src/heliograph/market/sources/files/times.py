@@ -82,6 +82,9 @@ def _written(column: pl.Series, *, zone: str | None, faults: Faults) -> Stamps:
         parsed = text.str.to_datetime(f"{form}%#z", time_unit="ms", time_zone="UTC", strict=False)
     else:
         parsed = text.str.to_datetime(form, time_unit="ms", strict=False)
+        # Some write midnight, or whole minutes, without their zeros.
+        for other in _shorter(form) if parsed.null_count() else ():
+            parsed = parsed.fill_null(text.str.to_datetime(other, time_unit="ms", strict=False))
     _mark(parsed.is_null(), column, faults)
     ms = parsed.dt.epoch("ms").fill_null(0).to_numpy().astype(np.int64)
     return _absolute(ms, zone) if offset else _local(ms, zone, faults)
@@ -94,6 +97,11 @@ def _form(shape: str) -> str:
     if not clock:
         return form
     return f"{form} %H:%M" + (":%S" if clock.count(":") == 2 else "") + ("%.f" if "." in clock else "")
+
+
+def _shorter(form: str) -> list[str]:
+    date = form.partition(" ")[0]
+    return [other for other in (date, f"{date} %H:%M", f"{date} %H:%M:%S") if other != form]
 
 
 def _mark(bad: pl.Series, column: pl.Series, faults: Faults) -> None:
@@ -134,6 +142,6 @@ def is_zone(name: str) -> bool:
     """True if there is a time zone of that name."""
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         return False
     return True

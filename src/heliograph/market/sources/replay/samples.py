@@ -59,3 +59,12 @@ def read_sample(sample: Sample) -> SampleBars:
         rows[name] = table[name].to_numpy()
     bars = block_of(range(len(symbols)), rows)
     return SampleBars(tuple(symbols.tolist()), bars, boundary=len(bars) - sample.held_back)
+
+
+def sample_strategies() -> list[str]:
+    """The texts of the bundled strategies, in the order of their names."""
+    folder = files("heliograph.samples") / "strategies"
+    if not folder.is_dir():
+        return []
+    named = sorted((entry.name, entry) for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return [entry.read_text() for _, entry in named]
