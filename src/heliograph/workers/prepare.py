@@ -4,12 +4,14 @@ The first line is printed when the tables stand. Exit code 2: the last line says
 """
 
 import os
+import subprocess
 import sys
 
 import django
 
 from heliograph.errors import HeliographError
 from heliograph.kit.clock import utc_now
+from heliograph.kit.tied import start_tied
 
 
 def main() -> int:
@@ -29,11 +31,24 @@ def _prepare(*, sample: bool) -> None:
 
     applied = migrate()
     _say(f"Tables made ready ({applied} migrations)" if applied else "Tables are up to date")
+    warming = _start_warming()
     from heliograph.workers.sample import catch_up, make_sample_ready
 
     if sample:
         make_sample_ready(at=utc_now(), say=_say)
+    if warming:
+        warming.wait()
+        _say("Kernels compiled")
     catch_up(at=utc_now(), say=_say)
+
+
+def _start_warming() -> "subprocess.Popen[bytes] | None":
+    from heliograph.workers import warm
+
+    if warm.kernels_are_on_disk():
+        return None
+    _say("Kernels are being compiled, half a minute that the next start will not need")
+    return start_tied(warm.PROGRAM, log=sys.stderr.buffer)
 
 
 def _say(text: str) -> None:

@@ -1,19 +1,21 @@
 """The bundled sample, made ready: its history, its strategies, and their signals over it."""
 
 from collections.abc import Callable
-from datetime import datetime
-from importlib.resources import files
+from datetime import datetime, timedelta
 
 from heliograph.engine.strategy import Strategy as Checked
+from heliograph.kit.clock import utc_now
 from heliograph.market.models import Candle
-from heliograph.market.sources.replay.samples import SAMPLES
+from heliograph.market.sources.replay.samples import SAMPLES, sample_strategies
 from heliograph.market.sources.replay.venue import load_sample
 from heliograph.signals.generate import generate
+from heliograph.signals.generated import Generated
 from heliograph.signals.models import Strategy, StrategyVersion
 from heliograph.signals.settle import settle
 from heliograph.signals.strategies import add_strategy
 
 Say = Callable[[str], None]
+SILENCE = timedelta(seconds=5)
 
 
 def make_sample_ready(*, at: datetime, say: Say) -> None:
@@ -35,18 +37,17 @@ def add_sample_strategies(*, at: datetime) -> int:
     return len(texts.keys() - taken)
 
 
-def sample_strategies() -> list[str]:
-    """The texts of the bundled strategies, in the order of their names."""
-    folder = files("heliograph.samples") / "strategies"
-    if not folder.is_dir():
-        return []
-    named = sorted((entry.name, entry) for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    return [entry.read_text() for _, entry in named]
-
-
 def catch_up(*, at: datetime, say: Say) -> None:
-    """Generate and settle whatever is due, saying how much it was."""
-    made = generate(at=at)
+    """Generate and settle whatever is due, saying how much it was and, where it takes long, how far it is."""
+    said = at
+
+    def tell(so_far: Generated) -> None:
+        nonlocal said
+        if utc_now() - said > SILENCE:
+            said = utc_now()
+            say(f"{so_far.bars:,} bars evaluated so far")
+
+    made = generate(at=at, on_step=tell)
     ended = settle(at=at)
     if made.bars:
         say(
