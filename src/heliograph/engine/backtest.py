@@ -1,29 +1,23 @@
 """Backtests in signal mode: each signal is an independent bet of one equal stake."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from heliograph.engine.align import Series, align
 from heliograph.engine.bars import INPUTS, Bars, Floats, Times
-from heliograph.engine.exits import Events, Exits, Recording, Rules
-from heliograph.engine.exits.records import COOLING, ENTRY, EXIT_RECORD, SLOT, WAITS, Counts, Records
+from heliograph.engine.exits.records import COOLING, EXIT_RECORD, WAITS, Counts, Records
 from heliograph.engine.exits.rules import REJECTS, Reject
-from heliograph.engine.runner import Runner
+from heliograph.engine.exits.slots import slots_of
+from heliograph.engine.lanes import BLOCK, Job, run_lanes
 from heliograph.engine.statistics import Summary, Totals, daily, max_drawdown
 from heliograph.engine.strategy import Strategy
 from heliograph.engine.strategy_plan import StrategyPlan
 from heliograph.engine.tally import results_by_exit, totals_of
-from heliograph.engine.timeframe import Timeframe
 from heliograph.engine.trades import Trade, Trades
 
-# So many values are advanced at once: whole instruments, or a run of bars of one. Both lie together, so that neither is
-# copied.
-BLOCK = 65_536
-TRADES_ONLY = Recording(candidates=False, entries=False, parts=False)
 NOTHING: Mapping[str, Series] = {}
 NO_CANDLES = Bars.single(np.zeros(0, dtype=np.int64), **dict.fromkeys(INPUTS, np.zeros(0)))
 
@@ -104,18 +98,6 @@ class Backtest:
         return daily(*self.results, first=int(self.time[0]), last=int(self.time[-1]))
 
 
-@dataclass(frozen=True)
-class Lane:
-    """What one lane of instruments brought; instruments count from the first of all."""
-
-    exits: Records
-    missed: Records
-    slots: Records
-    verdicts: Counts
-    undecided: Counts
-    totals: Totals
-
-
 def backtest(
     strategy: Strategy,
     candles: Mapping[str, Series],
@@ -149,87 +131,15 @@ def backtest_bars(
 
     Results do not depend on `threads`, and of `block` (bars that are advanced at once) only the sums' last bits.
     """
-    job = _Job(StrategyPlan.of(strategy), bars, finer, close_at_end, block, threads)
-    count = max(1, block // max(len(bars), 1))
-    spans = [(start, min(start + count, bars.instruments)) for start in range(0, bars.instruments, count)]
-    if threads > 1 and len(spans) > 1:
-        with ThreadPoolExecutor(threads) as pool:
-            lanes = list(pool.map(replace(job, threads=1).run, spans))
-    else:
-        lanes = [job.run(span) for span in spans]
-    return _together(tuple(symbols), bars.time, lanes)
-
-
-@dataclass(frozen=True)
-class _Job:
-    """What every lane needs."""
-
-    plan: StrategyPlan
-    bars: Bars
-    finer: Bars | None
-    close_at_end: bool
-    block: int
-    threads: int
-
-    def run(self, span: tuple[int, int]) -> Lane:
-        """The lane of the instruments from span[0] to span[1] - 1."""
-        start, stop = span
-        bars, finer = _rows(self.bars, start, stop), self.finer and _rows(self.finer, start, stop)
-        runner = Runner(self.plan.plan, instruments=stop - start, threads=self.threads)
-        exits = Exits(Rules.of(self.plan.strategy), instruments=stop - start, recording=TRADES_ONLY)
-        timeframe = Timeframe.parse(self.plan.strategy.timeframe)
-        events = []
-        for part in _blocks(bars, self.block):
-            inputs = self.plan.inputs(runner.advance(part), runner.ready)
-            events.append(exits.advance(part, inputs, finer=finer, timeframe=timeframe))
-        if self.close_at_end:
-            events.append(exits.finish(**_last_closes(bars)))
-        return _lane(events, exits.slots(), start)
-
-
-def _rows(bars: Bars, start: int, stop: int) -> Bars:
-    """The instruments start to stop - 1, without a copy."""
-    return Bars(time=bars.time, **{name: getattr(bars, name)[start:stop] for name in INPUTS})
-
-
-def _blocks(bars: Bars, size: int) -> Iterator[Bars]:
-    if len(bars) <= size:
-        yield bars
-        return
-    for start in range(0, len(bars), size):
-        yield bars.slice(start, min(start + size, len(bars)))
-
-
-def _last_closes(bars: Bars) -> dict[str, np.ndarray]:
-    """Time and close of each instrument's last bar; of one without bars the first of all, at NaN."""
-    exists = ~np.isnan(bars.close)
-    last = np.where(exists.any(axis=1), exists.shape[1] - 1 - np.argmax(exists[:, ::-1], axis=1), 0)
-    return {"time": bars.time[last], "close": bars.close[np.arange(bars.instruments), last]}
-
-
-def _lane(events: Sequence[Events], slots: Records, start: int) -> Lane:
-    exits = np.concatenate([one.exits for one in events])
-    missed = np.concatenate([one.entries for one in events])
-    if len(events) > 1:
-        exits = exits[np.argsort(exits["instrument"], kind="stable")]
-        missed = missed[np.argsort(missed["instrument"], kind="stable")]
-    totals = totals_of(exits)
-    for rows in (exits, missed, slots):
-        rows["instrument"] += start
-    verdicts = np.sum([one.verdicts for one in events], axis=0)
-    undecided = np.sum([one.undecided for one in events], axis=0)
-    return Lane(exits, missed, slots, verdicts, undecided, totals)
-
-
-def _together(symbols: tuple[str, ...], time: Times, lanes: Sequence[Lane]) -> Backtest:
-    slots = np.concatenate([np.zeros(0, dtype=SLOT), *(lane.slots for lane in lanes)])
+    lanes = run_lanes(Job(StrategyPlan.of(strategy), bars, finer, close_at_end, block), threads=threads)
+    slots = slots_of(np.concatenate([lane.state for lane in lanes]))
     return Backtest(
-        symbols=symbols,
-        time=time,
-        chunks=tuple(lane.exits for lane in lanes),
+        symbols=tuple(symbols),
+        time=bars.time,
+        chunks=tuple(chunk for lane in lanes for chunk in lane.exits),
         open_slots=slots[(slots["phase"] != COOLING) & (slots["phase"] != WAITS)],
         waiting=slots[slots["phase"] == WAITS],
-        missed=np.concatenate([np.zeros(0, dtype=ENTRY), *(lane.missed for lane in lanes)]),
+        missed=np.concatenate([rows for lane in lanes for rows in lane.missed]),
         verdicts=np.concatenate([lane.verdicts for lane in lanes]),
         undecided=np.concatenate([lane.undecided for lane in lanes]),
         totals=tuple(lane.totals for lane in lanes),

@@ -33,39 +33,41 @@ class Inputs:
     short: SideInputs | None = None
     confidence: Floats | None = None
 
-    def arrays(self, instruments: int, bars: int) -> tuple[tuple[SideArrays, SideArrays], Floats]:
-        """The same as the kernel reads it: what is absent is a row of unknowns."""
-        unknown = np.full((1, bars), np.nan)
+    def arrays(self, instruments: int, unknown: Floats) -> tuple[tuple[SideArrays, SideArrays], Floats]:
+        """The same as the kernel reads it; `unknown`, float64[1, B] of NaN, stands for what is absent."""
         sides = (
             _side_arrays(self.long, unknown, instruments),
             _side_arrays(self.short, unknown, instruments),
         )
-        return sides, unknown if self.confidence is None else _plain(self.confidence, unknown, instruments)
+        return sides, unknown if self.confidence is None else _checked(self.confidence, unknown, instruments)
 
 
 def _side_arrays(side: SideInputs | None, unknown: Floats, instruments: int) -> SideArrays:
     if side is None:
         return SideArrays(*(unknown,) * 6, ready=np.zeros(instruments, dtype=np.int64))
     given = (side.enter, side.exit, side.stop, *side.targets, *(None,) * (3 - len(side.targets)))
-    values = (unknown if one is None else _plain(one, unknown, instruments) for one in given)
+    values = (unknown if one is None else _checked(one, unknown, instruments) for one in given)
     ready = np.zeros(instruments, dtype=np.int64) if side.ready is None else side.ready
     return SideArrays(*values, ready=np.ascontiguousarray(ready, dtype=np.int64))
 
 
-def _plain(values: Floats, unknown: Floats, instruments: int) -> Floats:
-    """Contiguous, writable floats: any other layout would make the kernel compile once more."""
+def _checked(values: Floats, unknown: Floats, instruments: int) -> Floats:
     if values.shape[1:] != unknown.shape[1:] or values.shape[0] not in (1, instruments):
         raise BadBars(f"An input has shape {values.shape}, not {(instruments, unknown.shape[1])}.")
+    return _plain(values)
+
+
+def _plain(values: Floats) -> Floats:
+    """Contiguous and writable: any other layout would make the kernel compile once more."""
+    if values.flags.c_contiguous and values.flags.writeable and values.dtype == np.float64:
+        return values
     return np.require(values, dtype=np.float64, requirements=("C", "W"))
 
 
 def prices_of(bars: Bars) -> Prices:
     """The block as the kernel reads it."""
-    fields = (bars.open, bars.high, bars.low, bars.close)
-    return Prices(
-        np.require(bars.time, requirements=("C", "W")),
-        *(np.require(one, requirements=("C", "W")) for one in fields),
-    )
+    time = np.require(bars.time, requirements=("C", "W"))
+    return Prices(time, _plain(bars.open), _plain(bars.high), _plain(bars.low), _plain(bars.close))
 
 
 def finer_of(bars: Bars, finer: Bars | None, timeframe: Timeframe | None) -> Finer:
@@ -79,5 +81,4 @@ def finer_of(bars: Bars, finer: Bars | None, timeframe: Timeframe | None) -> Fin
         ends = bars.time + timeframe.ms
     start = np.searchsorted(finer.time, bars.time).astype(np.int64)
     stop = np.searchsorted(finer.time, ends).astype(np.int64)
-    prices = (finer.open, finer.high, finer.low)
-    return Finer(*(np.require(one, requirements=("C", "W")) for one in prices), start=start, stop=stop)
+    return Finer(_plain(finer.open), _plain(finer.high), _plain(finer.low), start, stop)

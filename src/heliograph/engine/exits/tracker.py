@@ -53,6 +53,7 @@ class Exits:
         self._numbers = rules.numbers()
         self._state = np.zeros((instruments, 2, SLOT_WIDTH))
         self._recording = recording
+        self._unknown = np.zeros((1, 0))
         self._book = self._blank_book(2 * ROOM)
 
     @classmethod
@@ -66,6 +67,11 @@ class Exits:
     def instruments(self) -> int:
         """N, the number of rows."""
         return len(self._state)
+
+    @property
+    def state(self) -> Floats:
+        """A copy of the state, float64[N, 2, SLOT_WIDTH]; `slots_of` makes rows of it."""
+        return self._state.copy()
 
     def slots(self) -> Records:
         """Everything that is open, waits or cools down, one row each; see SLOT in records.py."""
@@ -87,12 +93,12 @@ class Exits:
         """
         if bars.instruments != self.instruments:
             raise BadBars(f"The block has {bars.instruments} instruments, the exits {self.instruments}.")
-        sides, confidence = inputs.arrays(self.instruments, len(bars))
-        inside = finer_of(bars, finer, timeframe)
+        if self._unknown.shape[1] != len(bars):
+            self._unknown = np.full((1, len(bars)), np.nan)
+        sides, confidence = inputs.arrays(self.instruments, self._unknown)
+        prices, inside = prices_of(bars), finer_of(bars, finer, timeframe)
         self._empty_book()
-        while not advance(
-            self._state, self._numbers, prices_of(bars), sides, confidence, inside, hold, self._book
-        ):
+        while not advance(self._state, self._numbers, prices, sides, confidence, inside, hold, self._book):
             self._grow_book()
         return self._events()
 
