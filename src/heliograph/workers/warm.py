@@ -1,6 +1,6 @@
 """Compiles the kernels that the sample strategies need: `python -m heliograph.workers.warm`.
 
-That takes half a minute, once. It is a process of its own, so that the other core can load the sample meanwhile.
+That takes half a minute, once. In a process of its own the other core can load the sample meanwhile.
 """
 
 import sys
