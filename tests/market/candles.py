@@ -14,7 +14,7 @@ def hours(*closes, first=0, volume=5.0, start=START):
     close = np.array(closes, dtype=np.float64)
     time = start + HOUR * np.arange(first, first + len(close), dtype=np.int64)
     volumes = np.full(len(close), volume, dtype=np.float64)
-    return Bars.single(time, open=close, high=close + 1, low=close - 1, close=close, volume=volumes)
+    return Bars.single(time, open=close, high=close + 1, low=close - 0.5, close=close, volume=volumes)
 
 
 def block(*rows):
@@ -22,7 +22,7 @@ def block(*rows):
     close = np.array([[np.nan if c is None else c for c in row] for row in rows], dtype=np.float64)
     time = START + HOUR * np.arange(close.shape[1], dtype=np.int64)
     return Bars(
-        time=time, open=close.copy(), high=close + 1, low=close - 1, close=close, volume=close * 0 + 5
+        time=time, open=close.copy(), high=close + 1, low=close - 0.5, close=close, volume=close * 0 + 5
     )
 
 

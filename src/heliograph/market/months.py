@@ -13,6 +13,11 @@ CREATE = "CREATE TABLE {name} (LIKE candle INCLUDING DEFAULTS INCLUDING CONSTRAI
 ATTACH = """
 ALTER TABLE candle ATTACH PARTITION {name} FOR VALUES FROM ('{start}-01 00:00+00') TO ('{end}-01 00:00+00')
 """
+# The catalogue itself: to_regclass() may remember, behind the lock, that there was none before it.
+MISSING = """
+SELECT name FROM unnest(%s::text[]) AS name
+WHERE NOT EXISTS (SELECT FROM pg_class WHERE relname = name AND relnamespace = current_schema()::regnamespace)
+"""
 
 
 def ensure_months(times: Times) -> None:
@@ -36,8 +41,6 @@ def partition(month: np.datetime64) -> str:
 
 def _missing(cursor, months) -> list[np.datetime64]:
     names = [partition(month) for month in months]
-    cursor.execute(
-        "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(quote_ident(name)) IS NULL", [names]
-    )
+    cursor.execute(MISSING, [names])
     absent = {name for (name,) in cursor.fetchall()}
     return [month for month, name in zip(months, names, strict=True) if name in absent]
