@@ -1,9 +1,12 @@
 """The JSON that the API gives. Times are ISO 8601 in UTC, bars are named by their open, unknown is null."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from ninja import Field, Schema
+
+# PostgreSQL has no NUL in its texts.
+Name = Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]
 
 
 class PartShape(Schema):
@@ -151,9 +154,9 @@ class Paging(Schema):
 class AskedSignals(Paging):
     """The filters of `heliograph signals`, and some more."""
 
-    strategy: str | None = Field(None, max_length=120)
-    symbol: str | None = Field(None, max_length=64)
-    venue: str | None = Field(None, max_length=64)
+    strategy: Name | None = None
+    symbol: Name | None = None
+    venue: Name | None = None
     side: Literal["long", "short"] | None = None
     state: Literal["published", "open", "settled", "missed", "unresolved", "rejected", "all"] = "published"
     since: datetime | None = Field(None, description="Bars that open at that moment or later.")
@@ -163,17 +166,17 @@ class AskedSignals(Paging):
 class AskedInstruments(Paging):
     """Which series."""
 
-    symbol: str | None = Field(None, max_length=64)
-    venue: str | None = Field(None, max_length=64)
-    timeframe: str | None = Field(None, max_length=3)
+    symbol: Name | None = None
+    venue: Name | None = None
+    timeframe: Name | None = None
 
 
 class AskedCandles(Paging):
     """Which bars. Without `venue` the symbol must have only one."""
 
-    symbol: str = Field("", max_length=64)
-    venue: str | None = Field(None, max_length=64)
-    timeframe: str | None = Field(None, max_length=3)
+    symbol: Name = ""
+    venue: Name | None = None
+    timeframe: Name | None = None
     since: datetime | None = Field(None, description="Bars that open at that moment or later.")
     until: datetime | None = Field(None, description="Bars that open before that moment.")
 
@@ -181,5 +184,5 @@ class AskedCandles(Paging):
 class AskedStrategies(Paging):
     """Which versions."""
 
-    strategy: str | None = Field(None, max_length=120)
+    strategy: Name | None = None
     stage: Literal["draft", "shadow", "live", "retired"] | None = None

@@ -120,10 +120,12 @@ def series_lines(
     return lines_of(list(rows[:limit]), closes=SPARK_BARS)
 
 
-def lines_of(rows: Sequence[Series], *, closes: int) -> list[SeriesLine]:
-    """The same for rows that were fetched with their instrument and venue."""
+def lines_of(
+    rows: Sequence[Series], *, closes: int = SPARK_BARS, known: Sequence[VenueFreshness] | None = None
+) -> list[SeriesLine]:
+    """The same for rows that were fetched with their instrument and venue; `known` are the venues if read."""
     newest = _newest_closes(rows, closes)
-    ends = {(line.venue, line.timeframe): line.newest_open for line in venues()} if rows else {}
+    ends = {(line.venue, line.timeframe): line.newest_open for line in known or venues()}
     return [_line(row, newest, ends) for row in rows]
 
 

@@ -22,23 +22,25 @@ LEAST_N = 10
 @require_safe
 def overview_page(request: HttpRequest) -> HttpResponse:
     """The whole page."""
-    at = utc_now()
-    return render(request, "web/pages/overview.html", _lists(None) | _aside(at))
+    at, venues = utc_now(), freshness.venues()
+    return render(request, "web/pages/overview.html", _lists(None, venues) | _aside(at, venues))
 
 
 @require_safe
 def overview_lists(request: HttpRequest) -> HttpResponse:
     """The lists alone, asked for again and again; `seen` is the newest signal that was looked at."""
-    return render(request, "web/parts/overview_lists.html", _lists(whole_number(request, "seen")))
+    return render(
+        request, "web/parts/overview_lists.html", _lists(whole_number(request, "seen"), freshness.venues())
+    )
 
 
 @require_safe
 def overview_aside(request: HttpRequest) -> HttpResponse:
     """What ran and how fresh the data is, alone."""
-    return render(request, "web/parts/overview_aside.html", _aside(utc_now()))
+    return render(request, "web/parts/overview_aside.html", _aside(utc_now(), freshness.venues()))
 
 
-def _lists(seen: int | None) -> dict[str, object]:
+def _lists(seen: int | None, venues: list[freshness.VenueFreshness]) -> dict[str, object]:
     figures = overview.figures(at=utc_now())
     still_open = overview.open_items(limit=OPEN_ROWS)
     settled = overview.settled_items(limit=SETTLED_ROWS)
@@ -49,19 +51,19 @@ def _lists(seen: int | None) -> dict[str, object]:
         "open_rows": signal_rows(still_open, marks_of(still_open), seen=seen),
         "settled_rows": signal_rows(settled, {}, seen=seen),
         "seen": seen,
-        "venues": freshness.venues(),
+        "venues": venues,
     }
 
 
-def _aside(at: datetime) -> dict[str, object]:
+def _aside(at: datetime, venues: list[freshness.VenueFreshness]) -> dict[str, object]:
     runs = overview.runs()
     recent = Q(historical=False, created_at__gte=at - overview.DAY)
     newest = Series.objects.select_related("instrument__venue").order_by("-updated_at", "instrument__symbol")
-    lines = freshness.lines_of(list(newest[:INSTRUMENT_ROWS]), closes=25)
+    lines = freshness.lines_of(list(newest[:INSTRUMENT_ROWS]), known=venues)
     return {
         "runs": runs,
         "ran_at": max((run.started_at for run in runs if run.started_at), default=None),
         "reasons": [(REASONS.get(line.reason, line.reason), line) for line in overview.reasons(recent)],
         "lines": [(line, price_decimals(line.closes)) for line in lines],
-        "venues": freshness.venues(),
+        "venues": venues,
     }

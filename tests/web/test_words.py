@@ -1,0 +1,77 @@
+"""How numbers, moments and ages are written."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from heliograph.web.numbers import PriceText, count, fixed, price_decimals, price_text, signed
+from heliograph.web.times import age_text, moment_text
+
+NOW = datetime(2024, 8, 21, 20, 0, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0.4449, "+0.44"),
+        (-0.66, "−0.66"),
+        (0.001, "0.00"),
+        (-0.001, "0.00"),
+        (None, "–"),
+        (1234.5, "+1,234.50"),
+    ],
+)
+def test_an_outcome_carries_its_sign_unless_it_rounds_to_zero(value, written):
+    assert signed(value, 2) == written
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
+def test_what_is_unknown_is_a_dash(value):
+    assert (fixed(value, 2), signed(value, 2)) == ("–", "–")
+
+
+def test_a_count_of_zero_is_zero_and_only_unknown_is_a_dash():
+    assert (count(0), count(61570), count(None)) == ("0", "61,570", "–")
+
+
+@pytest.mark.parametrize(
+    ("prices", "decimals"),
+    [
+        ([61570.0, 61012.5], 2),
+        ([2646.43], 2),
+        ([11.13, 11.2], 2),
+        ([1.16127], 5),
+        ([0.6026], 4),
+        ([7.97e-06], 8),
+        ([28.05591772], 4),
+        ([], 2),
+    ],
+)
+def test_prices_keep_the_decimals_of_their_instrument(prices, decimals):
+    assert price_decimals(prices) == decimals
+
+
+def test_the_leading_zeros_of_a_small_price_are_set_apart():
+    assert price_text(7.97e-06, 8) == PriceText("0.00000", "797")
+    assert price_text(143.4, 2) == PriceText("", "143.40")
+
+
+@pytest.mark.parametrize(
+    ("moment", "timeframe", "written"),
+    [
+        (datetime(2024, 8, 21, 18, tzinfo=UTC), "1h", "21 Aug 18:00"),
+        (datetime(2013, 8, 1, tzinfo=UTC), "1h", "1 Aug 2013 00:00"),
+        (datetime(2013, 8, 1, tzinfo=UTC), "1d", "1 Aug 2013"),
+        (None, "1h", "–"),
+    ],
+)
+def test_a_moment_has_its_year_where_it_is_not_this_one(moment, timeframe, written):
+    assert moment_text(moment, now=NOW, timeframe=timeframe) == written
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(0, "just now"), (4, "4 s"), (119, "1 min"), (29 * 60, "29 min"), (3 * 3600, "3 h"), (200_000, "2 d")],
+)
+def test_an_age_is_one_number_and_one_unit(seconds, written):
+    assert age_text(timedelta(seconds=seconds)) == written
