@@ -10,6 +10,7 @@ import pyarrow as pa
 from heliograph.engine.bars import INPUTS, Bars, Floats
 from heliograph.engine.timeframe import TIMEFRAMES, Timeframe
 from heliograph.errors import UserError
+from heliograph.market.sources.files import Reading
 from heliograph.notebook.series import Series, joined, of_timeframe, read_series
 
 if TYPE_CHECKING:
@@ -28,15 +29,20 @@ def read_candles(
     *,
     symbol: str | Sequence[str] | None = None,
     timeframe: str | None = None,
+    timezone: str | None = None,
+    format: str | None = None,
+    skip_bad: bool = False,
 ) -> pa.Table:
     """The candles of a file, or of several, as an Arrow table; `.to_pandas()` makes a DataFrame of it.
 
     Columns: symbol, timeframe, open_time (UTC), open, high, low, close, volume (null where the source has
-    none). The format is detected. BadFile names the file, the line and the remedy.
+    none). `symbol` and `timeframe` name what a file does not say, or pick from what it holds; what else is not
+    given is detected. BadFile names the file, the line and the remedy; `skip_bad` leaves bad rows out.
     """
     paths = [path] if isinstance(path, str | Path) else path
     symbols = [symbol] if isinstance(symbol, str) else symbol
-    found = read_series([Path(each) for each in paths], symbols=symbols)
+    reading = Reading(format=format, timeframe=timeframe, timezone=timezone, skip_bad=skip_bad)
+    found = read_series([Path(each) for each in paths], symbols=symbols, reading=reading)
     return to_table(found if timeframe is None else of_timeframe(found, timeframe))
 
 
