@@ -30,10 +30,11 @@ def totals_of(records: Records) -> Totals:
 
 def results_by_exit(chunks: Sequence[Records], time: Times) -> tuple[Times, Floats]:
     """The opens of the bars, among `time`, at which trades ended, and the sum of their return_pct at each."""
-    if len(chunks) == 1 and len(chunks[0]) and chunks[0]["instrument"][0] == chunks[0]["instrument"][-1]:
-        times = np.ascontiguousarray(chunks[0]["exit_time"])
+    ends = {int(chunk["instrument"][k]) for chunk in chunks if len(chunk) for k in (0, -1)}
+    if len(ends) == 1:
+        times = np.concatenate([chunk["exit_time"] for chunk in chunks])
         first = np.flatnonzero(np.concatenate(([True], times[1:] != times[:-1])))
-        return times[first], np.add.reduceat(chunks[0]["return_pct"], first)
+        return times[first], np.add.reduceat(np.concatenate([chunk["return_pct"] for chunk in chunks]), first)
     flow, ended = np.zeros(len(time)), np.zeros(len(time), dtype=np.bool_)
     for chunk in chunks:
         pour(chunk, time, flow, ended)
