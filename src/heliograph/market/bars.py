@@ -21,6 +21,14 @@ timeframe = %(timeframe)s AND instrument_id = ANY(%(ids)s::bigint[])
 AND open_time >= %(start)s AND open_time < %(end)s
 """
 TODAY = f"SELECT {COLUMNS} FROM candle WHERE {PICKED}"
+# For the newest bars of many instruments: going down the key once for each is two to three times as fast as
+# ANY(..), which walks on through the page behind each hit.
+RECENT = f"""
+SELECT {COLUMNS} FROM unnest(%(ids)s::bigint[]) AS wanted(id), LATERAL (
+    SELECT * FROM candle
+    WHERE timeframe = %(timeframe)s AND instrument_id = wanted.id
+      AND open_time >= %(start)s AND open_time < %(end)s) AS bars
+"""
 AS_KNOWN = f"""
 SELECT {COLUMNS} FROM candle WHERE {PICKED} AND recorded_at <= %(known)s
 UNION ALL
@@ -91,7 +99,8 @@ def _rows(
     ids: list[int], *, timeframe: str, span: tuple[int | None, int | None], known: datetime | None
 ) -> Rows:
     start, end = span
-    query = GATHER.format(rows=TODAY if known is None else AS_KNOWN)
+    today = TODAY if start is None else RECENT
+    query = GATHER.format(rows=today if known is None else AS_KNOWN)
     columns = wire.fetch_columns(
         query,
         {
