@@ -45,7 +45,7 @@ def heed_amendments(state: ShardState, due: Due, *, at: datetime) -> Generated:
     stand = state.stand
     rows, changed = _amended_rows(due)
     if not len(rows):
-        state.stand = replace(stand, amendments=due.amendments)
+        state.stand = replace(stand, amendments=due.amendments, is_unwritten=True)
         return Generated()
     state.is_sound = False
     found = Consequences()
@@ -55,7 +55,7 @@ def heed_amendments(state: ShardState, due: Due, *, at: datetime) -> Generated:
             rebuilt = _heed(stand, row, due, since, found, at=at)
             state.runner.restore(rebuilt.state, rows=[row])
         after = replace(stand, epoch=stand.epoch + 1, amendments=due.amendments)
-        move(after, at=at)
+        move(stand, after, at=at)
         insert_signals(found.candidates, {}, version=stand.version_id, at=at)
         OutcomeRevision.objects.bulk_create(found.revisions)
         Evaluation.objects.bulk_create(found.evaluations)

@@ -1,11 +1,11 @@
 """Writes the rows of a step: many at once, in few statements."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from heliograph.market.wire import to_datetime
 from heliograph.signals.errors import RowsDisagree
@@ -24,21 +24,26 @@ OUTCOME_COLUMNS = (
 )
 IDS = "SELECT nextval(pg_get_serial_sequence('signals_signal', 'id')) FROM generate_series(1, %s)"
 
-# What a step does not tell stays as it is; parts come behind those that are there.
+# What a step does not tell stays as it is; parts come behind those that are there. Times are UTC ms.
 CONTINUE = """
 UPDATE signals_outcome AS o
-SET state = u.state, entry_time = coalesce(u.entry_time, o.entry_time),
-    entry_price = coalesce(u.entry_price, o.entry_price), exit_time = u.exit_time, exit_price = u.exit_price,
+SET state = u.state,
+    entry_time = coalesce(timestamptz 'epoch' + u.entry_time * interval '1 ms', o.entry_time),
+    entry_price = coalesce(u.entry_price, o.entry_price),
+    exit_time = timestamptz 'epoch' + u.exit_time * interval '1 ms', exit_price = u.exit_price,
     exit_reason = u.exit_reason, r = u.r, return_pct = u.return_pct, fees_pct = u.fees_pct, mfe_r = u.mfe_r,
-    mae_r = u.mae_r, bars_held = u.bars_held, parts = o.parts || u.parts, settled_at = u.settled_at
+    mae_r = u.mae_r, bars_held = u.bars_held, parts = o.parts || u.parts,
+    settled_at = CASE WHEN u.is_over THEN %s::timestamptz END
 FROM unnest(
-    %s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::timestamptz[], %s::float8[],
-    %s::timestamptz[], %s::float8[], %s::text[], %s::float8[], %s::float8[], %s::float8[], %s::float8[],
-    %s::float8[], %s::int[], %s::jsonb[], %s::timestamptz[] ) AS u(instrument, bar_time, side, state,
-    entry_time, entry_price, exit_time, exit_price, exit_reason, r, return_pct, fees_pct, mfe_r, mae_r,
-    bars_held, parts, settled_at) JOIN signals_signal AS s ON s.version_id = %s AND s.instrument_id =
-    u.instrument AND s.bar_time = u.bar_time AND s.side = u.side WHERE o.signal_id = s.id AND o.state IN
-    ('pending', 'open')
+    %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::float8[], %s::bigint[],
+    %s::float8[], %s::text[], %s::float8[], %s::float8[], %s::float8[], %s::float8[], %s::float8[], %s::int[],
+    %s::jsonb[], %s::bool[]
+) AS u(instrument, bar_time, side, state, entry_time, entry_price, exit_time, exit_price, exit_reason, r,
+       return_pct, fees_pct, mfe_r, mae_r, bars_held, parts, is_over)
+JOIN signals_signal AS s
+  ON s.version_id = %s AND s.instrument_id = u.instrument
+     AND s.bar_time = timestamptz 'epoch' + u.bar_time * interval '1 ms' AND s.side = u.side
+WHERE o.signal_id = s.id AND o.state IN ('pending', 'open')
 """
 
 
@@ -104,24 +109,25 @@ def continue_outcomes(
 ) -> None:
     """Writes how signals of earlier steps went on; RowsDisagree if one of them is not running in the rows."""
     records = [
-        (instruments[key.row], to_datetime(key.time), SIDES[key.side], *_values(life, at))
+        (instruments[key.row], key.time, SIDES[key.side], *_told(life), _json(life.parts), life.is_over)
         for key, life in lives
     ]
     if not records:
         return
+    columns = map(_literal, zip(*records, strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(CONTINUE, [*map(list, zip(*records, strict=True)), version])
+        cursor.execute(CONTINUE, [at, *columns, version])
         if cursor.rowcount != len(records):
             raise RowsDisagree(version, told=len(records), found=cursor.rowcount)
 
 
-def _values(life: Life, at: datetime) -> tuple[object, ...]:
-    """In the order of OUTCOME_COLUMNS, without the first."""
+def _told(life: Life) -> tuple[object, ...]:
+    """What a step tells of a signal, as in OUTCOME_COLUMNS from `state` to `bars_held`; times in ms."""
     return (
         life.state,
-        _moment(life.entry_time),
+        life.entry_time,
         life.entry_price,
-        _moment(life.exit_time),
+        life.exit_time,
         life.exit_price,
         life.exit_reason,
         life.r,
@@ -130,13 +136,31 @@ def _values(life: Life, at: datetime) -> tuple[object, ...]:
         life.mfe_r,
         life.mae_r,
         life.bars_held,
-        Jsonb([_part(part) for part in life.parts]),
-        at if life.is_over else None,
     )
 
 
-def _part(part: Part) -> dict[str, float]:
-    return part._asdict()
+def _values(life: Life, at: datetime) -> tuple[object, ...]:
+    """In the order of OUTCOME_COLUMNS, without the first."""
+    told = list(_told(life))
+    told[1], told[3] = _moment(life.entry_time), _moment(life.exit_time)
+    return (*told, _json(life.parts), at if life.is_over else None)
+
+
+def _literal(values: Sequence[object]) -> str:
+    """Values as PostgreSQL writes an array: far cheaper than adapting each of them."""
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return repr(value)
+
+
+def _json(parts: Sequence[Part]) -> str:
+    return json.dumps([part._asdict() for part in parts]) if parts else "[]"
 
 
 def _moment(ms: int | None) -> datetime | None:

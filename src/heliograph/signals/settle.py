@@ -68,7 +68,7 @@ def _end_in(row: Progress, instrument: Instrument, *, at: datetime) -> int:
     )
     try:
         with transaction.atomic():
-            move(after, at=at)
+            move(stand, after, at=at)
             return running.update(state=Outcome.State.UNRESOLVED, settled_at=at)
     except LostFence:
         return 0

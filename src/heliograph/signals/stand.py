@@ -29,6 +29,8 @@ class Stand:
     historical_until: Times
     amendments: Times
     slots: Records
+    # Amendments were found to change nothing; the next step writes their numbers.
+    is_unwritten: bool = False
 
     @classmethod
     def of(cls, row: Progress) -> "Stand":
@@ -52,7 +54,7 @@ class Stand:
 
     def moved(self, *, watermarks: Times, slots: Records) -> "Stand":
         """The same shard one epoch later."""
-        return replace(self, epoch=self.epoch + 1, watermarks=watermarks, slots=slots)
+        return replace(self, epoch=self.epoch + 1, watermarks=watermarks, slots=slots, is_unwritten=False)
 
 
 def _whole(values: list[int]) -> Times:

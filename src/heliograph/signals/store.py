@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from heliograph.engine.exits import REJECTS
-from heliograph.market.wire import to_datetime, to_ms
+from heliograph.market.wire import literal, to_datetime, to_ms
 from heliograph.signals.block import digest, exist
 from heliograph.signals.checkpoints import save_checkpoint
 from heliograph.signals.compiled import Compiled
 from heliograph.signals.errors import LostFence
 from heliograph.signals.generated import Generated
 from heliograph.signals.lives import Key, gather, known
-from heliograph.signals.models import Evaluation, Outcome, Progress
+from heliograph.signals.models import Outcome
 from heliograph.signals.rows import SignalRow, continue_outcomes, insert_signals
 from heliograph.signals.sentences import rejection
 from heliograph.signals.stand import Stand
@@ -24,6 +24,21 @@ from heliograph.signals.step import Step
 # A new process replays at most about so many bars of a shard; what that costs is a second or two.
 CHECKPOINT_CELLS = 2_000_000
 CHECKPOINT_COLUMNS = 256
+
+MOVE = """
+UPDATE signals_progress
+SET epoch = epoch + 1, updated_at = %(at)s, slots = %(slots)s,
+    watermarks = coalesce(%(watermarks)s::bigint[], watermarks),
+    amendments = coalesce(%(amendments)s::bigint[], amendments)
+WHERE id = %(id)s AND epoch = %(epoch)s
+"""
+EVALUATED = """
+INSERT INTO signals_evaluation
+    (progress_id, version_id, kind, first_bar, last_bar, instruments, bars, published, rejected, settled,
+     passed_over, inputs_digest, started_at, duration_ms)
+VALUES (%(progress)s, %(version)s, 'advance', %(first)s, %(last)s, %(instruments)s, %(bars)s, %(published)s,
+        %(rejected)s, %(settled)s, %(passed_over)s, %(digest)s, %(at)s, %(ms)s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +66,7 @@ def store_step(
     rows = signal_rows(step, stand, compiled, clock=moment.clock)
     begun = {row.key for row in rows if row.published}
     with transaction.atomic():
-        move(after, at=moment.at)
+        move(stand, after, at=moment.at)
         version, at = stand.version_id, moment.at
         insert_signals(rows, lives, version=version, at=at)
         continued = [(key, life) for key, life in lives.items() if key not in begun]
@@ -74,17 +89,25 @@ def store_step(
     return told
 
 
-def move(after: Stand, *, at: datetime) -> None:
-    """The fence: the row goes from the epoch before to this one, or LostFence."""
-    moved = Progress.objects.filter(pk=after.progress_id, epoch=after.epoch - 1).update(
-        epoch=after.epoch,
-        watermarks=after.watermarks.tolist(),
-        amendments=after.amendments.tolist(),
-        slots=after.slots.tobytes(),
-        updated_at=at,
-    )
-    if moved != 1:
-        raise LostFence
+def move(before: Stand, after: Stand, *, at: datetime) -> None:
+    """The fence: the row goes from one epoch to the next, or LostFence; only what changed is written."""
+    watermarks = None if before.watermarks is after.watermarks else literal(after.watermarks)
+    is_same = before.amendments is after.amendments and not before.is_unwritten
+    amendments = None if is_same else literal(after.amendments)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MOVE,
+            {
+                "id": before.progress_id,
+                "epoch": before.epoch,
+                "watermarks": watermarks,
+                "amendments": amendments,
+                "slots": after.slots.tobytes(),
+                "at": at,
+            },
+        )
+        if cursor.rowcount != 1:
+            raise LostFence
 
 
 def signal_rows(step: Step, stand: Stand, compiled: Compiled, *, clock: datetime) -> list[SignalRow]:
@@ -131,21 +154,23 @@ def _detail(reason: str, compiled: Compiled, confidence: float | None, reward_ri
 
 
 def _evaluation(stand: Stand, step: Step, told: Generated, moment: Moment) -> None:
-    Evaluation.objects.create(
-        progress_id=stand.progress_id,
-        version_id=stand.version_id,
-        first_bar=to_datetime(step.block.time[0]),
-        last_bar=to_datetime(step.block.time[-1]),
-        instruments=int(exist(step.block).any(axis=1).sum()),
-        bars=told.bars,
-        published=told.published,
-        rejected=told.rejected,
-        settled=told.settled,
-        passed_over=told.passed_over,
-        inputs_digest=digest(step.block),
-        started_at=moment.at,
-        duration_ms=1000 * (perf_counter() - moment.began),
-    )
+    record = {
+        "progress": stand.progress_id,
+        "version": stand.version_id,
+        "first": to_datetime(step.block.time[0]),
+        "last": to_datetime(step.block.time[-1]),
+        "instruments": int(exist(step.block).any(axis=1).sum()),
+        "bars": told.bars,
+        "published": told.published,
+        "rejected": told.rejected,
+        "settled": told.settled,
+        "passed_over": told.passed_over,
+        "digest": digest(step.block),
+        "at": moment.at,
+        "ms": 1000 * (perf_counter() - moment.began),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(EVALUATED, record)
 
 
 def _is_due(state: ShardState, *, is_last: bool) -> bool:
