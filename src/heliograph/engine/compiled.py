@@ -25,13 +25,20 @@ numba: Any = importlib.import_module("numba")
 F = TypeVar("F", bound=Callable[..., object])
 
 PACKAGE = Path(__file__).parents[1]
-OPTIONS = {"nogil": True, "error_model": "numpy"}
+# Without `_nrt` Numba counts no references to arrays, which at every row would cost more than the row;
+# so no kernel can make an array.
+OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 def part(function: F, **options: bool) -> F:
     """Compiles a function that only kernels call; `options` are Numba's, besides ours."""
-    compiled: F = numba.njit(**OPTIONS, **options)(function)
+    compiled: F = numba.njit(**(OPTIONS | options))(function)
     return compiled
+
+
+def inlined(function: F) -> F:
+    """Compiles a part that is small or called per row: its arguments are not worth passing."""
+    return part(function, forceinline=True)
 
 
 def template(function: F) -> F:
@@ -50,7 +57,7 @@ def kernel(function: F, **options: bool) -> F:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder)
     try:
-        compiled: F = numba.njit(cache=True, **OPTIONS, **options)(function)
+        compiled: F = numba.njit(cache=True, **(OPTIONS | options))(function)
     finally:
         numba.config.CACHE_DIR = before
     return compiled

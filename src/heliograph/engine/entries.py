@@ -14,7 +14,7 @@ Entry: TypeAlias = Callable[..., object]
 KERNELS = Path(__file__).parent / "kernels"
 # Those that no node of a graph names: of constants, higher timeframes and readiness.
 INNER = {
-    "past.spread": (1, 1),
+    "elementwise.spread": (1, 1),
     "timeframes.resample": (7, 9),
     "timeframes.hold": (4, 1),
     "timeframes.first_known": (2, 1),
@@ -31,11 +31,17 @@ def entry(name: str, inputs: int, outputs: int) -> Entry:
     dispatcher = getattr(importlib.import_module(f"heliograph.engine.kernels.{file}"), function)
     types = numba.types
     matrix = types.Array(types.float64, 2, "C")
+    block = types.Array(types.float64, 1 if is_flat(name) else 2, "C")
     row = types.Array(types.float64, 1, "C")
-    signature = (types.UniTuple(matrix, inputs), row, matrix, types.UniTuple(matrix, outputs))
+    signature = (types.UniTuple(block, inputs), row, matrix, types.UniTuple(block, outputs))
     dispatcher.compile(signature)
     found: Entry = dispatcher.overloads[signature].entry_point
     return found
+
+
+def is_flat(name: str) -> bool:
+    """True if the kernel takes its arrays in one dimension."""
+    return name.startswith("elementwise.")
 
 
 def kernel_names() -> dict[str, tuple[int, int]]:

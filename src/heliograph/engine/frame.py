@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 
 from heliograph.engine.bars import INPUTS, Floats
-from heliograph.engine.entries import Entry, entry
+from heliograph.engine.entries import Entry, entry, is_flat
 from heliograph.engine.plan import FIELDS, Level, Plan, Step
 from heliograph.engine.state import State
 
@@ -74,6 +74,12 @@ class Block:
         rows, width = self.fields["close"].shape
         return rows, width
 
+    def stretch(self, start: int, stop: int) -> "Block":
+        """The bars start to stop - 1 of one instrument."""
+        fields = {name: array[:, start:stop] for name, array in self.fields.items()}
+        results = {register: array[:, start:stop] for register, array in self.results.items()}
+        return Block(self.rows, fields, results, self.first, self.span)
+
     def lane(self, start: int, stop: int) -> "Block":
         """The rows start to stop - 1 of a block of all rows."""
         fields = {name: array if name in SHARED else array[start:stop] for name, array in self.fields.items()}
@@ -120,6 +126,8 @@ class Binder:
 
     def _call(self, step: Step, state: Floats, arrays: Mapping[int, Floats]) -> Call:
         ins, outs = tuple(arrays[r] for r in step.ins), tuple(arrays[r] for r in step.outs)
+        if is_flat(step.kernel):
+            ins, outs = tuple(a.reshape(-1) for a in ins), tuple(a.reshape(-1) for a in outs)
         return entry(step.kernel, len(ins), len(outs)), (ins, self.params[id(step)], state, outs)
 
     def _resampled(

@@ -169,7 +169,7 @@ class _Compiler:
         if node.id not in self.spread:
             level = self._level(node.domain)
             out = self._register(node.domain)
-            level.steps.append(Step("past.spread", (level.fields["close"],), (node.value,), 0, (out,)))
+            level.steps.append(Step("elementwise.spread", (level.fields["close"],), (node.value,), 0, (out,)))
             self.spread[node.id] = out
         return self.spread[node.id]
 

@@ -76,8 +76,16 @@ def _elementwise(name: str, inputs: int, *, broadcasts: bool = True) -> Primitiv
     return Primitive(f"elementwise.{kernel}", inputs, broadcasts=broadcasts)
 
 
-def _window(kernel: str, inputs: int, *, rings: int = 1, extra: int = 0, lookback: Size) -> Primitive:
-    return Primitive(kernel, inputs, state=lambda params: rings * int(params[0]) + extra, lookback=lookback)
+def _window(
+    kernel: str, inputs: int, *, outputs: int = 1, rings: int = 1, extra: int = 0, lookback: Size
+) -> Primitive:
+    return Primitive(
+        kernel,
+        inputs,
+        outputs=outputs,
+        state=lambda params: rings * int(params[0]) + extra,
+        lookback=lookback,
+    )
 
 
 def _averages() -> dict[str, Primitive]:
@@ -86,14 +94,14 @@ def _averages() -> dict[str, Primitive]:
         "wma": _window("averages.wma", 1, extra=4, lookback=_before_full),
         "stddev": _window("averages.stddev", 1, rings=2, extra=6, lookback=_before_full),
         "ema": Primitive(
-            "averages.ema",
+            "smoothing.ema",
             1,
             state=lambda params: 3,
             lookback=_before_full,
             settle=lambda params, day: params[0] - 1 + _exponential(params[0]),
         ),
         "rma": Primitive(
-            "averages.rma",
+            "smoothing.rma",
             1,
             state=lambda params: 3,
             lookback=_before_full,
@@ -113,7 +121,7 @@ def _macd_settle(params: Params, bars_a_day: float) -> float:
 def _momentum() -> dict[str, Primitive]:
     macd = {
         name: Primitive(
-            "averages.macd",
+            "smoothing.macd",
             1,
             output=output,
             outputs=3,
@@ -123,20 +131,11 @@ def _momentum() -> dict[str, Primitive]:
         )
         for output, name in enumerate(("macd", "macd_signal", "macd_hist"))
     }
-    stochastic = {
-        name: Primitive(
-            "oscillators.stochastic",
-            3,
-            output=output,
-            outputs=2,
-            state=lambda params: int(params[0] + params[1]) + 7,
-            lookback=lambda params: int(params[0] + params[1]) - 2,
-        )
-        for output, name in enumerate(("stoch_k", "stoch_d"))
-    }
     return {
         **macd,
-        **stochastic,
+        "typical": Primitive("elementwise.typical", 3),
+        "place": Primitive("elementwise.place", 3),
+        "gate": Primitive("elementwise.gate", 2),
         "rsi": Primitive(
             "oscillators.rsi",
             1,
@@ -144,9 +143,12 @@ def _momentum() -> dict[str, Primitive]:
             lookback=_period,
             settle=lambda params, day: params[0] + _wilder(params[0]),
         ),
-        "willr": Primitive("oscillators.willr", 3),
-        "cci": _window("oscillators.cci", 3, lookback=_before_full),
-        "mfi": _window("oscillators.mfi", 4, rings=2, extra=5, lookback=_period),
+        "willr": Primitive("elementwise.willr", 3),
+        "cci": _window("oscillators.cci", 2, outputs=2, rings=2, extra=1, lookback=_nothing),
+        "money_flow": Primitive(
+            "oscillators.money_flow", 2, state=lambda params: 2, lookback=lambda params: 1
+        ),
+        "flow_share": _window("averages.flow_share", 1, rings=2, extra=4, lookback=_before_full),
         "roc": _window("windows.roc", 1, extra=2, lookback=_period),
         "mom": _window("windows.mom", 1, extra=2, lookback=_period),
     }
@@ -169,15 +171,15 @@ def _ranges() -> dict[str, Primitive]:
         "plus_di": directional(0, _period, 1),
         "minus_di": directional(1, _period, 1),
         "adx": directional(2, lambda params: 2 * int(params[0]) - 1, 2),
-        "highest": _window("windows.highest", 1, extra=3, lookback=_before_full),
-        "lowest": _window("windows.lowest", 1, extra=3, lookback=_before_full),
+        "highest": _window("windows.highest", 1, outputs=2, extra=3, lookback=_before_full),
+        "lowest": _window("windows.lowest", 1, outputs=2, extra=3, lookback=_before_full),
     }
 
 
 def _volume() -> dict[str, Primitive]:
     return {
         "obv": Primitive("volume.obv", 2, state=lambda params: 3, settle=_never),
-        "vwap": Primitive("volume.vwap", 5, state=lambda params: 4, settle=lambda params, day: day),
+        "vwap": Primitive("volume.vwap", 3, state=lambda params: 4, settle=lambda params, day: day),
     }
 
 
@@ -189,7 +191,6 @@ def _past() -> dict[str, Primitive]:
     return {
         **crossing,
         "delay": _window("past.delay", 2, extra=2, lookback=_period),
-        "spread": Primitive("past.spread", 1),
     }
 
 

@@ -15,11 +15,13 @@ from heliograph.engine.side_by_side import SideBySide
 from heliograph.engine.state import State
 
 # A block of up to so many values is bound once and run by one thread; its bars are copied in.
-SMALL = 65_536
+SMALL = 16_384
 # The threads share a block by lanes of about so many values, which fit into a core's own cache.
 LANE = 131_072
 KEPT_FRAMES = 8
 LONG_BLOCK, WIDE_BLOCK, WIDE = 65_536, 4_096, 100
+# Threads that share one instrument's steps wait for each other at the end of each stretch.
+WIDE_STRETCH = 262_144
 
 
 class Runner:
@@ -113,33 +115,55 @@ class Runner:
             if name != "where":
                 np.copyto(kept, getattr(bars, name))
         self._first = block.first
+        self._forget_first()
         frame.run()
         return block.results
 
     def _bound(self, width: int, is_watching: bool) -> tuple[Block, Frame]:
         shape = (self.instruments, width)
-        fields = {name: np.empty(shape) for name in INPUTS if name in self._used}
-        fields |= {"time": np.empty((1, width)), "where": np.arange(width, dtype=float)[None, :]}
-        first = np.empty((len(self.plan.watched), self.instruments)) if is_watching else None
-        block = Block(slice(None), fields, _outputs(self.plan, fields, {}), first, math.inf)
+        fields = {name: np.empty((1, width) if name == "time" else shape) for name in self._used}
+        if "where" in fields:
+            fields["where"] = np.arange(width, dtype=float)[None, :]
+        block = Block(
+            slice(None), fields, _outputs(self.plan, fields, {}), self._no_first(is_watching), math.inf
+        )
         return block, self._binder.bind(block, Arena())
 
     def _advance_large(self, bars: Bars, is_watching: bool) -> Mapping[int, Floats]:
-        fields = {name: getattr(bars, name) for name in INPUTS}
-        fields |= {
-            "time": bars.time.astype(float)[None, :],
-            "where": np.arange(len(bars), dtype=float)[None, :],
-        }
+        fields = {name: getattr(bars, name) for name in self._used if name in INPUTS}
+        if "time" in self._used:
+            fields["time"] = bars.time.astype(float)[None, :]
+        if "where" in self._used:
+            fields["where"] = np.arange(len(bars), dtype=float)[None, :]
         self._results = results = _outputs(self.plan, fields, self._results)
-        first = np.empty((len(self.plan.watched), self.instruments)) if is_watching else None
-        self._first = first
+        self._first = first = self._no_first(is_watching)
+        self._forget_first()
         span = float(bars.time[-1] - bars.time[0])
         whole = Block(slice(0, self.instruments), fields, results, first, span)
-        if self.threads > 1 and self.instruments == 1:
-            self._run_side_by_side(whole)
+        if self.instruments == 1:
+            self._run_stretches(whole)
         else:
             self._run_lanes(whole)
         return results
+
+    def _no_first(self, is_watching: bool) -> Floats | None:
+        return np.empty((len(self.plan.watched), self.instruments)) if is_watching else None
+
+    def _forget_first(self) -> None:
+        """What has been known before is from the first bar on, all else not in this block until it is found."""
+        if self._first is not None:
+            np.copyto(self._first, np.where(self._state.known == 1.0, 0.0, np.inf))
+
+    def _run_stretches(self, whole: Block) -> None:
+        """One instrument: stretch after stretch, in each the steps that are free side by side."""
+        width = whole.shape[1]
+        size = (LONG_BLOCK if self.threads == 1 else WIDE_STRETCH) if whole.first is None else width
+        for start in range(0, width, size):
+            stretch = whole.stretch(start, min(start + size, width))
+            if self.threads > 1:
+                self._run_side_by_side(stretch)
+            else:
+                self._run_lane(stretch)
 
     def _run_lanes(self, whole: Block) -> None:
         size = max(1, LANE // whole.shape[1])
@@ -190,6 +214,9 @@ def _used_fields(plan: Plan) -> set[str]:
     """The fields of the bar that anything reads, and the close."""
     read = {r for level in plan.base.walk() for step in level.steps for r in step.ins}
     read |= {*plan.outputs, *plan.watched}
+    used = {"close"} | {name for name, register in plan.base.fields.items() if register in read}
     if plan.base.below:
-        return set(INPUTS)
-    return {"close"} | {name for name, register in plan.base.fields.items() if register in read}
+        used |= {"time", "where", *INPUTS}
+    if plan.watched:
+        used.add("where")
+    return used

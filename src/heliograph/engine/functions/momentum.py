@@ -19,7 +19,10 @@ def _macd(name: str) -> Build:
 def _stochastic(name: str) -> Build:
     def build(builder: Builder, arguments: Sequence[Argument]) -> Node:
         k, smooth, d = (whole(argument) for argument in arguments)
-        return builder.apply(name, *_range_and_close(builder, k), params=(smooth, d))
+        place = builder.apply("place", *_range_and_close(builder, k))
+        slow = builder.apply("sma", place, params=(smooth,))
+        mean = builder.apply("sma", slow, params=(d,))
+        return mean if name == "stoch_d" else builder.apply("gate", slow, mean)
 
     return build
 
@@ -28,6 +31,12 @@ def _range_and_close(builder: Builder, n: int) -> tuple[Node, Node, Node]:
     highest = builder.apply("highest", builder.input("high"), params=(n,))
     lowest = builder.apply("lowest", builder.input("low"), params=(n,))
     return highest, lowest, builder.input("close")
+
+
+def _cci(builder: Builder, arguments: Sequence[Argument]) -> Node:
+    n = whole(arguments[0])
+    typical = builder.apply("typical", *map(builder.input, ("high", "low", "close")))
+    return builder.apply("cci", typical, builder.apply("sma", typical, params=(n,)), params=(n,))
 
 
 def _willr(builder: Builder, arguments: Sequence[Argument]) -> Node:
@@ -66,7 +75,7 @@ MOMENTUM = (
     Function(
         "cci",
         (period(least=2),),
-        primitive("cci", "high", "low", "close"),
+        _cci,
         "Commodity channel index: distance of the typical price from its mean, in mean deviations / 0.015.",
         "TA-Lib CCI; 0 where there is no deviation",
         GROUP,

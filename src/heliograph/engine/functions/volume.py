@@ -1,8 +1,25 @@
 """What volume adds to price; unknown where the volume is."""
 
-from heliograph.engine.functions.function import Function, period, primitive
+from collections.abc import Sequence
+
+from heliograph.engine.functions.function import Argument, Function, period, primitive, whole
+from heliograph.engine.graph import Builder, Node
 
 GROUP = "volume"
+
+
+def _typical(builder: Builder) -> Node:
+    return builder.apply("typical", *map(builder.input, ("high", "low", "close")))
+
+
+def _vwap(builder: Builder, arguments: Sequence[Argument]) -> Node:
+    return builder.apply("vwap", builder.input("time"), _typical(builder), builder.input("volume"))
+
+
+def _mfi(builder: Builder, arguments: Sequence[Argument]) -> Node:
+    flow = builder.apply("money_flow", _typical(builder), builder.input("volume"))
+    return builder.apply("flow_share", flow, params=(whole(arguments[0]),))
+
 
 VOLUME = (
     Function(
@@ -17,7 +34,7 @@ VOLUME = (
     Function(
         "mfi",
         (period(least=2),),
-        primitive("mfi", "high", "low", "close", "volume"),
+        _mfi,
         "Money flow index: share of the money that flowed on rising typical prices, 0 to 100.",
         "TA-Lib MFI; 0 where no money flowed",
         GROUP,
@@ -26,7 +43,7 @@ VOLUME = (
     Function(
         "vwap",
         (),
-        primitive("vwap", "time", "high", "low", "close", "volume"),
+        _vwap,
         "Average of (high + low + close) / 3 weighted by volume, begun anew each UTC day.",
         "Common use; unknown while no volume was traded that day",
         GROUP,

@@ -1,82 +1,137 @@
-"""Kernels of averages.
+"""Kernels of averages over a window.
 
 Sums over a window are never carried along by adding the new and taking off the old, which drifts for ever.
 The values are cut into segments of n; a window is the head of the running segment plus the tail of the one
 before, whose sums were made when it was full. The ring holds what is left of the old segment behind the
-values of the new one.
+values of the new one. In long rows whole segments are gone through at once, with the same sums.
 """
 
 import math
 
 from heliograph.engine.bars import Floats
-from heliograph.engine.compiled import kernel, part
-from heliograph.engine.kernels.parts import NAN, Arrays, finite, sums_behind
+from heliograph.engine.compiled import inlined, kernel, part
+from heliograph.engine.kernels.parts import NAN, Arrays, finite, is_long
 
 FULL, POSITION, HEAD = 0, 1, 2
 
 
+@inlined
+def sums_behind(values: Floats, tails: Floats) -> None:
+    """For each value the sum of those after it; `tails` may be the values themselves."""
+    total = 0.0
+    for j in range(values.size - 1, -1, -1):
+        value = values[j]
+        tails[j] = total
+        total += value
+
+
 @kernel
 def sma(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    x, out, n = ins[0], outs[0], int(params[0])
-    for i in range(x.shape[0]):
-        full, position, head = state[i, FULL], int(state[i, POSITION]), state[i, HEAD]
-        ring = state[i, 3:]
-        for b in range(x.shape[1]):
-            value = x[i, b]
-            if value != value:
-                out[i, b] = NAN
-                continue
-            tail = ring[position]
-            ring[position] = value
+    for i in range(ins[0].shape[0]):
+        _sma(ins[0][i], int(params[0]), state[i], outs[0][i])
+
+
+@inlined
+def _sma(x: Floats, n: int, state: Floats, out: Floats) -> None:
+    full, position, head, ring = state[FULL], int(state[POSITION]), state[HEAD], state[3:]
+    by_segments = is_long(x, n)
+    b = 0
+    while b < x.size:
+        if by_segments and position == 0 and full == 1.0 and b + n <= x.size:
+            b = _sma_segments(x, b, n, ring, out)
+            continue
+        value = x[b]
+        out[b] = NAN
+        if value == value:
             head += value
+            total = head + ring[position]
+            ring[position] = value
             position += 1
+            if full == 1.0 or position == n:
+                out[b] = finite(total / n)
             if position == n:
-                out[i, b] = finite(head / n)
-                sums_behind(ring, n)
+                sums_behind(ring, ring)
                 full, position, head = 1.0, 0, 0.0
-            else:
-                out[i, b] = finite((head + tail) / n) if full == 1.0 else NAN
-        state[i, FULL], state[i, POSITION], state[i, HEAD] = full, position, head
+        b += 1
+    state[FULL], state[POSITION], state[HEAD] = full, position, head
 
 
 @part
-def _weighted_sums_behind(ring: Floats, n: int) -> None:
-    """Replaces each value by the sum of those after it, weighted by their distance."""
+def _sma_segments(x: Floats, start: int, n: int, tails: Floats, out: Floats) -> int:
+    stop = start + (x.size - start) // n * n
+    for b in range(start, stop, n):
+        segment, sums = x[b : b + n], out[b : b + n]
+        head = 0.0
+        for j in range(n):
+            head += segment[j]
+            sums[j] = head + tails[j]
+        sums_behind(segment, tails)
+    means = out[start:stop]
+    for k in range(means.size):
+        means[k] = finite(means[k] / n)
+    return stop
+
+
+@inlined
+def _weighted_sums_behind(values: Floats, tails: Floats) -> None:
+    """For each value the sum of those after it, weighted by their distance."""
     total, weighted = 0.0, 0.0
-    for j in range(n - 1, -1, -1):
-        value = ring[j]
-        ring[j] = weighted
+    for j in range(values.size - 1, -1, -1):
+        value = values[j]
+        tails[j] = weighted
         total += value
         weighted += total
 
 
 @kernel
 def wma(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    x, out, n = ins[0], outs[0], int(params[0])
+    for i in range(ins[0].shape[0]):
+        _wma(ins[0][i], int(params[0]), state[i], outs[0][i])
+
+
+@inlined
+def _wma(x: Floats, n: int, state: Floats, out: Floats) -> None:
+    full, position, head, rising, ring = state[FULL], int(state[POSITION]), state[HEAD], state[3], state[4:]
     weights = n * (n + 1) / 2.0
-    for i in range(x.shape[0]):
-        full, position = state[i, FULL], int(state[i, POSITION])
-        head, rising = state[i, HEAD], state[i, 3]
-        ring = state[i, 4:]
-        for b in range(x.shape[1]):
-            value = x[i, b]
-            if value != value:
-                out[i, b] = NAN
-                continue
-            tail = ring[position]
-            ring[position] = value
+    by_segments = is_long(x, n)
+    b = 0
+    while b < x.size:
+        if by_segments and position == 0 and full == 1.0 and b + n <= x.size:
+            b = _wma_segments(x, b, n, ring, out)
+            continue
+        value = x[b]
+        out[b] = NAN
+        if value == value:
             position += 1
             head += value
             rising += position * value
+            total = (n - position) * head + rising + ring[position - 1]
+            ring[position - 1] = value
+            if full == 1.0 or position == n:
+                out[b] = finite(total / weights)
             if position == n:
-                out[i, b] = finite(rising / weights)
-                _weighted_sums_behind(ring, n)
+                _weighted_sums_behind(ring, ring)
                 full, position, head, rising = 1.0, 0, 0.0, 0.0
-            else:
-                total = (n - position) * head + rising + tail
-                out[i, b] = finite(total / weights) if full == 1.0 else NAN
-        state[i, FULL], state[i, POSITION] = full, position
-        state[i, HEAD], state[i, 3] = head, rising
+        b += 1
+    state[FULL], state[POSITION], state[HEAD], state[3] = full, position, head, rising
+
+
+@part
+def _wma_segments(x: Floats, start: int, n: int, tails: Floats, out: Floats) -> int:
+    stop = start + (x.size - start) // n * n
+    for b in range(start, stop, n):
+        segment, sums = x[b : b + n], out[b : b + n]
+        head, rising, weight = 0.0, 0.0, 0.0
+        for j in range(n):
+            weight += 1.0
+            head += segment[j]
+            rising += weight * segment[j]
+            sums[j] = (n - weight) * head + rising + tails[j]
+        _weighted_sums_behind(segment, tails)
+    means, weights = out[start:stop], n * (n + 1) / 2.0
+    for k in range(means.size):
+        means[k] = finite(means[k] / weights)
+    return stop
 
 
 @kernel
@@ -85,136 +140,113 @@ def stddev(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
 
     Both are in the window, so that no digits cancel; `last` is where the tail's distances are from.
     """
-    x, out, n = ins[0], outs[0], int(params[0])
-    for i in range(x.shape[0]):
-        full, position = state[i, FULL], int(state[i, POSITION])
-        first, last, head, squares = state[i, 2], state[i, 3], state[i, 4], state[i, 5]
-        ring, square_ring = state[i, 6 : 6 + n], state[i, 6 + n :]
-        for b in range(x.shape[1]):
-            value = x[i, b]
-            if value != value:
-                out[i, b] = NAN
-                continue
-            if position == 0:
-                first = value
+    for i in range(ins[0].shape[0]):
+        _stddev(ins[0][i], int(params[0]), state[i], outs[0][i])
+        out = outs[0][i]
+        for b in range(out.size):
+            out[b] = 0.0 if out[b] < 0.0 else finite(math.sqrt(out[b]))
+
+
+@inlined
+def _stddev(x: Floats, n: int, state: Floats, out: Floats) -> None:
+    full, position, first, last = state[FULL], int(state[POSITION]), state[2], state[3]
+    head, squares, ring, square_ring = state[4], state[5], state[6 : 6 + n], state[6 + n :]
+    by_segments, share = is_long(x, n), 1.0 / n
+    b = 0
+    while b < x.size:
+        if by_segments and position == 0 and full == 1.0 and b + n <= x.size:
+            b = _stddev_segments(x, b, last, ring, square_ring, out)
+            last = x[b - 1]
+            continue
+        value = x[b]
+        out[b] = NAN
+        if value == value:
+            first = value if position == 0 else first
             distance = value - first
-            tail, square_tail = ring[position], square_ring[position]
-            ring[position] = value
             head += distance
             squares += distance * distance
+            tail, square_tail = ring[position], square_ring[position]
+            ring[position] = value
             position += 1
+            if full == 1.0 or position == n:
+                out[b] = _variance(head, squares, tail, square_tail, last - first, float(n - position), share)
             if position == n:
-                out[i, b] = _deviation(head, squares, n)
-                _distances_behind(ring, square_ring, n)
+                _distances_behind(ring, ring, square_ring)
                 full, position, head, squares, last = 1.0, 0, 0.0, 0.0, value
-            elif full == 1.0:
-                shift = last - first
-                moved = (n - position) * shift
-                out[i, b] = _deviation(
-                    head + tail + moved, squares + square_tail + shift * (2.0 * tail + moved), n
-                )
-            else:
-                out[i, b] = NAN
-        state[i, FULL], state[i, POSITION], state[i, 2] = full, position, first
-        state[i, 3], state[i, 4], state[i, 5] = last, head, squares
+        b += 1
+    state[FULL], state[POSITION], state[2], state[3] = full, position, first, last
+    state[4], state[5] = head, squares
 
 
 @part
-def _distances_behind(ring: Floats, square_ring: Floats, n: int) -> None:
-    """Replaces each value by the sum of the distances of those after it from the last one."""
-    total, squares, last = 0.0, 0.0, ring[n - 1]
-    for j in range(n - 1, -1, -1):
-        distance = ring[j] - last
-        ring[j], square_ring[j] = total, squares
+def _stddev_segments(
+    x: Floats, start: int, last: float, tails: Floats, square_tails: Floats, out: Floats
+) -> int:
+    n, share = tails.size, 1.0 / tails.size
+    stop = start + (x.size - start) // n * n
+    for b in range(start, stop, n):
+        segment, variances = x[b : b + n], out[b : b + n]
+        first, head, squares, behind = segment[0], 0.0, 0.0, float(n)
+        for j in range(n):
+            behind -= 1.0
+            distance = segment[j] - first
+            head += distance
+            squares += distance * distance
+            variances[j] = _variance(head, squares, tails[j], square_tails[j], last - first, behind, share)
+        last = segment[n - 1]
+        _distances_behind(segment, tails, square_tails)
+    return stop
+
+
+@inlined
+def _variance(
+    head: float, squares: float, tail: float, square_tail: float, shift: float, behind: float, share: float
+) -> float:
+    """Of a head, and a tail of `behind` values with distances from `shift` further on; `share` is 1 / n."""
+    moved = behind * shift
+    total = head + tail + moved
+    return (squares + square_tail + shift * (2.0 * tail + moved) - total * total * share) * share
+
+
+@inlined
+def _distances_behind(values: Floats, tails: Floats, square_tails: Floats) -> None:
+    """For each value the sums of the distances of those after it from the last one, and of their squares."""
+    total, squares, last = 0.0, 0.0, values[values.size - 1]
+    for j in range(values.size - 1, -1, -1):
+        distance = values[j] - last
+        tails[j], square_tails[j] = total, squares
         total += distance
         squares += distance * distance
 
 
-@part
-def _deviation(total: float, squares: float, n: int) -> float:
-    variance = (squares - total * total / n) / n
-    return finite(math.sqrt(variance)) if not variance < 0.0 else 0.0
-
-
-@part
-def _exponential(ins: Arrays, n: int, weight: float, state: Floats, outs: Arrays) -> None:
-    x, out = ins[0], outs[0]
-    for i in range(x.shape[0]):
-        seen, average = state[i, 0], state[i, 1]
-        b = 0
-        while b < x.shape[1] and seen < n:
-            value = x[i, b]
-            out[i, b] = NAN
-            if value == value:
-                average += value
-                seen += 1.0
-                if seen == n:
-                    average /= n
-                    out[i, b] = finite(average)
-            b += 1
-        while b < x.shape[1]:
-            value = x[i, b]
-            if value == value:
-                average += (value - average) * weight
-                out[i, b] = finite(average)
-            else:
-                out[i, b] = NAN
-            b += 1
-        state[i, 0], state[i, 1] = seen, average
-
-
 @kernel
-def ema(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    _exponential(ins, int(params[0]), 2.0 / (params[0] + 1.0), state, outs)
-
-
-@kernel
-def rma(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    _exponential(ins, int(params[0]), 1.0 / params[0], state, outs)
-
-
-@kernel
-def macd(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    """Both averages begin together: with the mean of the first `slow` values and of their last `quick`."""
-    x, line, signal_line, histogram = ins[0], outs[0], outs[1], outs[2]
-    quick, slow, signal = params[0], params[1], params[2]
-    weight, slow_weight, signal_weight = 2.0 / (quick + 1.0), 2.0 / (slow + 1.0), 2.0 / (signal + 1.0)
-    for i in range(x.shape[0]):
-        seen, near, far, mean = state[i, 0], state[i, 1], state[i, 2], state[i, 3]
-        for b in range(x.shape[1]):
-            line[i, b] = signal_line[i, b] = histogram[i, b] = NAN
-            value = x[i, b]
+def flow_share(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
+    """Upward flows as a share of all, in percent, of the last n signed flows; 0 where there are none."""
+    n = int(params[0])
+    for i in range(ins[0].shape[0]):
+        flow, out = ins[0][i], outs[0][i]
+        full, position, up, down = state[i, 0], int(state[i, 1]), state[i, 2], state[i, 3]
+        ups, downs = state[i, 4 : 4 + n], state[i, 4 + n :]
+        for b in range(flow.size):
+            value = flow[b]
+            out[b] = NAN
             if value != value:
                 continue
-            if seen >= slow:
-                near += (value - near) * weight
-                far += (value - far) * slow_weight
-            else:
-                near, far = _seeded(near, far, value, seen, quick, slow)
-            seen += 1.0
-            if seen < slow:
-                continue
-            distance = near - far
-            if seen >= slow + signal:
-                mean += (distance - mean) * signal_weight
-                seen = slow + signal
-            else:
-                mean += distance
-                if seen < slow + signal - 1.0:
-                    continue
-                mean /= signal
-            line[i, b], signal_line[i, b] = finite(distance), finite(mean)
-            histogram[i, b] = finite(distance - mean)
-        state[i, 0], state[i, 1], state[i, 2], state[i, 3] = seen, near, far, mean
+            rise, fall = max(value, 0.0), max(-value, 0.0)
+            up, down = up + rise, down + fall
+            share = _share(up + ups[position], down + downs[position])
+            ups[position], downs[position] = rise, fall
+            position += 1
+            if full == 1.0 or position == n:
+                out[b] = share
+            if position == n:
+                sums_behind(ups, ups)
+                sums_behind(downs, downs)
+                full, position, up, down = 1.0, 0, 0.0, 0.0
+        state[i, 0], state[i, 1], state[i, 2], state[i, 3] = full, position, up, down
 
 
-@part
-def _seeded(
-    near: float, far: float, value: float, seen: float, quick: float, slow: float
-) -> tuple[float, float]:
-    if seen >= slow - quick:
-        near += value
-    far += value
-    if seen == slow - 1.0:
-        return near / quick, far / slow
-    return near, far
+@inlined
+def _share(up: float, down: float) -> float:
+    total = up + down
+    return finite(100.0 * (up / total)) if total > 0.0 else 0.0

@@ -1,23 +1,26 @@
-"""Kernels without state: one value of each input makes one value. Constants come as arrays of size 1."""
+"""Kernels without state: one value of each input makes one value.
+
+They are given their arrays flat; constants come as arrays of size 1.
+"""
 
 import math
 from collections.abc import Callable
 
 from heliograph.engine.bars import Floats
-from heliograph.engine.compiled import kernel, part, template
-from heliograph.engine.kernels.parts import NAN, Arrays, finite
+from heliograph.engine.compiled import inlined, kernel, template
+from heliograph.engine.kernels.parts import NAN, Arrays, finite, is_noise
 
 
 @template
 def _one(compute: Callable[[float], float], ins: Arrays, outs: Arrays) -> None:
-    x, out = ins[0].ravel(), outs[0].ravel()
+    x, out = ins[0], outs[0]
     for k in range(out.size):
         out[k] = compute(x[k])
 
 
 @template
 def _two(compute: Callable[[float, float], float], ins: Arrays, outs: Arrays) -> None:
-    a, b, out = ins[0].ravel(), ins[1].ravel(), outs[0].ravel()
+    a, b, out = ins[0], ins[1], outs[0]
     if b.size == 1:
         fixed = b[0]
         for k in range(out.size):
@@ -31,124 +34,124 @@ def _two(compute: Callable[[float, float], float], ins: Arrays, outs: Arrays) ->
             out[k] = compute(a[k], b[k])
 
 
-@part
+@inlined
 def _both_known(a: float, b: float) -> bool:
     return (a == a) & (b == b)
 
 
-@part
+@inlined
 def _truth(holds: bool, is_known: bool) -> float:
     value = 1.0 if holds else 0.0
     return value if is_known else NAN
 
 
-@part
+@inlined
 def _add(a: float, b: float) -> float:
     return finite(a + b)
 
 
-@part
+@inlined
 def _sub(a: float, b: float) -> float:
     return finite(a - b)
 
 
-@part
+@inlined
 def _mul(a: float, b: float) -> float:
     return finite(a * b)
 
 
-@part
+@inlined
 def _div(a: float, b: float) -> float:
     return finite(a / b)
 
 
-@part
+@inlined
 def _mod(a: float, b: float) -> float:
     return finite(a % b)
 
 
-@part
+@inlined
 def _neg(x: float) -> float:
     return -x
 
 
-@part
+@inlined
 def _abs(x: float) -> float:
     return abs(x)
 
 
-@part
+@inlined
 def _log(x: float) -> float:
     return finite(math.log(x)) if x > 0.0 else NAN
 
 
-@part
+@inlined
 def _sqrt(x: float) -> float:
     return math.sqrt(x) if x >= 0.0 else NAN
 
 
-@part
+@inlined
 def _min(a: float, b: float) -> float:
     least = a if a < b else b
     return least if _both_known(a, b) else NAN
 
 
-@part
+@inlined
 def _max(a: float, b: float) -> float:
     most = a if a > b else b
     return most if _both_known(a, b) else NAN
 
 
-@part
+@inlined
 def _clip(x: float, low: float, high: float) -> float:
     inside = high if x > high else x
     clipped = low if x < low else inside
     return clipped if _both_known(low, high) else NAN
 
 
-@part
+@inlined
 def _lt(a: float, b: float) -> float:
     return _truth(a < b, _both_known(a, b))
 
 
-@part
+@inlined
 def _le(a: float, b: float) -> float:
     return _truth(a <= b, _both_known(a, b))
 
 
-@part
+@inlined
 def _gt(a: float, b: float) -> float:
     return _truth(a > b, _both_known(a, b))
 
 
-@part
+@inlined
 def _ge(a: float, b: float) -> float:
     return _truth(a >= b, _both_known(a, b))
 
 
-@part
+@inlined
 def _eq(a: float, b: float) -> float:
     return _truth(a == b, _both_known(a, b))
 
 
-@part
+@inlined
 def _ne(a: float, b: float) -> float:
     return _truth(a != b, _both_known(a, b))
 
 
-@part
+@inlined
 def _and(a: float, b: float) -> float:
     one_is_false = (a == 0.0) | (b == 0.0)
     return 0.0 if one_is_false else _truth(True, _both_known(a, b))
 
 
-@part
+@inlined
 def _or(a: float, b: float) -> float:
     one_is_true = ((a == a) & (a != 0.0)) | ((b == b) & (b != 0.0))
     return 1.0 if one_is_true else _truth(False, _both_known(a, b))
 
 
-@part
+@inlined
 def _not(x: float) -> float:
     return _truth(x == 0.0, x == x)
 
@@ -255,7 +258,7 @@ def not_(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
 
 @kernel
 def if_else(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    condition, a, b, out = ins[0].ravel(), ins[1].ravel(), ins[2].ravel(), outs[0].ravel()
+    condition, a, b, out = ins[0], ins[1], ins[2], outs[0]
     for k in range(out.size):
         chosen = b[k] if condition[k] == 0.0 else a[k]
         out[k] = chosen if condition[k] == condition[k] else NAN
@@ -263,7 +266,55 @@ def if_else(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
 
 @kernel
 def clip(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    x, low, high, out = ins[0].ravel(), ins[1].ravel(), ins[2].ravel(), outs[0].ravel()
-    x_step, low_step, high_step = min(x.size - 1, 1), min(low.size - 1, 1), min(high.size - 1, 1)
+    x, low, high, out = ins[0], ins[1], ins[2], outs[0]
+    if low.size == 1 and high.size == 1:
+        least, most = low[0], high[0]
+        for k in range(out.size):
+            out[k] = _clip(x[k], least, most)
+    else:
+        x_step, low_step, high_step = min(x.size - 1, 1), min(low.size - 1, 1), min(high.size - 1, 1)
+        for k in range(out.size):
+            out[k] = _clip(x[k * x_step], low[k * low_step], high[k * high_step])
+
+
+@kernel
+def spread(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
+    """A constant at every bar that exists."""
+    close, out, value = ins[0], outs[0], params[0]
     for k in range(out.size):
-        out[k] = _clip(x[k * x_step], low[k * low_step], high[k * high_step])
+        out[k] = value if close[k] == close[k] else NAN
+
+
+@kernel
+def gate(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
+    """The first where the second is known too."""
+    a, b, out = ins[0], ins[1], outs[0]
+    for k in range(out.size):
+        out[k] = a[k] if b[k] == b[k] else NAN
+
+
+@kernel
+def typical(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
+    """The mean of high, low and close."""
+    high, low, close, out = ins[0], ins[1], ins[2], outs[0]
+    for k in range(out.size):
+        out[k] = finite((high[k] + low[k] + close[k]) / 3.0)
+
+
+@kernel
+def place(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
+    """Where the close lies between highest and lowest, 0 to 100; 0 where they are the same."""
+    high, low, close, out = ins[0], ins[1], ins[2], outs[0]
+    for k in range(out.size):
+        width = high[k] - low[k]
+        inside = finite(100.0 * (close[k] - low[k]) / width)
+        out[k] = 0.0 * close[k] if is_noise(width, high[k], low[k]) else inside
+
+
+@kernel
+def willr(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
+    high, low, close, out = ins[0], ins[1], ins[2], outs[0]
+    for k in range(out.size):
+        width = high[k] - low[k]
+        inside = finite((high[k] - close[k]) / width * -100.0)
+        out[k] = inside if width != 0.0 else 0.0 * close[k]

@@ -1,18 +1,19 @@
 """Kernels of oscillators."""
 
-import numpy as np
-
 from heliograph.engine.bars import Floats
-from heliograph.engine.compiled import kernel, part
-from heliograph.engine.kernels.parts import NAN, Arrays, finite, is_noise, sums_behind
+from heliograph.engine.compiled import inlined, kernel, part
+from heliograph.engine.kernels.parts import NAN, Arrays, finite, is_gapless, is_long, is_noise
 
-TILE = 64
+TILE = 256
+# A sum over a window is made of four, so that the processor need not wait for each addition.
+WAYS = 4
 
 
 @kernel
 def rsi(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
     x, out, n = ins[0], outs[0], params[0]
     weight = 1.0 / n
+    keep = 1.0 - weight
     for i in range(x.shape[0]):
         seen, before, gain, loss = state[i, 0], state[i, 1], state[i, 2], state[i, 3]
         for b in range(x.shape[1]):
@@ -24,9 +25,9 @@ def rsi(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
             before = value
             up, down = max(change, 0.0), max(-change, 0.0)
             if seen > n:
-                gain += (up - gain) * weight
-                loss += (down - loss) * weight
-                out[i, b] = _share(gain, loss)
+                gain = gain * keep + up * weight
+                loss = loss * keep + down * weight
+                out[i, b] = _strength(gain, loss)
                 continue
             out[i, b] = NAN
             if seen > 0.0:
@@ -34,155 +35,128 @@ def rsi(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
                 loss += down
             if seen == n:
                 gain, loss = gain * weight, loss * weight
-                out[i, b] = _share(gain, loss)
+                out[i, b] = _strength(gain, loss)
             seen += 1.0
         state[i, 0], state[i, 1], state[i, 2], state[i, 3] = seen, before, gain, loss
 
 
-@part
-def _share(gain: float, loss: float) -> float:
+@inlined
+def _strength(gain: float, loss: float) -> float:
     total = gain + loss
     return finite(100.0 * gain / total) if total != 0.0 else 50.0
 
 
 @kernel
-def stochastic(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    """Two simple averages in a row, of the place of the close between lowest and highest."""
-    high, low, close, k_out, d_out = ins[0], ins[1], ins[2], outs[0], outs[1]
-    smooth, d = int(params[0]), int(params[1])
-    for i in range(close.shape[0]):
-        k_state, d_state = state[i, : smooth + 3], state[i, smooth + 3 :]
-        for b in range(close.shape[1]):
-            k_out[i, b] = d_out[i, b] = NAN
-            place = _place(high[i, b], low[i, b], close[i, b])
-            if place != place:
-                continue
-            k = _mean_of_last(k_state, smooth, place)
-            if k == k:
-                mean = _mean_of_last(d_state, d, k)
-                if mean == mean:
-                    k_out[i, b], d_out[i, b] = k, mean
-
-
-@part
-def _place(high: float, low: float, close: float) -> float:
-    width = high - low
-    place = 100.0 * (close - low) / width
-    return 0.0 * close if is_noise(width, high, low) else place
-
-
-@part
-def _mean_of_last(state: Floats, n: int, value: float) -> float:
-    """The simple average of averages.sma, one value further."""
-    position, ring = int(state[1]), state[3:]
-    head, tail = float(state[2]) + value, float(ring[position])
-    ring[position] = value
-    state[2] = head
-    state[1] = position + 1
-    if position + 1 == n:
-        sums_behind(ring, n)
-        state[0], state[1], state[2] = 1.0, 0.0, 0.0
-        return head / n
-    return (head + tail) / n if state[0] == 1.0 else NAN
-
-
-@kernel
-def willr(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    high, low, close, out = ins[0].ravel(), ins[1].ravel(), ins[2].ravel(), outs[0].ravel()
-    for k in range(out.size):
-        width = high[k] - low[k]
-        place = (high[k] - close[k]) / width * -100.0
-        out[k] = place if width != 0.0 else (high[k] - close[k]) * 0.0
-
-
-@kernel
 def cci(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    """Each window is summed afresh, for many bars at once; `prices` begin with the last n - 1 of before."""
-    close, out, n = ins[2], outs[0], int(params[0])
-    bars = close.shape[1]
-    prices, results, sums = np.empty(n - 1 + bars), np.empty(bars), np.empty((2, TILE))
-    for i in range(close.shape[0]):
-        for k in range(n - 1):
-            prices[k] = state[i, 1 + k]
-        count = n - 1
-        for b in range(bars):
-            price = (ins[0][i, b] + ins[1][i, b] + close[i, b]) / 3.0
-            out[i, b] = price
-            if price == price:
-                prices[count] = price
-                count += 1
-        count -= n - 1
-        for start in range(0, count, TILE):
-            _distances(prices, start, min(TILE, count - start), n, sums, results)
-        seen, at = state[i, 0], 0
-        for b in range(bars):
-            if out[i, b] == out[i, b]:
-                seen = min(seen + 1.0, float(n))
-                out[i, b] = results[at] if seen == n else NAN
-                at += 1
-        state[i, 0] = seen
-        for k in range(n - 1):
-            state[i, 1 + k] = prices[count + k]
+    """Of prices and their simple averages; the second output is scratch.
+
+    The state holds the last n prices twice over, so that they lie in one piece wherever the newest is.
+    """
+    for i in range(ins[0].shape[0]):
+        _cci(ins[0][i], ins[1][i], int(params[0]), state[i], outs[0][i], outs[1][i])
+
+
+@inlined
+def _cci(x: Floats, mean: Floats, n: int, state: Floats, out: Floats, scratch: Floats) -> None:
+    position, window = int(state[0]), state[1:]
+    bars = n - 1 if x.size >= WAYS * WAYS and is_long(x, n) else x.size
+    for b in range(bars):
+        value = x[b]
+        out[b] = NAN
+        if value == value:
+            window[position] = window[position + n] = value
+            position = position + 1 if position + 1 < n else 0
+            if mean[b] == mean[b]:
+                deviation = _deviation(window[position : position + n], mean[b], n)
+                out[b] = _index(value, mean[b], deviation)
+    if bars < x.size:
+        _cci_of_long(x, mean[bars:], n, out[bars:], scratch)
+        position = 0
+        for j in range(n):
+            window[j] = window[j + n] = x[x.size - n + j]
+    state[0] = position
+
+
+@inlined
+def _deviation(window: Floats, mean: float, n: int) -> float:
+    """The mean distance of a window's values from their mean."""
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0
+    newest = n - 1
+    while newest >= WAYS - 1:
+        a += abs(window[newest] - mean)
+        b += abs(window[newest - 1] - mean)
+        c += abs(window[newest - 2] - mean)
+        d += abs(window[newest - 3] - mean)
+        newest -= WAYS
+    a += abs(window[newest] - mean) if newest >= 0 else 0.0
+    b += abs(window[newest - 1] - mean) if newest >= 1 else 0.0
+    c += abs(window[newest - 2] - mean) if newest >= 2 else 0.0
+    return ((a + b) + (c + d)) / n
 
 
 @part
-def _distances(prices: Floats, start: int, size: int, n: int, sums: Floats, results: Floats) -> None:
-    """The index of `size` windows from `start` on, the newest value of each first in every sum."""
-    means, deviations = sums[0], sums[1]
-    newest = start + n - 1
-    for k in range(size):
-        means[k] = deviations[k] = 0.0
-    for ago in range(n):
-        for k in range(size):
-            means[k] += prices[newest - ago + k]
-    for k in range(size):
-        means[k] /= n
-    for ago in range(n):
-        for k in range(size):
-            deviations[k] += abs(prices[newest - ago + k] - means[k])
-    for k in range(size):
-        distance = prices[newest + k] - means[k]
-        index = finite(distance / (0.015 * (deviations[k] / n)))
-        results[start + k] = 0.0 if is_noise(distance, prices[newest + k], means[k]) else index
+def _cci_of_long(x: Floats, mean: Floats, n: int, out: Floats, scratch: Floats) -> None:
+    """Of all windows that end at value n - 1 and after, many at a time, with the sums of `_deviation`."""
+    size = min(TILE, scratch.size // WAYS)
+    a, b, c, d = scratch[:size], scratch[size : 2 * size], scratch[2 * size : 3 * size], scratch[3 * size :]
+    for start in range(0, out.size, size):
+        count = min(size, out.size - start)
+        means, prices = mean[start : start + count], x[start : start + count + n - 1]
+        _sum_of_distances(prices, means, n, 0, a)
+        _sum_of_distances(prices, means, n, 1, b)
+        _sum_of_distances(prices, means, n, 2, c)
+        _sum_of_distances(prices, means, n, 3, d)
+        newest, results = prices[n - 1 :], out[start : start + count]
+        for k in range(count):
+            results[k] = _index(newest[k], means[k], ((a[k] + b[k]) + (c[k] + d[k])) / n)
+
+
+@part
+def _sum_of_distances(prices: Floats, means: Floats, n: int, way: int, total: Floats) -> None:
+    """Of every fourth value of each window, from the newest but `way` on."""
+    for k in range(means.size):
+        total[k] = 0.0
+    newest = n - 1 - way
+    while newest >= 2 * WAYS:
+        one, two, three = prices[newest:], prices[newest - WAYS :], prices[newest - 2 * WAYS :]
+        for k in range(means.size):
+            mean = means[k]
+            total[k] = ((total[k] + abs(one[k] - mean)) + abs(two[k] - mean)) + abs(three[k] - mean)
+        newest -= 3 * WAYS
+    while newest >= 0:
+        one = prices[newest:]
+        for k in range(means.size):
+            total[k] += abs(one[k] - means[k])
+        newest -= WAYS
+
+
+@inlined
+def _index(price: float, mean: float, deviation: float) -> float:
+    index = finite((price - mean) / (0.015 * deviation))
+    return 0.0 if is_noise(price - mean, price, mean) else index
 
 
 @kernel
-def mfi(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    """Sums of flows by segments of n, as in averages.sma."""
-    high, low, close, volume, out = ins[0], ins[1], ins[2], ins[3], outs[0]
-    n = int(params[0])
-    for i in range(high.shape[0]):
-        seen, position, before = state[i, 0], int(state[i, 1]), state[i, 2]
-        up, down = state[i, 3], state[i, 4]
-        up_ring, down_ring = state[i, 5 : 5 + n], state[i, 5 + n :]
-        for b in range(high.shape[1]):
-            price = (high[i, b] + low[i, b] + close[i, b]) / 3.0
-            flow = price * volume[i, b]
-            out[i, b] = NAN
-            if flow != flow:
-                continue
-            rise = 0.0 if is_noise(price - before, price, before) else price - before
-            before = price
-            seen = min(seen + 1.0, n + 1.0)
-            if seen == 1.0:
-                continue
-            up_tail, down_tail = up_ring[position], down_ring[position]
-            up_ring[position] = flow if rise > 0.0 else 0.0
-            down_ring[position] = flow if rise < 0.0 else 0.0
-            up, down = up + up_ring[position], down + down_ring[position]
-            position += 1
-            if position == n:
-                out[i, b] = _flow_share(up, down)
-                sums_behind(up_ring, n)
-                sums_behind(down_ring, n)
-                position, up, down = 0, 0.0, 0.0
-            elif seen > n:
-                out[i, b] = _flow_share(up + up_tail, down + down_tail)
-        state[i, 0], state[i, 1], state[i, 2] = seen, position, before
-        state[i, 3], state[i, 4] = up, down
+def money_flow(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
+    """Price times volume, with the sign of the price's change; `before` is the last price with a volume."""
+    for i in range(ins[0].shape[0]):
+        price, volume, out = ins[0][i], ins[1][i], outs[0][i]
+        before = state[i, 1] if state[i, 0] == 1.0 else NAN
+        bars = 1 if price.size > 1 and is_gapless(price) and is_gapless(volume) else price.size
+        for b in range(bars):
+            out[b] = _signed(price[b], volume[b], before)
+            if price[b] * volume[b] == price[b] * volume[b]:
+                before = price[b]
+        now, traded, flows = price[bars:], volume[bars:], out[bars:]
+        for k in range(now.size):
+            flows[k] = _signed(now[k], traded[k], price[k])
+        before = price[price.size - 1] if now.size > 0 else before
+        state[i, 0], state[i, 1] = 1.0 if before == before else 0.0, before
 
 
-@part
-def _flow_share(up: float, down: float) -> float:
-    total = up + down
-    return finite(100.0 * (up / total)) if total > 0.0 else 0.0
+@inlined
+def _signed(price: float, volume: float, before: float) -> float:
+    flow, change = price * volume, price - before
+    signed = flow if change > 0.0 else -flow
+    signed = 0.0 * flow if is_noise(change, price, before) else signed
+    return signed if change == change else NAN

@@ -1,38 +1,41 @@
 """Kernels that count the bars of an instrument: an unknown value of a bar that exists stays in its place."""
 
 from heliograph.engine.bars import Floats
-from heliograph.engine.compiled import kernel, part
-from heliograph.engine.kernels.parts import NAN, Arrays
-
-
-@kernel
-def spread(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    """A constant at every bar that exists."""
-    close, out = ins[0].ravel(), outs[0].ravel()
-    for k in range(out.size):
-        out[k] = params[0] if close[k] == close[k] else NAN
+from heliograph.engine.compiled import inlined, kernel
+from heliograph.engine.kernels.parts import NAN, Arrays, is_long
 
 
 @kernel
 def delay(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    x, close, out, n = ins[0], ins[1], outs[0], int(params[0])
-    for i in range(close.shape[0]):
-        full, position = state[i, 0], int(state[i, 1])
-        ring = state[i, 2:]
-        for b in range(close.shape[1]):
-            out[i, b] = NAN
-            if close[i, b] != close[i, b]:
-                continue
-            if full == 1.0:
-                out[i, b] = ring[position]
-            ring[position] = x[i, b]
-            position += 1
-            if position == n:
-                full, position = 1.0, 0
-        state[i, 0], state[i, 1] = full, position
+    for i in range(ins[0].shape[0]):
+        _delay(ins[0][i], ins[1][i], int(params[0]), state[i], outs[0][i])
 
 
-@part
+@inlined
+def _delay(x: Floats, close: Floats, n: int, state: Floats, out: Floats) -> None:
+    full, position, ring = state[0], int(state[1]), state[2:]
+    start = n if is_long(close, n) else 0
+    for b in range(start, close.size):
+        if start > 0:
+            out[b] = x[b - n]
+    for b in range(start if start > 0 else close.size):
+        out[b] = NAN
+        if close[b] != close[b]:
+            continue
+        if full == 1.0:
+            out[b] = ring[position]
+        ring[position] = x[b]
+        position += 1
+        if position == n:
+            full, position = 1.0, 0
+    if start > 0:
+        position = 0
+        for j in range(n):
+            ring[j] = x[close.size - n + j]
+    state[0], state[1] = full, position
+
+
+@inlined
 def _crossing(ins: Arrays, sign: float, state: Floats, outs: Arrays) -> None:
     """a[1] <= b[1] and a > b: false where one part is, else unknown where one part is."""
     a, b, close, out = ins[0], ins[1], ins[2], outs[0]

@@ -1,14 +1,17 @@
 """Kernels of ranges and directions."""
 
+from typing import TypeAlias
+
 from heliograph.engine.bars import Floats
-from heliograph.engine.compiled import kernel, part
-from heliograph.engine.kernels.parts import NAN, Arrays, finite
+from heliograph.engine.compiled import inlined, kernel, part
+from heliograph.engine.kernels.parts import NAN, Arrays, finite, is_gapless
 
 # Where both directional indicators together are below 1e-14 TA-Lib has no index of them.
 STILL = 1e-16
+Sums: TypeAlias = tuple[float, float, float, float]
 
 
-@part
+@inlined
 def _true_range(high: float, low: float, before: float) -> float:
     """The greatest of the bar's range and of its distances to the close before."""
     up, down, most = abs(high - before), abs(low - before), high - low
@@ -18,70 +21,91 @@ def _true_range(high: float, low: float, before: float) -> float:
 
 @kernel
 def true_range(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    high, low, close, out = ins[0], ins[1], ins[2], outs[0]
-    for i in range(high.shape[0]):
+    for i in range(ins[0].shape[0]):
+        high, low, close, out = ins[0][i], ins[1][i], ins[2][i], outs[0][i]
         before = state[i, 1] if state[i, 0] == 1.0 else NAN
-        for b in range(high.shape[1]):
-            known = high[i, b] + low[i, b] + close[i, b]
-            if known != known:
-                out[i, b] = NAN
-                continue
-            width = _true_range(high[i, b], low[i, b], before)
-            out[i, b] = finite(width) if before == before else NAN
-            before = close[i, b]
+        if close.size > 1 and is_gapless(close) and is_gapless(high) and is_gapless(low):
+            out[0] = finite(_true_range(high[0], low[0], before)) if before == before else NAN
+            highs, lows, widths = high[1:], low[1:], out[1:]
+            for k in range(widths.size):
+                widths[k] = finite(_true_range(highs[k], lows[k], close[k]))
+            before = close[close.size - 1]
+        else:
+            before = _true_ranges(high, low, close, before, out)
         state[i, 0], state[i, 1] = 1.0 if before == before else 0.0, before
 
 
-@part
-def _movement(up: float, down: float) -> tuple[float, float]:
-    """Upward and downward movement of a bar: only the greater of the two counts."""
-    if down > 0.0 and up < down:
-        return 0.0, down
-    if up > 0.0 and up > down:
-        return up, 0.0
-    return 0.0, 0.0
+@inlined
+def _true_ranges(high: Floats, low: Floats, close: Floats, before: float, out: Floats) -> float:
+    """Of a row with gaps; the last known close."""
+    for b in range(close.size):
+        known = high[b] + low[b] + close[b]
+        out[b] = NAN
+        if known == known:
+            if before == before:
+                out[b] = finite(_true_range(high[b], low[b], before))
+            before = close[b]
+    return before
 
 
 @kernel
 def directional(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
     """Wilder's sums, of bars 1 to n - 1 at first; ADX begins with the mean of n indices."""
     high, low, close, plus_out, minus_out, adx_out = ins[0], ins[1], ins[2], outs[0], outs[1], outs[2]
-    n = params[0]
-    weight = 1.0 / n
-    keep = 1.0 - weight
+    n, weight = params[0], 1.0 / params[0]
+    full = 2.0 * n - 1.0
     for i in range(high.shape[0]):
         seen, high_before, low_before, before = state[i, 0], state[i, 1], state[i, 2], state[i, 3]
         plus, minus, width, strength = state[i, 4], state[i, 5], state[i, 6], state[i, 7]
         for b in range(high.shape[1]):
-            plus_out[i, b] = minus_out[i, b] = adx_out[i, b] = NAN
-            known = high[i, b] + low[i, b] + close[i, b]
+            top, bottom, last = high[i, b], low[i, b], close[i, b]
+            known = top + bottom + last
             if known != known:
+                plus_out[i, b] = minus_out[i, b] = adx_out[i, b] = NAN
                 continue
-            if seen > 0.0:
-                up, down = _movement(high[i, b] - high_before, low_before - low[i, b])
-                fade = keep if seen >= n else 1.0
-                plus, minus = plus * fade + up, minus * fade + down
-                width = width * fade + _true_range(high[i, b], low[i, b], before)
-            high_before, low_before, before = high[i, b], low[i, b], close[i, b]
-            if seen >= n:
-                scale = 100.0 / width if width != 0.0 else 0.0
-                plus_out[i, b], minus_out[i, b] = finite(plus * scale), finite(minus * scale)
-                strength = _strength(strength, plus, minus, width, seen, n)
-                if seen >= 2.0 * n - 1.0:
-                    adx_out[i, b] = finite(strength)
-            seen = min(seen + 1.0, 2.0 * n)
+            up, down = _movement(top - high_before, low_before - bottom)
+            reach = _true_range(top, bottom, before)
+            high_before, low_before, before = top, bottom, last
+            if seen > full:
+                keep = 1.0 - weight
+                plus, minus, width = plus * keep + up, minus * keep + down, width * keep + reach
+                index = _index(plus, minus, width)
+                strength = strength + (index - strength) * weight if index == index else strength
+            else:
+                sums = _begun((plus, minus, width, strength), seen, n, (up, down, reach))
+                plus, minus, width, strength = sums
+                seen += 1.0
+            scale = 100.0 / width if width != 0.0 else 0.0
+            plus_out[i, b] = finite(plus * scale) if seen > n else NAN
+            minus_out[i, b] = finite(minus * scale) if seen > n else NAN
+            adx_out[i, b] = finite(strength) if seen > full else NAN
         state[i, 0], state[i, 1], state[i, 2], state[i, 3] = seen, high_before, low_before, before
         state[i, 4], state[i, 5], state[i, 6], state[i, 7] = plus, minus, width, strength
 
 
-@part
-def _strength(strength: float, plus: float, minus: float, width: float, seen: float, n: float) -> float:
-    """ADX one bar further: a sum up to its first value; a bar without movement leaves it as it is."""
+@inlined
+def _movement(up: float, down: float) -> tuple[float, float]:
+    """Upward and downward movement: only the greater of the two counts, and only above 0."""
+    return up if (up > down) & (up > 0.0) else 0.0, down if (down > up) & (down > 0.0) else 0.0
+
+
+@inlined
+def _index(plus: float, minus: float, width: float) -> float:
+    """The directional index, unknown without movement."""
     total = plus + minus
-    is_moved = total > STILL * width
-    index = 100.0 * abs(minus - plus) / total if is_moved else 0.0
-    if seen < 2.0 * n - 1.0:
-        return strength + index
-    if seen == 2.0 * n - 1.0:
-        return (strength + index) / n
-    return strength + (index - strength) * (1.0 / n) if is_moved else strength
+    index = 100.0 * abs(minus - plus) / total
+    return index if total > STILL * width else NAN
+
+
+@part
+def _begun(sums: Sums, seen: float, n: float, moves: tuple[float, float, float]) -> Sums:
+    """The sums up to the first ADX, one bar further."""
+    plus, minus, width, strength = sums
+    if seen == 0.0:
+        return sums
+    keep = 1.0 - 1.0 / n if seen >= n else 1.0
+    plus, minus, width = plus * keep + moves[0], minus * keep + moves[1], width * keep + moves[2]
+    if seen >= n:
+        index = _index(plus, minus, width)
+        strength += index if index == index else 0.0
+    return plus, minus, width, strength / n if seen == 2.0 * n - 1.0 else strength

@@ -1,7 +1,7 @@
 """Kernels that build the bars of a higher timeframe and show what was made of them on the bars below."""
 
 from heliograph.engine.bars import Floats
-from heliograph.engine.compiled import kernel, part
+from heliograph.engine.compiled import inlined, kernel
 from heliograph.engine.kernels.parts import NAN, Arrays
 
 DAY = 86_400_000
@@ -9,7 +9,7 @@ OPEN, START, END, SHOWN, BEGUN = 0, 1, 2, 3, 4
 FIELDS = 5
 
 
-@part
+@inlined
 def _month_start(day: int) -> int:
     """The day (since 1970) of the first of the month of `day`, by Hinnant's civil calendar."""
     shifted = day + 719_468
@@ -20,7 +20,7 @@ def _month_start(day: int) -> int:
     return day - (day_of_year - (153 * month + 2) // 5)
 
 
-@part
+@inlined
 def _period(time: int, length: int, offset: int) -> tuple[int, int]:
     """Start and end of the period that holds `time`; a length of 0 is a month."""
     if length > 0:
@@ -30,7 +30,7 @@ def _period(time: int, length: int, offset: int) -> tuple[int, int]:
     return start * DAY, _month_start(start + 31) * DAY
 
 
-@part
+@inlined
 def _begin(state: Floats, time: int, length: int, offset: int) -> None:
     start, end = _period(time, length, offset)
     # Only the first period of an instrument can have begun before its bars did.
@@ -39,7 +39,7 @@ def _begin(state: Floats, time: int, length: int, offset: int) -> None:
     state[START], state[END] = float(start), float(end)
 
 
-@part
+@inlined
 def _emit(state: Floats, outs: Arrays, i: int, b: int, where: float) -> None:
     """Appends the finished bar to row i, as one that is seen at bar b."""
     state[OPEN] = 0.0
@@ -53,7 +53,7 @@ def _emit(state: Floats, outs: Arrays, i: int, b: int, where: float) -> None:
     outs[6][i, at], outs[7][i, at] = state[FIELDS + 3], state[FIELDS + 4]
 
 
-@part
+@inlined
 def _take(state: Floats, ins: Arrays, i: int, b: int, is_first: bool) -> None:
     """Adds bar b to the period's bar."""
     high, low = ins[3][i, b], ins[4][i, b]
@@ -115,13 +115,11 @@ def hold(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
 
 @kernel
 def first_known(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    """The first bar at which a value is known: 0 if it was before this block, infinite if not yet."""
+    """Notes the first bar at which a value that has never been known is."""
     value, where, first = ins[0], ins[1], outs[0]
     for i in range(value.shape[0]):
-        first[i, 0] = 0.0
         if state[i, 0] == 1.0:
             continue
-        first[i, 0] = float("inf")
         row = min(i, where.shape[0] - 1)
         for b in range(value.shape[1]):
             if value[i, b] == value[i, b]:

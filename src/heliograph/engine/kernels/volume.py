@@ -17,10 +17,9 @@ def obv(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
             if price != price or traded != traded:
                 out[i, b] = NAN
                 continue
-            if begun == 0.0 or price > before:
-                total += traded
-            elif price < before:
-                total -= traded
+            # Chosen, not branched: whether a price rises is a toss of a coin.
+            step = traded if (price > before) | (begun == 0.0) else 0.0
+            total += -traded if (price < before) & (begun == 1.0) else step
             begun, before = 1.0, price
             out[i, b] = finite(total)
         state[i, 0], state[i, 1], state[i, 2] = begun, before, total
@@ -29,13 +28,12 @@ def obv(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
 @kernel
 def vwap(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
     """Money and volume of the UTC day so far; `time` has one row for all instruments or one for each."""
-    time, high, low, close, volume, out = ins[0], ins[1], ins[2], ins[3], ins[4], outs[0]
-    for i in range(close.shape[0]):
+    time, typical, volume, out = ins[0], ins[1], ins[2], outs[0]
+    for i in range(typical.shape[0]):
         row = min(i, time.shape[0] - 1)
         day, money, traded = state[i, 0], state[i, 1], state[i, 2]
-        for b in range(close.shape[1]):
-            price = (high[i, b] + low[i, b] + close[i, b]) / 3.0
-            amount = volume[i, b]
+        for b in range(typical.shape[1]):
+            price, amount = typical[i, b], volume[i, b]
             if price != price or amount != amount:
                 out[i, b] = NAN
                 continue
