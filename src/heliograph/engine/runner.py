@@ -2,26 +2,22 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
 
 from heliograph.engine.bars import INPUTS, Bars, Floats
+from heliograph.engine.crew import Crew
 from heliograph.engine.errors import BadBars
 from heliograph.engine.frame import Arena, Binder, Block, Frame
 from heliograph.engine.plan import Plan
-from heliograph.engine.side_by_side import SideBySide
 from heliograph.engine.state import State
 
-# A block of up to so many values is bound once and run by one thread; its bars are copied in.
+# A block of up to so many values is bound once for all of its size; its bars are copied in.
 SMALL = 16_384
-# The threads share a block by lanes of about so many values, which fit into a core's own cache.
-LANE = 131_072
 KEPT_FRAMES = 8
+# Bars of a block, for a few instruments and for many.
 LONG_BLOCK, WIDE_BLOCK, WIDE = 65_536, 4_096, 100
-# Threads that share one instrument's steps wait for each other at the end of each stretch.
-WIDE_STRETCH = 262_144
 
 
 class Runner:
@@ -33,13 +29,11 @@ class Runner:
     def __init__(self, plan: Plan, *, instruments: int, threads: int = 1) -> None:
         self.plan, self.instruments, self.threads = plan, instruments, threads
         self._state = State(plan, instruments)
-        self._binder = Binder(plan, self._state, reuse=True)
-        self._frames: dict[tuple[int, bool], tuple[Block, Frame]] = {}
-        self._arenas: list[Arena] = []
-        self._results: dict[int, Floats] = {}
-        self._wide: tuple[Binder, SideBySide] | None = None
-        self._pool: ThreadPoolExecutor | None = None
         self._used = _used_fields(plan)
+        self._small = Binder(plan, self._state, reuse=True)
+        self._frames: dict[tuple[int, bool], tuple[Block, Frame]] = {}
+        self._crew = Crew(plan, self._state, threads=threads)
+        self._results: Mapping[int, Floats] = {}
         self._bars = 0
         self._first: Floats | None = None
         self._set_pending()
@@ -48,7 +42,7 @@ class Runner:
         """The outputs at these bars, float64[N, B] each; they are the runner's own until the next advance."""
         if bars.instruments != self.instruments:
             raise BadBars(
-                f"The bars are of {bars.instruments} instruments, the runner's of {self.instruments}."
+                f"The bars are of {bars.instruments} instruments, those of the runner are {self.instruments}."
             )
         self._bars = len(bars)
         is_watching = self._is_watching(bars)
@@ -74,13 +68,13 @@ class Runner:
 
         0 where they had been before, the number of bars where they have not been yet.
         """
-        places = self.plan.sides[side]
+        places = list(self.plan.sides[side])
         if self._first is not None:
-            first = self._first[list(places)].max(axis=0, initial=0.0)
+            first = self._first[places].max(axis=0, initial=0.0)
             return np.asarray(np.minimum(first, self._bars), dtype=np.int64)
         if not self._pending.size:
             return np.zeros(self.instruments, dtype=np.int64)
-        is_ready = self._state.known[list(places)].all(axis=0)
+        is_ready = self._state.known[places].all(axis=0)
         return np.asarray(np.where(is_ready, 0, self._bars), dtype=np.int64)
 
     def snapshot(self, rows: Sequence[int] | None = None) -> bytes:
@@ -94,8 +88,7 @@ class Runner:
         self._set_pending()
 
     def _set_pending(self) -> None:
-        is_pending = (self._state.known == 0.0).any(axis=0)
-        self._pending = np.flatnonzero(is_pending)
+        self._pending = np.flatnonzero((self._state.known == 0.0).any(axis=0))
 
     def _is_watching(self, bars: Bars) -> bool:
         # Instruments that wait for their first bars cost nothing until these come.
@@ -114,86 +107,40 @@ class Runner:
         for name, kept in block.fields.items():
             if name != "where":
                 np.copyto(kept, getattr(bars, name))
-        self._first = block.first
-        self._forget_first()
+        self._watch(block.first)
         frame.run()
         return block.results
 
     def _bound(self, width: int, is_watching: bool) -> tuple[Block, Frame]:
         shape = (self.instruments, width)
         fields = {name: np.empty((1, width) if name == "time" else shape) for name in self._used}
-        if "where" in fields:
-            fields["where"] = np.arange(width, dtype=float)[None, :]
-        block = Block(
-            slice(None), fields, _outputs(self.plan, fields, {}), self._no_first(is_watching), math.inf
-        )
-        return block, self._binder.bind(block, Arena())
+        fields |= _where(width) if "where" in self._used else {}
+        results, first = _outputs(self.plan, fields, {}), self._unset_first(is_watching)
+        block = Block(slice(None), fields, results, first, math.inf)
+        return block, self._small.bind(block, Arena())
 
     def _advance_large(self, bars: Bars, is_watching: bool) -> Mapping[int, Floats]:
         fields = {name: getattr(bars, name) for name in self._used if name in INPUTS}
-        if "time" in self._used:
-            fields["time"] = bars.time.astype(float)[None, :]
-        if "where" in self._used:
-            fields["where"] = np.arange(len(bars), dtype=float)[None, :]
+        fields |= {"time": bars.time.astype(float)[None, :]} if "time" in self._used else {}
+        fields |= _where(len(bars)) if "where" in self._used else {}
         self._results = results = _outputs(self.plan, fields, self._results)
-        self._first = first = self._no_first(is_watching)
-        self._forget_first()
-        span = float(bars.time[-1] - bars.time[0])
-        whole = Block(slice(0, self.instruments), fields, results, first, span)
-        if self.instruments == 1:
-            self._run_stretches(whole)
-        else:
-            self._run_lanes(whole)
+        first, span = self._unset_first(is_watching), float(bars.time[-1] - bars.time[0])
+        self._watch(first)
+        self._crew.run(Block(slice(0, self.instruments), fields, results, first, span))
         return results
 
-    def _no_first(self, is_watching: bool) -> Floats | None:
+    def _unset_first(self, is_watching: bool) -> Floats | None:
         return np.empty((len(self.plan.watched), self.instruments)) if is_watching else None
 
-    def _forget_first(self) -> None:
-        """What has been known before is from the first bar on, all else not in this block until it is found."""
-        if self._first is not None:
-            np.copyto(self._first, np.where(self._state.known == 1.0, 0.0, np.inf))
+    def _watch(self, first: Floats | None) -> None:
+        """What has been known before is ready from the first bar on, all else not until it is found."""
+        self._first = first
+        if first is not None:
+            np.copyto(first, np.where(self._state.known == 1.0, 0.0, np.inf))
 
-    def _run_stretches(self, whole: Block) -> None:
-        """One instrument: stretch after stretch, in each the steps that are free side by side."""
-        width = whole.shape[1]
-        size = (LONG_BLOCK if self.threads == 1 else WIDE_STRETCH) if whole.first is None else width
-        for start in range(0, width, size):
-            stretch = whole.stretch(start, min(start + size, width))
-            if self.threads > 1:
-                self._run_side_by_side(stretch)
-            else:
-                self._run_lane(stretch)
 
-    def _run_lanes(self, whole: Block) -> None:
-        size = max(1, LANE // whole.shape[1])
-        lanes = [whole.lane(lo, min(lo + size, self.instruments)) for lo in range(0, self.instruments, size)]
-        if self.threads == 1 or len(lanes) == 1:
-            for lane in lanes:
-                self._run_lane(lane)
-        else:
-            # list() raises here what a lane raised there.
-            list(self._threads_at_work().map(self._run_lane, lanes))
-
-    def _run_lane(self, lane: Block) -> None:
-        arena = self._arenas.pop() if self._arenas else Arena()
-        self._binder.bind(lane, arena).run()
-        self._arenas.append(arena)
-
-    def _run_side_by_side(self, whole: Block) -> None:
-        if self._wide is None:
-            self._wide = Binder(self.plan, self._state, reuse=False), SideBySide(self.plan.base.steps)
-        binder, order = self._wide
-        arena = self._arenas.pop() if self._arenas else Arena()
-        frame = binder.bind(whole, arena)
-        frame.run_below()
-        order.run(frame, self._threads_at_work(), self.threads)
-        self._arenas.append(arena)
-
-    def _threads_at_work(self) -> ThreadPoolExecutor:
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="engine")
-        return self._pool
+def _where(width: int) -> dict[str, Floats]:
+    return {"where": np.arange(width, dtype=float)[None, :]}
 
 
 def _outputs(plan: Plan, fields: Mapping[str, Floats], before: Mapping[int, Floats]) -> dict[int, Floats]:
