@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.feather
 import pyarrow.parquet as pq
 
@@ -44,6 +43,9 @@ def read_parquet(path: Path) -> tuple[Table, Layout, Faults]:
 def read_feather(path: Path) -> tuple[Table, Layout, Faults]:
     """The table of a Feather (Arrow IPC) file; freqtrade keeps its candles so."""
     try:
+        # Only here: it imports pandas, which takes over a second.
+        from pyarrow import dataset as ds
+
         dataset = ds.dataset(path, format="feather")
         refuse_bomb(str(path), size=path.stat().st_size, claims=dataset.count_rows() * ROW_BYTES)
         names = dataset.schema.names
