@@ -17,7 +17,7 @@ from heliograph.market.sources.files.contents import Content, open_file
 from heliograph.market.sources.files.grid import change_of_step, on_grid, spacing
 from heliograph.market.sources.files.layout import FORMATS
 from heliograph.market.sources.files.parts import Part, parts_of
-from heliograph.market.sources.files.table import Faults
+from heliograph.market.sources.files.table import Faults, shown
 from heliograph.market.sources.files.times import Stamps, is_zone, read_times
 
 
@@ -135,7 +135,7 @@ def _numbers(
             unread &= column != ""
     rows = np.flatnonzero(unread.fill_null(False).to_numpy())
     if len(rows):
-        faults.add(rows, lambda row: f"{name} '{'' if column[row] is None else column[row]}' is no number")
+        faults.add(rows, lambda row: f"{name} '{shown(column[row])}' is no number")
     values = numbers.fill_null(np.nan).to_numpy().astype(np.float64)
     return values if divisor == 1 else values / divisor
 
@@ -145,7 +145,7 @@ def _volume(frame: pl.DataFrame, content: Content, faults: Faults) -> Floats:
     if layout.volume is None:
         return np.full(frame.height, np.nan)
     volume = _numbers(frame[str(layout.volume)], "volume", 1, faults, optional=True)
-    if layout.tick_volume is not None and np.mean(volume > 0) < 0.5:
+    if layout.tick_volume is not None and 2 * np.sum(volume > 0) < len(volume):
         # Brokers of currencies know no real volume; the number of ticks stands in for it, as in the terminal.
         return _numbers(frame[str(layout.tick_volume)], "volume", 1, faults, optional=True)
     return volume

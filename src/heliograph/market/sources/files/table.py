@@ -20,6 +20,11 @@ class Skipped:
     reason: str
 
 
+def shown(value: object) -> str:
+    """A value of a file for a message: short, and on one line."""
+    return "" if value is None else " ".join(str(value)[:40].split())
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """`frame` holds the columns by position: `0`, `1` and so on. `lines` says where each of its rows stands.

@@ -31,13 +31,16 @@ def read_text(
     head = _first_line(data, starts, ends, filled)
     text = data[starts[head] : ends[head]].decode()
     delimiter = max(DELIMITERS, key=text.count)
-    fields = next(csv.reader([text], delimiter=delimiter))
+    fields = _fields(file, text, delimiter, line=head + 1)
     layout = _layout(file, fields, line=head + 1, format=format)
     body = filled[filled >= head + layout.has_header]
     if not len(body):
         raise BadFile(file, "has a header and no rows; there is nothing to import")
     if b'"' in data:
-        return _quoted(stem, data, layout, fields, delimiter, skip=head + layout.has_header)
+        try:
+            return _quoted(stem, data, layout, fields, delimiter, skip=head + layout.has_header)
+        except csv.Error as fault:
+            raise BadFile(file, f"has quotes that do not match ({fault}); mend them") from fault
     counts = _columns(data, delimiter, starts[body], ends[body])
     good = counts == len(fields)
     faults = Faults(lines=body[good] + 1)
@@ -64,7 +67,7 @@ def _utf8(file: str, data: bytes) -> bytes:
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise BadFile(file, f"line {line} holds binary data; this is neither text nor a known format")
-    return data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    return data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def _lines(data: bytes) -> tuple[Times, Times]:
@@ -80,6 +83,14 @@ def _first_line(data: bytes, starts: Times, ends: Times, filled: Times) -> int:
         if not re.match(rb"https?://|#", data[starts[line] : ends[line]]):
             return line
     return int(filled[0])
+
+
+def _fields(file: str, text: str, delimiter: str, *, line: int) -> list[str]:
+    try:
+        fields = next(csv.reader([text], delimiter=delimiter), [])
+    except csv.Error as fault:
+        raise BadFile(file, f"line {line} cannot be read ({fault})") from fault
+    return fields or [""]
 
 
 def _layout(file: str, fields: list[str], *, line: int, format: str | None) -> Layout:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from heliograph.engine.bars import Times
-from heliograph.market.sources.files.table import Faults
+from heliograph.market.sources.files.table import Faults, shown
 
 # Whole numbers count from 1970; their size tells the unit, row by row, since files mix them.
 UNITS = ((10**11, 1000, 1), (10**14, 1, 1), (10**17, 1, 1000))
@@ -107,11 +107,7 @@ def _shorter(form: str) -> list[str]:
 def _mark(bad: pl.Series, column: pl.Series, faults: Faults) -> None:
     rows = np.flatnonzero(bad.to_numpy())
     if len(rows):
-        faults.add(rows, lambda row: f"'{_shown(column[row])}' is no time; write it like 2024-01-31 20:00")
-
-
-def _shown(value: object) -> str:
-    return "" if value is None else str(value)[:40]
+        faults.add(rows, lambda row: f"'{shown(column[row])}' is no time; write it like 2024-01-31 20:00")
 
 
 def _absolute(utc: Times, zone: str | None) -> Stamps:
