@@ -1,24 +1,25 @@
-// Live data that stops coming is said in the page head, with its age.
-let lastAnswer = Date.now();
-let failed = false;
+// Live data that stops coming is said in the page head, with the age of the part that waits longest.
+const opened = Date.now();
+const parts = new Map();
 
 export function sayWhenPaused() {
-  document.addEventListener("htmx:after:request", (event) => {
-    const status = event.detail.ctx?.response?.status;
-    failed = !(status >= 200 && status < 400);
-    if (!failed) lastAnswer = Date.now();
-    show();
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    note(ctx, ctx.response.status >= 200 && ctx.response.status < 400);
   });
-  document.addEventListener("htmx:error", () => {
-    failed = true;
-    show();
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+    if (ctx) note(ctx, false);
   });
 }
 
-function show() {
+function note(ctx, answers) {
+  const path = new URL(ctx.request.action, location.href).pathname;
+  const answered = answers ? Date.now() : (parts.get(path)?.answered ?? opened);
+  parts.set(path, { answers, answered });
   const place = document.querySelector("[data-paused]");
   if (!place) return;
-  place.hidden = !failed;
-  const seconds = Math.round((Date.now() - lastAnswer) / 1000);
+  const silent = [...parts.values()].filter((part) => !part.answers);
+  place.hidden = silent.length === 0;
+  if (place.hidden) return;
+  const seconds = Math.round((Date.now() - Math.min(...silent.map((part) => part.answered))) / 1000);
   place.querySelector("span").textContent = `live paused, ${seconds} s old`;
 }

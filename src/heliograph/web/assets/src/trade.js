@@ -11,7 +11,7 @@ export class Trade {
     this.tags = data.levels.map((level) => new Tag(this, level));
     const draw = (painter) => ({ draw: (target) => target.useMediaCoordinateSpace((scope) => painter(scope)) });
     this.behind = { zOrder: () => "bottom", renderer: () => draw((scope) => this.drawZones(scope)) };
-    this.above = { zOrder: () => "top", renderer: () => draw((scope) => this.drawLevelsAndMarkers(scope)) };
+    this.above = { zOrder: () => "normal", renderer: () => draw((scope) => this.drawLevelsAndMarkers(scope)) };
   }
 
   attached({ chart, series, requestUpdate }) {

@@ -1,0 +1,90 @@
+"""A real browser on the real pages: Debian's Chromium, driven by Playwright."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.web.world import make_world
+
+# Playwright keeps an event loop in the thread of the tests; the database is used beside it, not from it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+)
+SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium; without it these tests are skipped, in CI they fail."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        sentence = "There is no Chromium here: install the package chromium, or set CHROMIUM to its path."
+        if os.environ.get("CI"):
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def world(transactional_db):
+    """Signals of all kinds, committed, so that the live server sees them."""
+    return make_world()
+
+
+@pytest.fixture
+def complaints():
+    """What the browser complained about. A test that breaks something on purpose empties the list."""
+    return []
+
+
+@pytest.fixture
+def visit(browser, live_server, complaints):
+    """Opens pages of a given width and theme; at the end the browser may have complained of nothing."""
+    contexts = []
+
+    def open_page(address, *, width=1280, theme="light"):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900 if width > 500 else 740},
+            color_scheme=theme,
+            has_touch=width < 500,
+            is_mobile=width < 500,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda fault: complaints.append(str(fault)))
+        page.on("requestfailed", lambda request: complaints.append(f"{request.url}: {request.failure}"))
+        page.goto(f"{live_server.url}{address}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    # A page that is left while it asks for what is new takes its request back.
+    assert [line for line in complaints if "ERR_ABORTED" not in line] == []
+
+
+@pytest.fixture
+def keep_screenshot():
+    """Keeps a picture of a page in screenshots/, which is not part of the repository."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+
+    def keep(page, name):
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+    return keep

@@ -1,0 +1,135 @@
+"""What holds for every page, in both themes, wide and narrow."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from heliograph.signals.models import Signal
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+WIDTHS = (360, 768, 1024, 1280, 1920)
+
+
+def addresses(world):
+    """Every page, by name."""
+    settled = Signal.objects.filter(outcome__state="settled").latest("pk")
+    rejected = Signal.objects.filter(state="rejected").latest("pk")
+    return {
+        "overview": "/",
+        "signals": "/signals/",
+        "signals-none": "/signals/?side=long&symbol=NOPE&since=2024-01-01",
+        "signal": f"/signals/{settled.pk}/",
+        "signal-rejected": f"/signals/{rejected.pk}/",
+        "instruments": "/instruments/",
+        "instrument": f"/instruments/{world.instruments[0].pk}/",
+        "strategies": "/strategies/",
+        "strategy": "/strategies/Busy/",
+        "why-not": f"/why-not/?version={world.version.pk}&instrument={world.instruments[0].pk}",
+        "replays": "/replays/",
+        "about": "/about/",
+    }
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_no_page_breaks_a_rule_of_accessibility(world, visit, keep_screenshot, width):
+    found = {}
+    for name, address in addresses(world).items():
+        page = visit(address, width=width)
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            keep_screenshot(page, f"{name}-{theme}-{width}")
+            violations = Axe().run(page, options=RULES).response["violations"]
+            if violations:
+                found[name, theme] = [(fault["id"], fault["nodes"][0]["html"]) for fault in violations]
+        page.close()
+
+    assert found == {}
+
+
+def test_no_page_scrolls_sideways(world, visit):
+    too_wide = []
+    for name, address in addresses(world).items():
+        page = visit(address)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            wanted = page.evaluate("document.documentElement.scrollWidth")
+            if wanted > width:
+                too_wide.append((name, width, wanted))
+        page.close()
+
+    assert too_wide == []
+
+
+def test_every_page_has_one_heading_and_calls_nowhere_else(world, visit, live_server):
+    for address in addresses(world).values():
+        page = visit(address)
+        called = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+
+        assert page.locator("h1").count() == 1
+        assert [name for name in called if not name.startswith(live_server.url)] == []
+        page.close()
+
+
+def test_the_keyboard_reaches_what_the_mouse_does_and_shows_where_it_is(world, visit):
+    page = visit("/signals/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+    reached = []
+    for _ in range(24):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate(
+                """() => {
+                    const link = document.activeElement;
+                    const after = getComputedStyle(link, "::after");
+                    const rings = [getComputedStyle(link).outlineStyle, after.outlineStyle];
+                    return [link.textContent.trim(), rings.some((ring) => ring !== "none")];
+                }"""
+            )
+        )
+
+    assert all(visible for _, visible in reached)
+    names = [name for name, _ in reached]
+    assert names[:2] == ["Why not…", "As JSON"]
+    assert any(name.startswith("BTC/USDT") for name in names)
+
+
+def test_a_menu_closes_on_escape_and_gives_the_focus_back(world, visit):
+    page = visit("/signals/")
+    page.get_by_text("Strategy any").click()
+    assert page.get_by_role("link", name="Busy", exact=True).is_visible()
+
+    page.keyboard.press("Escape")
+
+    assert not page.get_by_role("link", name="Busy", exact=True).is_visible()
+    assert "Strategy" in page.evaluate("document.activeElement.textContent")
+
+
+def test_a_chosen_theme_wins_over_the_system(world, visit):
+    page = visit("/about/", theme="light")
+    page.get_by_role("main").get_by_role("button", name="Dark").click()
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(19, 22, 27)"
+    assert page.url.endswith("/about/")
+
+
+def test_the_candles_are_drawn(world, visit):
+    page = visit(addresses(world)["signal"])
+    page.wait_for_selector(".chart-canvas canvas")
+
+    colours = page.evaluate(
+        """() => {
+            const seen = new Set();
+            for (const canvas of document.querySelectorAll(".chart-canvas canvas")) {
+                const size = [canvas.width, canvas.height];
+                if (!canvas.width || !canvas.height) continue;
+                const data = canvas.getContext("2d").getImageData(0, 0, ...size).data;
+                for (let i = 0; i < data.length; i += 4) seen.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
+            }
+            return [...seen];
+        }"""
+    )
+
+    assert {"70,78,91", "180,47,29", "10,111,94"} <= set(colours)
