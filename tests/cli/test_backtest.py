@@ -196,6 +196,6 @@ def test_a_bad_strategy_file_is_refused_in_one_sentence(heliograph, files):
     strategy, candles = files
     strategy.write_text(STRATEGY.replace("enter", "entr").replace("stop", "stp"))
     sentence = refused(heliograph("backtest", strategy, "--data", candles))
-    assert sentence.startswith(f"{strategy}, line 7, column 1: ")
+    assert sentence.startswith(f"{strategy}, line 6, column 1: [long] has no `enter`. (2 ")
     assert sentence.endswith(f"more: `heliograph strategy check {strategy}`)")
     assert "\n" not in sentence

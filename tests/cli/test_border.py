@@ -2,8 +2,10 @@
 
 import errno
 import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,10 @@ import heliograph as package
 from heliograph.cli.border import run
 from heliograph.cli.exits import Exit
 from heliograph.errors import HeliographError, SourceError, UserError
+from heliograph.kit.embedded import Home
 from tests.cli.conftest import COMMAND, refused, run_apart
+
+SHARES = Path(package.__file__).parent / "samples" / "us_shares_1d.parquet"
 
 
 @pytest.mark.parametrize(
@@ -73,14 +78,47 @@ def test_an_unforeseen_error_is_one_sentence_and_the_traceback_comes_on_request(
     assert asked.stderr.startswith("Traceback")
 
 
-def test_a_reader_that_hangs_up_is_no_fault():
+@pytest.mark.parametrize("words", [["indicators"], ["eval", "close", "high", "--data", SHARES, "--csv"]])
+def test_a_reader_that_hangs_up_is_no_fault(words):
     with subprocess.Popen(
-        [COMMAND, "indicators"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as running:
+        running.stdout.readline()
         running.stdout.close()
         assert (running.wait(60), running.stderr.read()) == (0, "")
+
+
+def test_an_output_that_cannot_be_written_is_said_in_one_sentence():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [COMMAND, "indicators"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "The output could not be written: No space left on device.\n",
+    )
+
+
+def test_ctrl_c_ends_a_command_with_one_word(tmp_path):
+    home = Home.open(tmp_path)
+    (home.logs / "up.log").write_text("hello\n")
+    with subprocess.Popen(
+        [COMMAND, "logs", "--follow", "--home", tmp_path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout.readline() == "      up | hello\n"
+        running.send_signal(signal.SIGINT)
+        assert (running.wait(30), running.stderr.read()) == (Exit.INTERRUPTED, "Stopped.\n")
 
 
 def test_completion_is_offered_for_bash():
     answer = run_apart(env={**os.environ, "_HELIOGRAPH_COMPLETE": "source_bash"})
     assert "complete -o default -F _heliograph_completion heliograph" in answer.out
+
+
+def test_completion_knows_the_samples():
+    words = "heliograph strategy new Mine --from tr"
+    asked = {"_HELIOGRAPH_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": "5"}
+    assert run_apart(env={**os.environ, **asked}).out == "trend\n"

@@ -18,6 +18,9 @@ def invoke(words: Sequence[str]) -> int:
 
 def main() -> None:
     """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a letter shows its code instead of ending the command.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.excepthook = report_fault
     sys.exit(invoke(sys.argv[1:]))
 

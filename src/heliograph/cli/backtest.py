@@ -12,6 +12,7 @@ from heliograph.cli.chart import equity_chart
 from heliograph.cli.options import AsJson, Files, Parameters
 from heliograph.cli.output import clock, known, note, number, show_json, show_table, utc
 from heliograph.cli.pairs import numbers, pairs
+from heliograph.cli.progress import busy
 from heliograph.cli.spread import spread
 from heliograph.cli.strategy_file import read_strategy
 
@@ -65,8 +66,9 @@ def backtest(
     if files.timeframe:
         overrides["timeframe"] = files.timeframe
     strategy = read_strategy(file, overrides=overrides, params=numbers(changes.param, option="--param"))
-    found = read(files, timeframe=files.timeframe if len(files.data) == 1 else None)
-    done = run(strategy, found, close_at_end=changes.close_at_end)
+    with busy("Running the strategy over the candles"):
+        found = read(files, timeframe=files.timeframe if len(files.data) == 1 else None)
+        done = run(strategy, found, close_at_end=changes.close_at_end)
     if as_json:
         show_json(_object(done))
     else:

@@ -10,7 +10,7 @@ import typer
 
 from heliograph.cli.candles import read
 from heliograph.cli.options import AsJson, Files, Parameters
-from heliograph.cli.output import clock, note, number, show_json, show_table, utc
+from heliograph.cli.output import clock, note, number, show_json, show_table, utc, utc_all
 from heliograph.cli.pairs import numbers
 from heliograph.cli.spread import spread
 
@@ -71,7 +71,7 @@ def _show_csv(found: list["Series"], plan: "Expressions") -> None:
     for series in found:
         for block, columns in plan.stream(series.bars):
             cells = [_cells(column) for column in columns]
-            times = [utc(time) for time in block.time.tolist()]
+            times = utc_all(block.time)
             writer.writerows(zip([series.symbol] * len(times), times, *cells, strict=True))
 
 

@@ -125,8 +125,10 @@ def _mark(passed: bool | None) -> str:
 
 def _clause(view: "ClauseView", *, depth: int) -> Iterator[str]:
     mark = MARKS[view.verdict] if view.verdict else " "
-    decides = "  <- decides" if view.decides and not view.parts else ""
+    decides = "   <- decides" if view.decides and not any(part.decides for part in view.parts) else ""
     beside = view.says or ("" if view.verdict else number(view.value))
     yield f"{'  ' * depth}{mark} {view.text}{'   ' + beside if beside else ''}{decides}"
     for part in view.parts:
-        yield from _clause(part, depth=depth + 1)
+        # A number that stands in the text says nothing more below it.
+        if part.kind != "number":
+            yield from _clause(part, depth=depth + 1)

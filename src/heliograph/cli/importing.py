@@ -98,7 +98,7 @@ def import_candles(
             reading=written.reading(),
             calendar=target.calendar,
             dry_run=target.dry_run,
-            progress=lambda file, done, total: count(done),
+            progress=lambda file, done, total: count(done, total, Path(file).name),
         )
     if as_json:
         show_json({"items": [_item(file) for file in found]})

@@ -5,7 +5,11 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 # Wide enough that nothing is cut where the output is not a terminal.
 ENDLESS = 4000
@@ -29,6 +33,15 @@ def utc(time: int | datetime | None) -> str | None:
     if isinstance(time, int):
         time = datetime.fromtimestamp(time / 1000, UTC)
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def utc_all(times: "npt.NDArray[np.int64]") -> list[str]:
+    """The same of many UTC milliseconds at once."""
+    import numpy as np
+
+    return [
+        str(time) for time in np.datetime_as_string(times.astype("datetime64[ms]"), unit="s", timezone="UTC")
+    ]
 
 
 def clock(time: int | datetime | str | None) -> str:

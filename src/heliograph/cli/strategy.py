@@ -37,7 +37,9 @@ def register(app: typer.Typer) -> None:
 
 def new(
     name: Annotated[str, typer.Argument(help="The name of the strategy.")],
-    sample: Annotated[str, typer.Option("--from", metavar="SAMPLE", help=SAMPLES)],
+    sample: Annotated[
+        str, typer.Option("--from", metavar="SAMPLE", help=SAMPLES, autocompletion=sample_names)
+    ],
     output: Annotated[Path | None, typer.Option("--output", help=OUTPUT)] = None,
     as_json: AsJson = False,
 ) -> None:

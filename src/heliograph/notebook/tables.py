@@ -36,8 +36,8 @@ def read_candles(
     """The candles of a file, or of several, as an Arrow table; `.to_pandas()` makes a DataFrame of it.
 
     Columns: symbol, timeframe, open_time (UTC), open, high, low, close, volume (null where the source has
-    none). `symbol` and `timeframe` name what a file does not say, or pick from what it holds; what else is not
-    given is detected. BadFile names the file, the line and the remedy; `skip_bad` leaves bad rows out.
+    none). `symbol` and `timeframe` name what a file does not say, or pick from what it holds; what else is
+    not given is detected. BadFile names file, line and remedy; `skip_bad` leaves bad rows out.
     """
     paths = [path] if isinstance(path, str | Path) else path
     symbols = [symbol] if isinstance(symbol, str) else symbol
