@@ -125,6 +125,7 @@ def test_the_calendar_is_guessed_from_the_bars():
     assert guess_calendar("STOXX", "1d", stoxx.time) == "weekdays"
     assert guess_calendar("STOXX", "1d", np.arange(30) * DAY) == "always"
     assert guess_calendar("STOXX", "1d", stoxx.time[:10]) == ""
+    assert guess_calendar("XAUUSD", "1d", stoxx.time[:10]) == "forex"
 
 
 def test_calendars_are_checked_by_name():

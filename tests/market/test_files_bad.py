@@ -156,17 +156,21 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("first", "then", "sentence"),
+    ("first", "then", "bars", "sentence"),
     [
-        (60, 1440, "line 12: bars of 1h turn into bars of 1d; split the file by timeframe"),
-        (1440, 60, "line 12: bars of 1d turn into bars of 1h; split the file by timeframe"),
+        (60, 1440, 10, "line 12: bars of 1h turn into bars of 1d"),
+        (1440, 60, 10, "line 12: bars of 1d turn into bars of 1h"),
+        (60, 1440, 3, "line 5: bars of 1h turn into bars of 1d"),
+        (5, 60, 100, "line 102: bars of 5m turn into bars of 1h"),
     ],
 )
-def test_mixed_timeframes_are_refused(tmp_path, first, then, sentence):
-    minutes = np.concatenate([np.arange(10) * first, 9 * first + np.arange(1, 11) * then])
+def test_mixed_timeframes_are_refused(tmp_path, first, then, bars, sentence):
+    minutes = np.concatenate([np.arange(bars) * first, (bars - 1) * first + np.arange(1, bars + 1) * then])
     times = np.datetime64("2024-01-01T00:00") + minutes.astype("timedelta64[m]")
 
-    assert refusal(write(tmp_path, *(f"{time},10,12,9,11,5" for time in times))) == sentence
+    assert refusal(write(tmp_path, *(f"{time},10,12,9,11,5" for time in times))) == (
+        f"{sentence}; split the file by timeframe, or say which one it is with --timeframe"
+    )
 
 
 def test_a_name_that_promises_finer_bars_is_not_believed(tmp_path):

@@ -11,6 +11,7 @@ import numpy as np
 from heliograph.engine.bars import Times
 from heliograph.engine.timeframe import DAY, Timeframe
 from heliograph.errors import UserError
+from heliograph.market.symbols import is_money
 
 ALWAYS, FOREX, WEEKDAYS = "always", "forex", "weekdays"
 # Currencies rest from Friday 17:00 to Sunday 17:00 in New York, where their day ends, and on these days.
@@ -77,10 +78,13 @@ def check_calendar(name: str) -> str:
 
 
 def guess_calendar(symbol: str, timeframe: str, times: Times) -> str:
-    """The narrowest calendar that these bars keep to: New York's, that of currencies, working days, or none.
+    """That of currencies for a pair of them, else the narrowest that these bars keep to: New York's, that of
+    currencies, working days, or none.
 
     Empty where there are too few bars to tell, or the instrument is a pair of coins: its venue's counts.
     """
+    if is_money(symbol):
+        return FOREX
     if "/" in symbol or len(times) < ENOUGH:
         return ""
     frame = Timeframe.parse(timeframe)

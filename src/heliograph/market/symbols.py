@@ -38,6 +38,11 @@ def normal_symbol(text: str, *, exchange: str = "") -> str:
     return _split(symbol, quotes=_quotes(exchange))
 
 
+def is_money(symbol: str) -> bool:
+    """True of a pair of currencies or metals: `EURUSD`, `XAUUSD`."""
+    return len(symbol) == 6 and _is_money(symbol[:3], symbol[3:])
+
+
 def _quotes(exchange: str) -> tuple[str, ...]:
     """What pairs end in there, the longest first; elsewhere only what nothing but a pair of coins ends in."""
     if exchange not in COIN_EXCHANGES:

@@ -9,8 +9,8 @@ from heliograph.market.sources.files.table import Mask
 NAMES = {ms: name for name, ms in LENGTHS.items() if ms}
 # Months are 28 to 31 days long.
 MONTH = (28 * DAY, 31 * DAY)
-# So many equal steps in a row are no chance.
-RUN = 3
+# So many equal steps in a row are no chance; in a short file fewer are.
+RUN, SHORT_RUN, SHORT = 3, 2, 50
 
 
 def on_grid(wall: Times, timeframe: str) -> Mask:
@@ -41,12 +41,13 @@ def change_of_step(wall: Times) -> tuple[int, str, str] | None:
     Seen by steps that are equal at the start and equal at the end, each a timeframe, and not the same.
     """
     steps = np.diff(wall)
-    if len(steps) < 2 * RUN:
+    run = RUN if len(steps) >= SHORT else SHORT_RUN
+    if len(steps) < 2 * run:
         return None
     before, after = (NAMES.get(int(step)) for step in (steps[0], steps[-1]))
     if not before or not after or before == after:
         return None
-    if np.any(steps[:RUN] != steps[0]) or np.any(steps[-RUN:] != steps[-1]):
+    if np.any(steps[:run] != steps[0]) or np.any(steps[-run:] != steps[-1]):
         return None
     turns = np.flatnonzero(steps != steps[-1])
     # Gaps may lie between: on either side nearly all steps must be that side's.

@@ -187,7 +187,7 @@ def _timeframe(content: Content, part: Part, stamps: Stamps, rows: Rows, reading
         raise BadFile(
             content.file,
             f"{content.table.unit} {line}: bars of {before} turn into bars of {after};"
-            " split the file by timeframe",
+            " split the file by timeframe, or say which one it is with --timeframe",
         )
     seen = spacing(wall)
     if part.timeframe is None and seen is None:
