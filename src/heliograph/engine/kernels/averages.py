@@ -33,32 +33,17 @@ def sma(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
 
 @inlined
 def _sma(x: Floats, n: int, state: Floats, out: Floats) -> None:
-    full, position, head, ring = state[FULL], int(state[POSITION]), state[HEAD], state[3:]
-    by_segments = is_long(x, n)
-    b = 0
-    while b < x.size:
-        if by_segments and position == 0 and full == 1.0 and b + n <= x.size:
-            b = _sma_segments(x, b, n, ring, out)
-            continue
-        value = x[b]
-        out[b] = NAN
-        if value == value:
-            head += value
-            total = head + ring[position]
-            ring[position] = value
-            position += 1
-            if full == 1.0 or position == n:
-                out[b] = finite(total / n)
-            if position == n:
-                sums_behind(ring, ring)
-                full, position, head = 1.0, 0, 0.0
-        b += 1
-    state[FULL], state[POSITION], state[HEAD] = full, position, head
+    if is_long(x, n):
+        _sma_of_long(x, n, state, out)
+    else:
+        _sma_here(x, n, state, out)
 
 
 @part
-def _sma_segments(x: Floats, start: int, n: int, tails: Floats, out: Floats) -> int:
-    stop = start + (x.size - start) // n * n
+def _sma_of_long(x: Floats, n: int, state: Floats, out: Floats) -> None:
+    start, stop = whole_segments(x, n, state)
+    _sma_apart(x[:start], n, state, out[:start])
+    tails = state[3:]
     for b in range(start, stop, n):
         segment, sums = x[b : b + n], out[b : b + n]
         head = 0.0
@@ -69,7 +54,36 @@ def _sma_segments(x: Floats, start: int, n: int, tails: Floats, out: Floats) -> 
     means = out[start:stop]
     for k in range(means.size):
         means[k] = finite(means[k] / n)
-    return stop
+    _sma_apart(x[stop:], n, state, out[stop:])
+
+
+@inlined
+def whole_segments(x: Floats, n: int, state: Floats) -> tuple[int, int]:
+    """Where the first whole segment begins that has one before it, and where the last one ends."""
+    is_begun = state[POSITION] > 0.0 or state[FULL] == 0.0
+    start = n - int(state[POSITION]) if is_begun else 0
+    return start, start + (x.size - start) // n * n
+
+
+def _sma_bars(x: Floats, n: int, state: Floats, out: Floats) -> None:
+    full, position, head, ring = state[FULL], int(state[POSITION]), state[HEAD], state[3:]
+    for b in range(x.size):
+        value = x[b]
+        if value != value:
+            out[b] = NAN
+            continue
+        head += value
+        total = head + ring[position]
+        ring[position] = value
+        position += 1
+        out[b] = finite(total / n) if full == 1.0 or position == n else NAN
+        if position == n:
+            sums_behind(ring, ring)
+            full, position, head = 1.0, 0, 0.0
+    state[FULL], state[POSITION], state[HEAD] = full, position, head
+
+
+_sma_here, _sma_apart = inlined(_sma_bars), part(_sma_bars)
 
 
 @inlined
@@ -91,34 +105,17 @@ def wma(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
 
 @inlined
 def _wma(x: Floats, n: int, state: Floats, out: Floats) -> None:
-    full, position, head, rising, ring = state[FULL], int(state[POSITION]), state[HEAD], state[3], state[4:]
-    weights = n * (n + 1) / 2.0
-    by_segments = is_long(x, n)
-    b = 0
-    while b < x.size:
-        if by_segments and position == 0 and full == 1.0 and b + n <= x.size:
-            b = _wma_segments(x, b, n, ring, out)
-            continue
-        value = x[b]
-        out[b] = NAN
-        if value == value:
-            position += 1
-            head += value
-            rising += position * value
-            total = (n - position) * head + rising + ring[position - 1]
-            ring[position - 1] = value
-            if full == 1.0 or position == n:
-                out[b] = finite(total / weights)
-            if position == n:
-                _weighted_sums_behind(ring, ring)
-                full, position, head, rising = 1.0, 0, 0.0, 0.0
-        b += 1
-    state[FULL], state[POSITION], state[HEAD], state[3] = full, position, head, rising
+    if is_long(x, n):
+        _wma_of_long(x, n, state, out)
+    else:
+        _wma_here(x, n, state, out)
 
 
 @part
-def _wma_segments(x: Floats, start: int, n: int, tails: Floats, out: Floats) -> int:
-    stop = start + (x.size - start) // n * n
+def _wma_of_long(x: Floats, n: int, state: Floats, out: Floats) -> None:
+    start, stop = whole_segments(x, n, state)
+    _wma_apart(x[:start], n, state, out[:start])
+    tails = state[4:]
     for b in range(start, stop, n):
         segment, sums = x[b : b + n], out[b : b + n]
         head, rising, weight = 0.0, 0.0, 0.0
@@ -131,7 +128,31 @@ def _wma_segments(x: Floats, start: int, n: int, tails: Floats, out: Floats) -> 
     means, weights = out[start:stop], n * (n + 1) / 2.0
     for k in range(means.size):
         means[k] = finite(means[k] / weights)
-    return stop
+    _wma_apart(x[stop:], n, state, out[stop:])
+
+
+def _wma_bars(x: Floats, n: int, state: Floats, out: Floats) -> None:
+    full, position, head, rising, ring = state[FULL], int(state[POSITION]), state[HEAD], state[3], state[4:]
+    weights = n * (n + 1) / 2.0
+    for b in range(x.size):
+        value = x[b]
+        if value != value:
+            out[b] = NAN
+            continue
+        tail = ring[position]
+        ring[position] = value
+        position += 1
+        head += value
+        rising += position * value
+        total = (n - position) * head + rising + tail
+        out[b] = finite(total / weights) if full == 1.0 or position == n else NAN
+        if position == n:
+            _weighted_sums_behind(ring, ring)
+            full, position, head, rising = 1.0, 0, 0.0, 0.0
+    state[FULL], state[POSITION], state[HEAD], state[3] = full, position, head, rising
+
+
+_wma_here, _wma_apart = inlined(_wma_bars), part(_wma_bars)
 
 
 @kernel
@@ -142,48 +163,21 @@ def stddev(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
     """
     for i in range(ins[0].shape[0]):
         _stddev(ins[0][i], int(params[0]), state[i], outs[0][i])
-        out = outs[0][i]
-        for b in range(out.size):
-            out[b] = 0.0 if out[b] < 0.0 else finite(math.sqrt(out[b]))
 
 
 @inlined
 def _stddev(x: Floats, n: int, state: Floats, out: Floats) -> None:
-    full, position, first, last = state[FULL], int(state[POSITION]), state[2], state[3]
-    head, squares, ring, square_ring = state[4], state[5], state[6 : 6 + n], state[6 + n :]
-    by_segments, share = is_long(x, n), 1.0 / n
-    b = 0
-    while b < x.size:
-        if by_segments and position == 0 and full == 1.0 and b + n <= x.size:
-            b = _stddev_segments(x, b, last, ring, square_ring, out)
-            last = x[b - 1]
-            continue
-        value = x[b]
-        out[b] = NAN
-        if value == value:
-            first = value if position == 0 else first
-            distance = value - first
-            head += distance
-            squares += distance * distance
-            tail, square_tail = ring[position], square_ring[position]
-            ring[position] = value
-            position += 1
-            if full == 1.0 or position == n:
-                out[b] = _variance(head, squares, tail, square_tail, last - first, float(n - position), share)
-            if position == n:
-                _distances_behind(ring, ring, square_ring)
-                full, position, head, squares, last = 1.0, 0, 0.0, 0.0, value
-        b += 1
-    state[FULL], state[POSITION], state[2], state[3] = full, position, first, last
-    state[4], state[5] = head, squares
+    if is_long(x, n):
+        _stddev_of_long(x, n, state, out)
+    else:
+        _stddev_here(x, n, state, out)
 
 
 @part
-def _stddev_segments(
-    x: Floats, start: int, last: float, tails: Floats, square_tails: Floats, out: Floats
-) -> int:
-    n, share = tails.size, 1.0 / tails.size
-    stop = start + (x.size - start) // n * n
+def _stddev_of_long(x: Floats, n: int, state: Floats, out: Floats) -> None:
+    start, stop = whole_segments(x, n, state)
+    _stddev_apart(x[:start], n, state, out[:start])
+    last, share, tails, square_tails = state[3], 1.0 / n, state[6 : 6 + n], state[6 + n :]
     for b in range(start, stop, n):
         segment, variances = x[b : b + n], out[b : b + n]
         first, head, squares, behind = segment[0], 0.0, 0.0, float(n)
@@ -195,7 +189,45 @@ def _stddev_segments(
             variances[j] = _variance(head, squares, tails[j], square_tails[j], last - first, behind, share)
         last = segment[n - 1]
         _distances_behind(segment, tails, square_tails)
-    return stop
+    state[3] = last
+    deviations = out[start:stop]
+    for k in range(deviations.size):
+        deviations[k] = _root(deviations[k])
+    _stddev_apart(x[stop:], n, state, out[stop:])
+
+
+def _stddev_bars(x: Floats, n: int, state: Floats, out: Floats) -> None:
+    full, position, first, last = state[FULL], int(state[POSITION]), state[2], state[3]
+    head, squares, ring, square_ring = state[4], state[5], state[6 : 6 + n], state[6 + n :]
+    share = 1.0 / n
+    for b in range(x.size):
+        value = x[b]
+        if value != value:
+            out[b] = NAN
+            continue
+        first = value if position == 0 else first
+        distance = value - first
+        head += distance
+        squares += distance * distance
+        tail, square_tail = ring[position], square_ring[position]
+        ring[position] = value
+        position += 1
+        variance = _variance(head, squares, tail, square_tail, last - first, float(n - position), share)
+        out[b] = _root(variance) if full == 1.0 or position == n else NAN
+        if position == n:
+            _distances_behind(ring, ring, square_ring)
+            full, position, head, squares, last = 1.0, 0, 0.0, 0.0, value
+    state[FULL], state[POSITION], state[2], state[3] = full, position, first, last
+    state[4], state[5] = head, squares
+
+
+_stddev_here, _stddev_apart = inlined(_stddev_bars), part(_stddev_bars)
+
+
+@inlined
+def _root(variance: float) -> float:
+    """The deviation; rounding may have made nothing less than nothing."""
+    return 0.0 if variance < 0.0 else finite(math.sqrt(variance))
 
 
 @inlined

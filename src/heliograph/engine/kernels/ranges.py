@@ -8,6 +8,8 @@ from heliograph.engine.kernels.parts import NAN, Arrays, finite, is_gapless
 
 # Where both directional indicators together are below 1e-14 TA-Lib has no index of them.
 STILL = 1e-16
+# Rows shorter than this are not worth a second way through them.
+LONG = 64
 Sums: TypeAlias = tuple[float, float, float, float]
 
 
@@ -21,31 +23,28 @@ def _true_range(high: float, low: float, before: float) -> float:
 
 @kernel
 def true_range(ins: Arrays, params: Floats, state: Floats, outs: Arrays) -> None:
-    for i in range(ins[0].shape[0]):
-        high, low, close, out = ins[0][i], ins[1][i], ins[2][i], outs[0][i]
+    high, low, close, out = ins[0], ins[1], ins[2], outs[0]
+    for i in range(close.shape[0]):
+        if close.shape[1] >= LONG and is_gapless(close[i]) and is_gapless(high[i]) and is_gapless(low[i]):
+            _true_ranges_of_long(high[i], low[i], close[i], state[i], out[i])
+            continue
         before = state[i, 1] if state[i, 0] == 1.0 else NAN
-        if close.size > 1 and is_gapless(close) and is_gapless(high) and is_gapless(low):
-            out[0] = finite(_true_range(high[0], low[0], before)) if before == before else NAN
-            highs, lows, widths = high[1:], low[1:], out[1:]
-            for k in range(widths.size):
-                widths[k] = finite(_true_range(highs[k], lows[k], close[k]))
-            before = close[close.size - 1]
-        else:
-            before = _true_ranges(high, low, close, before, out)
+        for b in range(close.shape[1]):
+            known = high[i, b] + low[i, b] + close[i, b]
+            width = finite(_true_range(high[i, b], low[i, b], before))
+            out[i, b] = width if known == known and before == before else NAN
+            before = close[i, b] if known == known else before
         state[i, 0], state[i, 1] = 1.0 if before == before else 0.0, before
 
 
-@inlined
-def _true_ranges(high: Floats, low: Floats, close: Floats, before: float, out: Floats) -> float:
-    """Of a row with gaps; the last known close."""
-    for b in range(close.size):
-        known = high[b] + low[b] + close[b]
-        out[b] = NAN
-        if known == known:
-            if before == before:
-                out[b] = finite(_true_range(high[b], low[b], before))
-            before = close[b]
-    return before
+@part
+def _true_ranges_of_long(high: Floats, low: Floats, close: Floats, state: Floats, out: Floats) -> None:
+    """Every bar exists, so the close before is that of the bar before."""
+    out[0] = finite(_true_range(high[0], low[0], state[1])) if state[0] == 1.0 else NAN
+    highs, lows, widths = high[1:], low[1:], out[1:]
+    for k in range(widths.size):
+        widths[k] = finite(_true_range(highs[k], lows[k], close[k]))
+    state[0], state[1] = 1.0, close[close.size - 1]
 
 
 @kernel

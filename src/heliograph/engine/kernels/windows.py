@@ -29,7 +29,7 @@ def _extreme(x: Floats, n: int, sign: float, state: Floats, out: Floats, scratch
     if is_long(x, n):
         _extremes_of_long(x, n, sign, state, out, scratch)
     else:
-        _extremes(x, n, sign, state, out)
+        _extremes_here(x, n, sign, state, out)
 
 
 @part
@@ -39,7 +39,7 @@ def _extremes_of_long(x: Floats, n: int, sign: float, state: Floats, out: Floats
         start = max(stop - TILE, n - 1)
         first = start - (n - 1)
         _extremes_of_tile(x[first:stop], n, sign, out[first:stop], scratch[first:stop])
-    _extremes(x[: n - 1], n, sign, state, out[: n - 1])
+    _extremes_apart(x[: n - 1], n, sign, state, out[: n - 1])
     ring = state[3:]
     for j in range(n):
         ring[j] = sign * x[x.size - n + j] + 0.0
@@ -47,7 +47,6 @@ def _extremes_of_long(x: Floats, n: int, sign: float, state: Floats, out: Floats
     state[FULL], state[POSITION] = 1.0, 0.0
 
 
-@inlined
 def _extremes(x: Floats, n: int, sign: float, state: Floats, out: Floats) -> None:
     """Bar by bar, by segments of n: the extreme of a window is that of a head and of a tail."""
     full, position, head, ring = state[FULL], int(state[POSITION]), state[HEAD], state[3:]
@@ -69,6 +68,9 @@ def _extremes(x: Floats, n: int, sign: float, state: Floats, out: Floats) -> Non
         else:
             out[b] = NAN
     state[FULL], state[POSITION], state[HEAD] = full, position, head
+
+
+_extremes_here, _extremes_apart = inlined(_extremes), part(_extremes)
 
 
 @inlined
