@@ -18,7 +18,7 @@ from heliograph.signals.state import MEMORY
 from heliograph.signals.strategies import add_strategy, promote, retire
 from tests.signals.test_fence import rows
 from tests.signals.test_generate import blind
-from tests.signals.world import BUSY, HOUR, NOW, START, feed, make_venue, story, walk
+from tests.signals.world import BUSY, DAY, HOUR, NOW, START, feed, make_venue, story, walk
 
 pytestmark = pytest.mark.django_db
 FOREVER = """
@@ -141,7 +141,9 @@ def test_a_missing_bar_is_awaited_and_then_passed_over():
     def after(hours):
         return to_datetime(START + hours * HOUR)
 
-    feed(batch, instruments, holed.slice(0, 99), at=after(99))
+    feed(batch, instruments, holed.slice(0, 90), at=after(90))
+    generate(at=after(90))
+    feed(batch, instruments, holed.slice(90, 99), at=after(99))
     first = generate(at=after(99))
     waited = Progress.objects.get().watermarks
     second = generate(at=after(99) + timedelta(minutes=59))
@@ -223,3 +225,28 @@ def test_after_its_patience_the_stop_counts():
 
     assert (told.settled, told.waiting) == (1, 0)
     assert Outcome.objects.values_list("exit_reason", "exit_price").get() == ("stop", 102.0)
+
+
+@pytest.mark.parametrize(("calendar", "day"), [("XNYS", DAY), ("always", DAY), ("forex", HOUR)])
+def test_a_rest_of_the_calendar_is_not_awaited(calendar, day):
+    """From a Friday to the Monday after it, and over Martin Luther King's day, New York is closed."""
+    batch, instruments = make_venue()
+    batch.venue.calendar = calendar
+    batch.venue.save()
+    text = BUSY if day == HOUR else BUSY.replace("1h", "1d").replace("on('4h'", "on('1w'")
+    add_strategy(text=text, at=NOW)
+    # Thursday, Friday and the Tuesday after the holiday; in currencies Friday 21:00 and Sunday 22:00 UTC.
+    times = {DAY: [10, 11, 15], HOUR: [4 * 24 + 20, 4 * 24 + 21, 6 * 24 + 22]}[day]
+    time = START + day * np.array(times, dtype=np.int64)
+    price = np.array([100.0, 101.0, 102.0])
+    bars = Bars.single(time, open=price, high=price, low=price, close=price, volume=price)
+    name = "1d" if day == DAY else "1h"
+    soon = to_datetime(int(time[1]) + day)
+    feed(batch, instruments, bars.slice(0, 2), timeframe=name, at=soon)
+    generate(at=soon)
+    monday = to_datetime(int(time[2]) + day)
+
+    feed(batch, instruments, bars.slice(2, 3), timeframe=name, at=monday)
+    told = generate(at=monday)
+
+    assert (told.waiting, told.bars) == ((1, 0) if calendar == "always" else (0, 1))

@@ -10,6 +10,7 @@ from heliograph.market.store import store_candles, store_tick
 from heliograph.signals.models import Evaluation, Outcome, Signal
 
 HOUR = 3_600_000
+DAY = 24 * HOUR
 # Monday 2024-01-01 00:00 UTC.
 START = 1_704_067_200_000
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

@@ -15,9 +15,8 @@ from heliograph.market.wire import to_ms
 from heliograph.signals.block import Mask, windows, without
 from heliograph.signals.due import Due
 from heliograph.signals.generated import Generated
-from heliograph.signals.patience import awaiting, expected_opens, passed_over
 from heliograph.signals.state import ShardState
-from heliograph.signals.step import NO_FINER, Finer, advance
+from heliograph.signals.step import NO_FINER, Finer, Step, advance
 from heliograph.signals.store import Moment, store_step
 
 # An instrument so many bars behind is caught up apart, so that it holds back no other.
@@ -123,10 +122,7 @@ class CatchUp:
         bars = without(bars, (bars.time[None, :] <= stand.watermarks[:, None]) | ~rows[:, None])
         if not len(bars):
             return Generated()
-        expected = expected_opens(
-            compiled.timeframe, first=int(stand.watermarks[rows].min()) + 1, last=int(bars.time[-1])
-        )
-        wait = awaiting(bars, stand.watermarks, expected=expected, awaited_after=self.pace.patient_until)
+        wait = self.state.expectation.awaiting(bars, stand.watermarks, awaited_after=self.pace.patient_until)
         waiting = rows & (wait < len(bars))
         bars = without(bars, np.arange(len(bars))[None, :] >= wait[:, None])
         step = advance(self.state, bars, compiled, enters=self.due.enters, finer=self._finer(span))
@@ -137,11 +133,18 @@ class CatchUp:
             self.state,
             step,
             compiled=compiled,
-            passed_over=passed_over(step.block, stand.watermarks, step.watermarks, expected=expected),
+            passed_over=self._passed_over(step),
             is_last=span.is_last,
             moment=Moment(self.pace.at, self.pace.clock, began),
         )
         return told + Generated(waiting=int(waiting.sum()) + len(step.held))
+
+    def _passed_over(self, step: Step) -> int:
+        """How many bars are missing among those evaluated; history has come as it is, and is not counted."""
+        stand = self.state.stand
+        return self.state.expectation.passed_over(
+            step.block, stand.watermarks, step.watermarks, since=stand.historical_until
+        )
 
     def _finer(self, span: Span) -> Finer:
         """The finer bars of a span, for a strategy that asks for them."""

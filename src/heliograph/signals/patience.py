@@ -1,48 +1,114 @@
 """Missing bars: which are still awaited, and how many were passed over."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 from heliograph.engine.bars import Bars, Times
-from heliograph.engine.timeframe import Timeframe
+from heliograph.engine.timeframe import DAY, Timeframe
+from heliograph.market.calendars import ALWAYS, FOREX, WEEKDAYS, sessions, slot_of
+from heliograph.market.models import Instrument
 from heliograph.signals.block import exist
 
-
-def awaiting(bars: Bars, watermarks: Times, *, expected: Times, awaited_after: int) -> npt.NDArray[np.int64]:
-    """For each row the column from which on it has to wait for a missing bar before it; the width if it has
-    not.
-
-    `expected` are the opens that the venue's calendar demands; those behind `awaited_after` may still come.
-    """
-    first = np.full(bars.instruments, len(bars), dtype=np.int64)
-    there = exist(bars)
-    for missing in expected[expected > awaited_after].tolist():
-        column = int(np.searchsorted(bars.time, missing))
-        if column < len(bars) and bars.time[column] == missing:
-            absent = ~there[:, column]
-            column += 1
-        else:
-            absent = np.ones(bars.instruments, dtype=bool)
-        absent &= missing > watermarks
-        first[absent] = np.minimum(first[absent], column)
-    return first
+Mask = npt.NDArray[np.bool_]
+# These cost nothing to ask; an exchange's own calendar takes seconds to load and is asked only in doubt.
+LIGHT = (ALWAYS, FOREX, WEEKDAYS)
 
 
-def passed_over(bars: Bars, before: Times, after: Times, *, expected: Times) -> int:
-    """How many expected bars behind `before` and up to `after` (int64[N]) the rows of the block lack."""
-    due = np.searchsorted(expected, after, side="right") - np.searchsorted(expected, before, side="right")
-    return int(np.maximum(due - exist(bars).sum(axis=1), 0).sum())
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """The bars that should exist, for the rows of a shard; `calendars` has one name for each row."""
+
+    timeframe: Timeframe
+    calendars: Sequence[str]
+
+    @classmethod
+    def read(cls, instruments: Sequence[int], timeframe: Timeframe) -> "Expectation":
+        """By the calendars of these instruments, or of their venues."""
+        rows = Instrument.objects.filter(pk__in=instruments).values_list("pk", "calendar", "venue__calendar")
+        named = {number: own or of_venue for number, own, of_venue in rows}
+        return cls(timeframe, tuple(named[number] for number in instruments))
+
+    def awaiting(self, bars: Bars, watermarks: Times, *, awaited_after: int) -> Times:
+        """For each row the column before which a bar is missing that may still come; the width if none is.
+
+        A missing bar may come if it opens behind `awaited_after`.
+        """
+        wait = np.full(bars.instruments, len(bars), dtype=np.int64)
+        there, first = exist(bars), int(bars.time.searchsorted(awaited_after, side="right"))
+        before = np.where(there[:, :first], bars.time[:first], watermarks[:, None]).max(
+            axis=1, initial=np.iinfo(np.int64).min
+        )
+        before = np.maximum(before, watermarks)
+        for column in range(first, len(bars)):
+            time = bars.time[column]
+            rows = there[:, column] & (wait == len(bars))
+            wait[rows & self._lacks(before, int(time), rows, awaited_after)] = column
+            before = np.where(there[:, column], time, before)
+        return wait
+
+    def passed_over(self, bars: Bars, before: Times, after: Times, *, since: Times) -> int:
+        """How many expected bars behind `since` and `before` (int64[N]), up to `after`, the rows lack."""
+        start, live = np.maximum(before, since), after > np.maximum(before, since)
+        if not live.any():
+            return 0
+        count = (exist(bars) & (bars.time[None, :] > start[:, None])).sum(axis=1)
+        lacking = 0
+        for calendar, rows in self._by_calendar(live):
+            due = self._steps(calendar, start[rows], after[rows], count[rows])
+            lacking += int(np.maximum(due - count[rows], 0).sum())
+        return lacking
+
+    def _lacks(self, before: Times, time: int, rows: Mask, awaited_after: int) -> Mask:
+        """Which of the rows lack a bar between `before` and `time` that opens behind `awaited_after`."""
+        lacks = np.zeros(len(before), dtype=bool)
+        for calendar, chosen in self._by_calendar(rows):
+            last = self._due_before(calendar, int(before[chosen].min()), time)
+            if last > awaited_after:
+                after = np.full(len(chosen), time, dtype=np.int64)
+                one = np.ones(len(chosen), dtype=np.int64)
+                lacks[chosen] = self._steps(calendar, before[chosen], after, one) > 1
+        return lacks
+
+    def _due_before(self, calendar: str, first: int, time: int) -> int:
+        """The open of the last bar that should exist before the one at `time`, and not before `first`."""
+        if calendar == ALWAYS or calendar not in LIGHT:
+            # Of an exchange it may be earlier; whether one is due at all is asked with care after this.
+            return self.timeframe.start(time - 1) if self.timeframe.ms is None else time - self.timeframe.ms
+        slots = sessions(calendar, first=first, last=time).slots(self.timeframe.name)
+        slots = slots[slots < slot_of(np.array([time]), self.timeframe.name)[0]]
+        return int(slots[-1]) if len(slots) else first
+
+    def _by_calendar(self, rows: Mask) -> list[tuple[str, Times]]:
+        """The rows of each calendar."""
+        names = np.array(self.calendars)
+        return [(name, np.flatnonzero(rows & (names == name))) for name in set(names[rows].tolist())]
+
+    def _steps(self, calendar: str, before: Times, after: Times, count: Times) -> Times:
+        """How many bars should open behind `before`, up to `after`; above `count` only after a good look."""
+        if calendar == ALWAYS:
+            return _unbroken(self.timeframe, before, after)
+        if calendar not in LIGHT:
+            steps = self._slots(WEEKDAYS, before, after)
+            if (steps <= count).all():
+                return steps
+        return self._slots(calendar, before, after)
+
+    def _slots(self, calendar: str, before: Times, after: Times) -> Times:
+        name = self.timeframe.name
+        slots = sessions(calendar, first=int(before.min()), last=int(after.max())).slots(name)
+        first, last = slot_of(before, name), slot_of(after, name)
+        return np.searchsorted(slots, last, side="right") - np.searchsorted(slots, first, side="right")
 
 
-def expected_opens(timeframe: Timeframe, *, first: int, last: int) -> Times:
-    """The opens from `first` to `last` (ms) that a venue which never closes has."""
-    start = timeframe.start(first)
-    if start < first:
-        start = timeframe.end(start)
+def _unbroken(timeframe: Timeframe, before: Times, after: Times) -> Times:
+    """Counted in steps, not on a grid: bars of another zone lie off the UTC grid."""
     if timeframe.ms is not None:
-        return np.arange(start, last + 1, timeframe.ms, dtype=np.int64)
-    opens = []
-    while start <= last:
-        opens.append(start)
-        start = timeframe.end(start)
-    return np.array(opens, dtype=np.int64)
+        return np.rint((after - before) / timeframe.ms).astype(np.int64)
+    months = [
+        (times + DAY // 2).astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
+        for times in (before, after)
+    ]
+    return months[1] - months[0]

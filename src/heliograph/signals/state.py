@@ -12,6 +12,7 @@ from heliograph.market.bars import load_bars
 from heliograph.signals.block import between, windows
 from heliograph.signals.checkpoints import restore_newest
 from heliograph.signals.compiled import Compiled
+from heliograph.signals.patience import Expectation
 from heliograph.signals.stand import Stand
 
 
@@ -26,6 +27,7 @@ class ShardState:
     stand: Stand
     runner: Runner
     exits: Exits
+    expectation: Expectation
     unsaved: int = 0
     is_sound: bool = True
 
@@ -74,7 +76,8 @@ def load_state(stand: Stand, compiled: Compiled) -> ShardState:
     reached = restore_newest(runner, stand)
     replayed = replay(runner, stand, reached, timeframe=compiled.timeframe)
     exits = Exits.from_slots(compiled.rules, stand.slots, instruments=len(stand))
-    return ShardState(stand, runner, exits, unsaved=replayed)
+    expectation = Expectation.read(stand.instruments.tolist(), compiled.timeframe)
+    return ShardState(stand, runner, exits, expectation, unsaved=replayed)
 
 
 def replay(runner: Runner, stand: Stand, reached: Times, *, timeframe: Timeframe) -> int:
