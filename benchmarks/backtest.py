@@ -173,9 +173,7 @@ def main() -> None:
         print(
             f"{one['case']:16}{one['what']:24}{one['ms']:12}{one['best_ms']:12}{one['of_kernel']:12}{one['trades']:10}"
         )
-    print(
-        "The kernel has one thread. backtesting.py had 1 x 100,000 and 2 x 50,000 bars, told for all at that pace."
-    )
+    print("The kernel has one thread; backtesting.py had 1 x 100,000 and 2 x 50,000 bars, told for all.")
     for one in rows:
         print(json.dumps(one))
 

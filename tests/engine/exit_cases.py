@@ -52,7 +52,9 @@ def events_of(rules, bars, *, long=None, short=None, confidence=None, **more):
 
 
 def trades(events):
-    """Each finished trade as (side, bar of entry, entry price, bar of exit, exit price, reason, bars held)."""
+    """Each finished trade as (side, bar of entry, entry price, bar of exit, exit price, reason, bars
+    held).
+    """
     return [
         (
             SIDES[int(row["side"])],

@@ -1,4 +1,6 @@
-"""Random worlds for the exits: rules, bars with gaps on a coarse grid of prices, and what a plan could say of them."""
+"""Random worlds for the exits: rules, bars with gaps on a coarse grid of prices, and what a plan could
+say of them.
+"""
 
 from dataclasses import dataclass
 from math import isnan, nan
@@ -229,7 +231,11 @@ def of_kernel(events, n):
         ),
         "exits": [
             {
-                name: SIDES[row[name]] if name == "side" else EXIT_REASONS[row[name]] if name == "reason" else row[name]
+                name: SIDES[row[name]]
+                if name == "side"
+                else EXIT_REASONS[row[name]]
+                if name == "reason"
+                else row[name]
                 for name in row.dtype.names
                 if name != "instrument"
             }

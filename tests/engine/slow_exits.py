@@ -1,4 +1,6 @@
-"""The rules of the exits once more, written from their text for one instrument: slow, plain and apart from the kernel."""
+"""The rules of the exits once more, written from their text for one instrument: slow, plain and apart
+from the kernel.
+"""
 
 from dataclasses import dataclass, field
 from math import isfinite, nan
@@ -8,7 +10,9 @@ CLOSE_ENOUGH = 1e-9
 
 @dataclass
 class SlowBar:
-    """One bar that exists, with what the plan says at its close; None where the strategy names no such expression."""
+    """One bar that exists, with what the plan says at its close; None where the strategy names no such
+    expression.
+    """
 
     time: int
     open: float
@@ -44,9 +48,7 @@ class Trade:
         return price >= level if self.side == "long" else price <= level
 
     def stopped(self, price):
-        return self.stop is not None and (
-            price <= self.stop if self.side == "long" else price >= self.stop
-        )
+        return self.stop is not None and (price <= self.stop if self.side == "long" else price >= self.stop)
 
 
 class SlowExits:
@@ -239,7 +241,9 @@ class SlowExits:
             return "no_stop", nan
         if not all(isfinite(target) for target in targets):
             return "no_target", nan
-        wrong = (named.stop and way * (bar.close - stop) <= 0) or any(way * (t - bar.close) <= 0 for t in targets)
+        wrong = (named.stop and way * (bar.close - stop) <= 0) or any(
+            way * (t - bar.close) <= 0 for t in targets
+        )
         ratio = nan
         if named.stop and targets and not wrong:
             reward = sum(f * way * (t - bar.close) for f, t in zip(named.fractions, targets, strict=True))

@@ -43,8 +43,10 @@ def test_the_kernel_does_what_the_slow_rules_do(world):
 def test_any_cut_into_blocks_gives_the_same_bits(world, data):
     _, expected = whole(world)
     bars, ready = len(world.bars), ready_of(world)
-    cuts = sorted(data.draw(st.lists(st.integers(1, bars), max_size=bars)) + [0, bars])
-    ways = data.draw(st.lists(st.sampled_from(["go on", "snapshot", "slots"]), min_size=len(cuts), max_size=len(cuts)))
+    cuts = sorted([0, *data.draw(st.lists(st.integers(1, bars), max_size=bars)), bars])
+    ways = data.draw(
+        st.lists(st.sampled_from(["go on", "snapshot", "slots"]), min_size=len(cuts), max_size=len(cuts))
+    )
     exits, parts = Exits(world.rules, instruments=world.bars.instruments), []
     for start, stop, way in zip(cuts, cuts[1:], ways, strict=False):
         exits = moved(exits, world, way)

@@ -58,7 +58,8 @@ def test_freqtrade_s_cases_end_alike(name):
     (expected,) = case["trades"]
     is_short = expected.get("is_short", False)
     way, enter, leave = (-1, 8, 9) if is_short else (1, 6, 7)
-    # It measures stop and target from the entry, the open of the bar after the signal, and as a part of the margin.
+    # It measures stop and target from the entry, the open of the bar after the signal, and as a part of
+    # the margin.
     entry, lever = bars.open[0, expected["open_tick"]], case.get("leverage", 1.0)
     side = SideInputs(
         enter=table[None, :, enter].copy(),
@@ -101,7 +102,9 @@ def test_triple_barriers_are_touched_at_the_same_times_with_the_same_returns(run
 
 
 def barriers(bars, times, start, target, params):
-    """A long from a close with a target and a stop at multiples of `target`, left at the close one day later."""
+    """A long from a close with a target and a stop at multiples of `target`, left at the close one day
+    later.
+    """
     profit, loss = (multiple * target for multiple in params["pt_sl"])
     ahead = bars.slice(start, len(bars))
     at = ahead.close[0, 0]

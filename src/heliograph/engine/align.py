@@ -27,7 +27,9 @@ class Series(Protocol):
 
 
 def align(series: Mapping[str, Series], *, time: Times | None = None) -> tuple[tuple[str, ...], Bars]:
-    """The symbols in order, and their bars on the union of their times (or on `time`); what is missing is NaN."""
+    """The symbols in order, and their bars on the union of their times (or on `time`); what is missing is
+    NaN.
+    """
     symbols = tuple(series)
     if not symbols:
         raise BadBars("There are no candles.")

@@ -26,10 +26,11 @@ NO_CANDLES = Bars.single(np.zeros(0, dtype=np.int64), **dict.fromkeys(INPUTS, np
 class Backtest:
     """What a strategy would have done: its finished trades by symbol and time, and what was left over.
 
-    `records` holds the trades as columns (EXIT_RECORD), `open_slots` and `waiting` those still open and the signals of
-    the last bars that wait for their entry (SLOT), `missed` the entries not taken (ENTRY). `verdicts` int64[N, 2, R]
-    counts candidates by symbol, side and verdict (place in REJECTS, 0 = published), `undecided` int64[N] the bars with
-    stop and target inside for which finer bars were lacking.
+    `records` holds the trades as columns (EXIT_RECORD), `open_slots` and `waiting` those still open and
+    the signals of the last bars that wait for their entry (SLOT), `missed` the entries not taken (ENTRY).
+    `verdicts` int64[N, 2, R] counts candidates by symbol, side and verdict (place in REJECTS, 0 =
+    published), `undecided` int64[N] the bars with stop and target inside for which finer bars were
+    lacking.
     """
 
     symbols: tuple[str, ...]
@@ -92,7 +93,9 @@ class Backtest:
 
     @property
     def daily(self) -> tuple[Times, Floats]:
-        """Opens of the UTC days from the first bar to the last, and the sum of return_pct of the exits of each."""
+        """Opens of the UTC days from the first bar to the last, and the sum of return_pct of the exits of
+        each.
+        """
         if not len(self.time):
             return np.zeros(0, dtype=np.int64), np.zeros(0)
         return daily(*self.results, first=int(self.time[0]), last=int(self.time[-1]))
@@ -129,7 +132,8 @@ def backtest_bars(
 ) -> Backtest:
     """The same over bars that lie on one time axis already; `finer` has the same rows.
 
-    Results do not depend on `threads`, and of `block` (bars that are advanced at once) only the sums' last bits.
+    Results do not depend on `threads`, and of `block` (bars that are advanced at once) only the sums'
+    last bits.
     """
     lanes = run_lanes(Job(StrategyPlan.of(strategy), bars, finer, close_at_end, block), threads=threads)
     slots = slots_of(np.concatenate([lane.state for lane in lanes]))

@@ -4,8 +4,9 @@ An instrument's bars lie together in memory, so that neither has to be copied.
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -35,14 +36,18 @@ class Job:
 
     @property
     def spans(self) -> list[tuple[int, int]]:
-        """First and last instrument (not included) of each lane: several only where one block holds all their bars."""
+        """First and last instrument (not included) of each lane: several only where one block holds all
+        their bars.
+        """
         size, count = max(1, self.block // max(len(self.bars), 1)), self.bars.instruments
         return [(start, min(start + size, count)) for start in range(0, count, size)]
 
 
 @dataclass(frozen=True)
 class Lane:
-    """What a lane brought; instruments count from the first of all. `state` is that of the exits at the end."""
+    """What a lane brought; instruments count from the first of all. `state` is that of the exits at the
+    end.
+    """
 
     exits: tuple[Records, ...]
     missed: tuple[Records, ...]
@@ -91,10 +96,12 @@ class _Team:
     def _overlapping(
         self, runners: Sequence[Runner], exits: Exits, blocks: Iterator[Bars], finer: Bars | None
     ) -> list[Events]:
-        """The exits of a block beside the plan of the next: two runners in turn, each with outputs of its own."""
+        """The exits of a block beside the plan of the next: two runners in turn, each with outputs of its
+        own.
+        """
         running, resting = runners
         with ThreadPoolExecutor(1) as pool:
-            futures = []
+            futures: list[Future[Events]] = []
             for block in blocks:
                 if len(futures) > 1:
                     futures[-2].result()
@@ -137,7 +144,7 @@ def blocks_of(bars: Bars, size: int) -> Iterator[Bars]:
     if count == 1:
         yield bars
         return
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in pairwise(bounds):
         yield bars.slice(start, stop)
 
 

@@ -15,8 +15,8 @@ DAYS_PER_YEAR = 365
 class Totals:
     """Sums over finished trades, in the order in which they ended.
 
-    `r` and `r_known` are the sum and the number of the results in R; `profit` and `loss` the sums of the positive and of
-    the negative results, in percent of one stake like `fees`.
+    `r` and `r_known` are the sum and the number of the results in R; `profit` and `loss` the sums of the
+    positive and of the negative results, in percent of one stake like `fees`.
     """
 
     trades: int = 0
@@ -59,7 +59,8 @@ class Summary:
 
 
 def max_drawdown(results: Floats) -> float:
-    """The deepest fall of the sum of `results` below its highest so far (0 at first), in their unit; 0 if it never falls.
+    """The deepest fall of the sum of `results` below its highest so far (0 at first), in their unit; 0 if
+    it never falls.
 
     Magdon-Ismail and Atiya (2004), "Maximum drawdown", for a sum instead of a product.
     """
@@ -70,7 +71,9 @@ def max_drawdown(results: Floats) -> float:
 
 
 def daily(times: Times, results: Floats, *, first: int, last: int) -> tuple[npt.NDArray[np.int64], Floats]:
-    """UTC days from that of `first` to that of `last` (their opens in ms), and the sum of the results of each."""
+    """UTC days from that of `first` to that of `last` (their opens in ms), and the sum of the results of
+    each.
+    """
     start, stop = first // DAY, last // DAY + 1
     sums = np.bincount(times // DAY - start, weights=results, minlength=stop - start)
     return np.arange(start, stop, dtype=np.int64) * DAY, sums.astype(np.float64)
@@ -86,7 +89,8 @@ def sharpe(results: Floats, *, per_year: int = DAYS_PER_YEAR) -> float | None:
 
 
 def sortino(results: Floats, *, per_year: int = DAYS_PER_YEAR) -> float | None:
-    """Mean over the root of the mean square of the negative results (all periods count), times the root of the periods.
+    """Mean over the root of the mean square of the negative results (all periods count), times the root
+    of the periods.
 
     Sortino and Price (1994), "Performance measurement in a downside risk framework", with a target of 0.
     """

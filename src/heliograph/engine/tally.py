@@ -1,12 +1,15 @@
-"""Adds up finished trades in one pass. Compiled, since numpy would walk the wide rows once for each figure."""
+"""Adds up finished trades in one pass. Compiled, since numpy would walk the wide rows once for each
+figure.
+"""
 
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from heliograph.engine.bars import Floats, Times
 from heliograph.engine.compiled import kernel
-from heliograph.engine.exits.records import Records
+from heliograph.engine.exits.records import Records, Row
 from heliograph.engine.statistics import Totals
 
 TRADES, WINS, R, R_KNOWN, PROFIT, LOSS, RESULT, FEES = range(8)
@@ -42,10 +45,10 @@ def results_by_exit(chunks: Sequence[Records], time: Times) -> tuple[Times, Floa
 
 
 @kernel
-def add_up(records, sums):
+def add_up(records: Records, sums: Floats) -> None:
     """Add the trades' figures to `sums`."""
     for k in range(len(records)):
-        trade = records[k]
+        trade: Row = records[k]
         sums[TRADES] += 1
         sums[RESULT] += trade.return_pct
         sums[FEES] += trade.fees_pct
@@ -60,13 +63,16 @@ def add_up(records, sums):
 
 
 @kernel
-def pour(records, time, flow, ended):
-    """Add each trade's result to `flow` at the bar of its exit, found from where a steady pace would put it."""
+def pour(records: Records, time: Times, flow: Floats, ended: npt.NDArray[np.bool_]) -> None:
+    """Add each trade's result to `flow` at the bar of its exit, found from where a steady pace would put
+    it.
+    """
     pace = (time[-1] - time[0]) / max(len(time) - 1, 1)
     for k in range(len(records)):
-        exit_time = records[k].exit_time
+        trade: Row = records[k]
+        exit_time = trade.exit_time
         place = int((exit_time - time[0]) / pace + 0.5) if pace > 0 else 0
         if time[min(place, len(time) - 1)] != exit_time:
             place = np.searchsorted(time, exit_time)
-        flow[place] += records[k].return_pct
+        flow[place] += trade.return_pct
         ended[place] = True

@@ -12,7 +12,8 @@ from heliograph.engine.exits.rules import EXIT_REASONS, SIDES, ExitReason
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """One trade. Times are the opens of bars in UTC milliseconds; what an open trade does not have yet is None.
+    """One trade. Times are the opens of bars in UTC milliseconds; what an open trade does not have yet is
+    None.
 
     `r`, `mfe_r` and `mae_r` are in units of the distance from entry to stop, None without a stop.
     """

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from heliograph.engine.bars import Floats
 from heliograph.engine.compiled import inlined
 from heliograph.engine.exits.records import (
     COOLDOWN_LEFT,
@@ -17,6 +18,7 @@ from heliograph.engine.exits.records import (
     PHASE,
     SLOT_WIDTH,
     WAITING,
+    Book,
 )
 from heliograph.engine.exits.rules import (
     ALERT_ONLY,
@@ -36,7 +38,7 @@ from heliograph.engine.exits.rules import (
     TARGETS,
     Reject,
 )
-from heliograph.engine.exits.trade import BY_OPPOSITE, clear, enter, leave_at_market
+from heliograph.engine.exits.trade import BY_OPPOSITE, Bar, clear, enter, leave_at_market
 
 PUBLISHED = 0
 NO_STOP, NO_TARGET = REJECTS.index(Reject.NO_STOP), REJECTS.index(Reject.NO_TARGET)
@@ -60,8 +62,10 @@ class Levels(NamedTuple):
 
 
 @inlined
-def judge(slot, side, levels, both, rules, bar):
-    """The first reason not to publish, in the order of REJECTS, or 0; and reward over risk, NaN where there is none."""
+def judge(slot: Floats, side: int, levels: Levels, both: bool, rules: Floats, bar: Bar) -> tuple[int, float]:
+    """The first reason not to publish, in the order of REJECTS, or 0; and reward over risk, NaN where
+    there is none.
+    """
     place = SIDE + PER_SIDE * side
     if not known_or_absent(levels.stop, rules[place + HAS_STOP]):
         return NO_STOP, np.nan
@@ -87,13 +91,13 @@ def judge(slot, side, levels, both, rules, bar):
 
 
 @inlined
-def target_of(levels, k):
+def target_of(levels: Levels, k: int) -> float:
     """Target k, counted from 0."""
     return levels.target1 if k == 0 else levels.target2 if k == 1 else levels.target3
 
 
 @inlined
-def on_wrong_side(side, levels, rules, close):
+def on_wrong_side(side: int, levels: Levels, rules: Floats, close: float) -> bool:
     """True if the stop is not behind the close or a target not ahead of it."""
     place = SIDE + PER_SIDE * side
     sign = 1.0 - 2.0 * side
@@ -104,8 +108,10 @@ def on_wrong_side(side, levels, rules, close):
 
 
 @inlined
-def reward_over_risk(side, levels, rules, close):
-    """The targets' distances from the close, weighted by their fractions, over the stop's; NaN without either."""
+def reward_over_risk(side: int, levels: Levels, rules: Floats, close: float) -> float:
+    """The targets' distances from the close, weighted by their fractions, over the stop's; NaN without
+    either.
+    """
     place = SIDE + PER_SIDE * side
     sign = 1.0 - 2.0 * side
     targets = int(rules[place + TARGETS])
@@ -116,19 +122,21 @@ def reward_over_risk(side, levels, rules, close):
 
 
 @inlined
-def known_or_absent(value, named):
+def known_or_absent(value: float, named: float) -> bool:
     """True if the strategy names no such value, or it is known."""
     return named == 0.0 or np.isfinite(value)
 
 
 @inlined
-def below(value, limit):
+def below(value: float, limit: float) -> bool:
     """True if there is a limit and the value does not meet it; an unknown value does not."""
     return limit == limit and not value >= limit - TOLERANCE * abs(limit)
 
 
 @inlined
-def candidate(slots, side, levels, both, rules, bar, book):
+def candidate(
+    slots: Floats, side: int, levels: Levels, both: bool, rules: Floats, bar: Bar, book: Book
+) -> None:
     """One candidate: its verdict, its effect on a trade of the other side, its record, its slot."""
     slot, other = slots[side], slots[1 - side]
     reason, ratio = judge(slot, side, levels, both, rules, bar)
@@ -159,17 +167,17 @@ def candidate(slots, side, levels, both, rules, bar, book):
 
 
 @inlined
-def slot_is_free(slot):
+def slot_is_free(slot: Floats) -> bool:
     """True if the slot holds no trade, or one whose exit was decided at this close."""
-    return slot[PHASE] == FREE or slot[PHASE] == LEAVES_BY_EXIT
+    return bool(slot[PHASE] == FREE or slot[PHASE] == LEAVES_BY_EXIT)
 
 
 @inlined
-def write_candidate(side, levels, reason, ratio, bar, book):
+def write_candidate(side: int, levels: Levels, reason: int, ratio: float, bar: Bar, book: Book) -> None:
     """One candidate, published or rejected, into the book."""
     if len(book.candidates) == 0:
         return
-    row = book.candidates[book.used[0]]
+    row = book.candidates[book.log.used[0]]
     row.bar_time = bar.time
     row.close = bar.close
     row.stop = levels.stop
@@ -182,4 +190,4 @@ def write_candidate(side, levels, reason, ratio, bar, book):
     row.side = 1 - 2 * side
     row.published = reason == PUBLISHED
     row.reason = reason
-    book.used[0] += 1
+    book.log.used[0] += 1

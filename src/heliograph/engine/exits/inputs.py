@@ -13,7 +13,8 @@ from heliograph.engine.timeframe import Timeframe
 
 @dataclass(frozen=True, slots=True)
 class SideInputs:
-    """The outputs of one side's expressions, each float64[N, B] (or [1, B]: one row for all), NaN where unknown.
+    """The outputs of one side's expressions, each float64[N, B] (or [1, B]: one row for all), NaN where
+    unknown.
 
     `ready` is int64[N]: the bar of this block from which the side may fire, None if from the first.
     """
@@ -43,12 +44,21 @@ class Inputs:
 
 
 def _side_arrays(side: SideInputs | None, unknown: Floats, instruments: int) -> SideArrays:
-    if side is None:
-        return SideArrays(*(unknown,) * 6, ready=np.zeros(instruments, dtype=np.int64))
-    given = (side.enter, side.exit, side.stop, *side.targets, *(None,) * (3 - len(side.targets)))
-    values = (unknown if one is None else _checked(one, unknown, instruments) for one in given)
+    def given(values: Floats | None) -> Floats:
+        return unknown if values is None else _checked(values, unknown, instruments)
+
+    side = side or SideInputs(enter=unknown)
+    targets = [*side.targets, None, None, None]
     ready = np.zeros(instruments, dtype=np.int64) if side.ready is None else side.ready
-    return SideArrays(*values, ready=np.ascontiguousarray(ready, dtype=np.int64))
+    return SideArrays(
+        enter=given(side.enter),
+        exit=given(side.exit),
+        stop=given(side.stop),
+        target1=given(targets[0]),
+        target2=given(targets[1]),
+        target3=given(targets[2]),
+        ready=np.ascontiguousarray(ready, dtype=np.int64),
+    )
 
 
 def _checked(values: Floats, unknown: Floats, instruments: int) -> Floats:

@@ -1,6 +1,6 @@
 """What the exits kernel writes, and the state that it keeps."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -8,11 +8,14 @@ import numpy.typing as npt
 from heliograph.engine.bars import Floats, Times
 from heliograph.engine.exits.rules import REJECTS
 
-Records = npt.NDArray[np.void]
-Counts = npt.NDArray[np.int64]
+Records: TypeAlias = npt.NDArray[np.void]
+Counts: TypeAlias = npt.NDArray[np.int64]
+# One row of Records inside a kernel, where its fields are attributes.
+Row: TypeAlias = Any
 
-# The state of an instrument is two slots of SLOT_WIDTH floats, long and short. A slot holds at most one trade, and
-# beside a trade that leaves at the next open possibly one published signal that waits for that open. What is empty is 0.
+# The state of an instrument is two slots of SLOT_WIDTH floats, long and short. A slot holds at most one
+# trade, and beside a trade that leaves at the next open possibly one published signal that waits for that
+# open. What is empty is 0.
 PHASE, SIGNAL_TIME, STOP, TARGET, ENTRY_TIME, ENTRY_PRICE = 0, 1, 2, 3, 6, 7
 BARS_HELD, REMAINING, PROCEEDS, TAKEN, HIGH, LOW = range(8, 14)
 TRADE_WIDTH = 14
@@ -81,8 +84,9 @@ EXIT_RECORD = np.dtype(
     align=True,
 )
 
-# One row per published signal whose story is not over (phase waiting, held, leaves_by_exit, leaves_by_opposite), and one
-# per slot that is free but cooling down (phase cooling). Everything the kernel remembers is in these rows.
+# One row per published signal whose story is not over (phase waiting, held, leaves_by_exit,
+# leaves_by_opposite), and one per slot that is free but cooling down (phase cooling). Everything the
+# kernel remembers is in these rows.
 SLOT = np.dtype(
     [
         ("instrument", "i8"),
@@ -140,14 +144,31 @@ class SideArrays(NamedTuple):
     ready: Counts
 
 
+class Block(NamedTuple):
+    """What the kernel reads of a block; with `hold` an instrument stops where it lacks finer bars."""
+
+    prices: Prices
+    long: SideArrays
+    short: SideArrays
+    confidence: Floats
+    finer: Finer
+    hold: bool
+
+
+class Log(NamedTuple):
+    """Where finished trades are written; `used` counts the rows of candidates, entries, parts and exits."""
+
+    exits: Records
+    used: Counts
+
+
 class Book(NamedTuple):
-    """Where the kernel writes. `used` counts the rows written to each of the four record arrays."""
+    """Where the kernel writes, and how far it is."""
 
     candidates: Records
     entries: Records
     parts: Records
-    exits: Records
-    used: Counts
+    log: Log
     verdicts: Counts  # [N, 2, len(REJECTS)], candidates per verdict
     undecided: Counts  # [N], bars with stop and target inside for which finer bars were lacking
     consumed: Counts  # [N], bars of the block that are done
@@ -159,10 +180,11 @@ class Book(NamedTuple):
     @classmethod
     def blank(cls, instruments: int, capacity: int, *, only_missed: bool) -> "Book":
         """An empty book; `capacity` rows each for candidates, entries, parts and exits."""
-        kinds = (CANDIDATE, ENTRY, PART, EXIT_RECORD)
         return cls(
-            *(np.zeros(capacity, dtype=kind) for kind in kinds),
-            used=np.zeros(4, dtype=np.int64),
+            candidates=np.zeros(capacity, dtype=CANDIDATE),
+            entries=np.zeros(capacity, dtype=ENTRY),
+            parts=np.zeros(capacity, dtype=PART),
+            log=Log(np.zeros(capacity, dtype=EXIT_RECORD), np.zeros(4, dtype=np.int64)),
             verdicts=np.zeros((instruments, 2, len(REJECTS)), dtype=np.int64),
             undecided=np.zeros(instruments, dtype=np.int64),
             consumed=np.zeros(instruments, dtype=np.int64),

@@ -15,7 +15,9 @@ from heliograph.engine.timeframe import Timeframe
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A signal's side (1 long, -1 short), the open of its bar and its levels, NaN for a stop that it does not name."""
+    """A signal's side (1 long, -1 short), the open of its bar and its levels, NaN for a stop that it does
+    not name.
+    """
 
     side: int
     time: int
@@ -35,9 +37,9 @@ def replay_signal(
 ) -> Events:
     """What becomes of a signal over `bars`, of one instrument and from the signal's bar on.
 
-    `exit` float64[1, B] is its side's exit expression, `opposite` float64[1, B] is 1 at a close at which a candidate of
-    the other side that passed its filters closes the trade. No row in `exits` means that it is still open, a row in
-    `entries` with `missed` that there was no trade.
+    `exit` float64[1, B] is its side's exit expression, `opposite` float64[1, B] is 1 at a close at which
+    a candidate of the other side that passed its filters closes the trade. No row in `exits` means that
+    it is still open, a row in `entries` with `missed` that there was no trade.
     """
     if bars.instruments != 1 or len(bars) == 0 or bars.time[0] != signal.time:
         raise BadBars("A signal is replayed over bars of one instrument that begin with its own.")
@@ -71,7 +73,9 @@ def _inputs(signal: Published, exits: Floats | None, opposite: Floats | None, ba
 
 
 def _begin(signal: Published, rules: Rules, close: float) -> tuple[Records, Records]:
-    """What the signal's own bar brings: an entry where it fills at the close, and the slot as it is afterwards."""
+    """What the signal's own bar brings: an entry where it fills at the close, and the slot as it is
+    afterwards.
+    """
     slot = np.zeros(1, dtype=SLOT)
     slot["side"], slot["signal_time"], slot["stop"] = signal.side, signal.time, signal.stop
     for k in range(3):

@@ -1,4 +1,6 @@
-"""The rules by which candidates are judged and trades are left, as frozen values and as the numbers of the kernel."""
+"""The rules by which candidates are judged and trades are left, as frozen values and as the numbers of
+the kernel.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +16,8 @@ LONG, SHORT = 1, -1
 SIDES = {LONG: "long", SHORT: "short"}
 MAX_TARGETS = 3
 
-# Places in the vector of numbers that the kernel reads; the two sides' parts follow at SIDE and SIDE + PER_SIDE.
+# Places in the vector of numbers that the kernel reads; the two sides' parts follow at SIDE and SIDE +
+# PER_SIDE.
 FILL_CLOSE, FEE, SLIPPAGE, OPPOSITE, HAS_CONFIDENCE = range(5)
 MIN_CONFIDENCE, MIN_REWARD_RISK, COOLDOWN, ALERT_ONLY, INTRABAR = range(5, 10)
 SIDE, PER_SIDE = 10, 7
@@ -85,9 +88,9 @@ class SideRules:
 class Rules:
     """The frozen scalars of the exits. A side that is None never has a candidate.
 
-    `fee_pct` is percent of the notional at entry and at each exit, `slippage_bps` hundredths of a percent on market
-    fills. `confidence` says that the strategy has a confidence, so that an unknown one is a reason to reject;
-    `intrabar` that finer bars decide what came first inside a bar.
+    `fee_pct` is percent of the notional at entry and at each exit, `slippage_bps` hundredths of a percent
+    on market fills. `confidence` says that the strategy has a confidence, so that an unknown one is a
+    reason to reject; `intrabar` that finer bars decide what came first inside a bar.
     """
 
     long: SideRules | None = None

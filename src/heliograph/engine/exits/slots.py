@@ -55,7 +55,9 @@ WAITING_FIELDS = {
 
 
 def slots_of(state: Floats) -> Records:
-    """The rows of a state float64[N, 2, SLOT_WIDTH], by instrument, long before short, a trade before a waiting signal."""
+    """The rows of a state float64[N, 2, SLOT_WIDTH], by instrument, long before short, a trade before a
+    waiting signal.
+    """
     trades = state[:, :, PHASE] != FREE
     waiting = state[:, :, WAITING] != 0
     cooling = (state[:, :, COOLDOWN_LEFT] > 0) & ~trades & ~waiting

@@ -9,7 +9,7 @@ from heliograph.engine.bars import Bars, Floats, Times
 from heliograph.engine.errors import BadBars, BadSnapshot
 from heliograph.engine.exits.advance import ROOM, advance, finish
 from heliograph.engine.exits.inputs import Inputs, finer_of, prices_of
-from heliograph.engine.exits.records import SLOT_WIDTH, Book, Counts, Records
+from heliograph.engine.exits.records import SLOT_WIDTH, Block, Book, Counts, Records
 from heliograph.engine.exits.rules import Rules
 from heliograph.engine.exits.slots import slots_of, state_of
 from heliograph.engine.timeframe import Timeframe
@@ -17,11 +17,13 @@ from heliograph.engine.timeframe import Timeframe
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """What a block of bars brought: structured arrays (see records.py), by instrument, then time, long before short.
+    """What a block of bars brought: structured arrays (see records.py), by instrument, then time, long
+    before short.
 
-    `verdicts` is int64[N, 2, len(REJECTS)]: candidates per instrument, side (long, short) and verdict, 0 = published.
-    `undecided` int64[N] counts the bars with stop and target inside for which finer bars were lacking: the stop counted.
-    `consumed` int64[N] is how many bars of the block are done: all of them but for an instrument that is held back.
+    `verdicts` is int64[N, 2, len(REJECTS)]: candidates per instrument, side (long, short) and verdict, 0
+    = published. `undecided` int64[N] counts the bars with stop and target inside for which finer bars
+    were lacking: the stop counted. `consumed` int64[N] is how many bars of the block are done: all of
+    them but for an instrument that is held back.
     """
 
     candidates: Records
@@ -35,7 +37,9 @@ class Events:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What to write down besides finished trades, missed entries and counts; backtests of many bars need no more."""
+    """What to write down besides finished trades, missed entries and counts; backtests of many bars need
+    no more.
+    """
 
     candidates: bool = True
     entries: bool = True
@@ -88,17 +92,18 @@ class Exits:
     ) -> Events:
         """Advance over a block of bars of `timeframe`.
 
-        `finer` decides what came first inside a bar, where the rules say `intrabar`. Where it is lacking the stop
-        counts; with `hold` the instrument stops before that bar instead, so that it can be advanced again later.
+        `finer` decides what came first inside a bar, where the rules say `intrabar`. Where it is lacking
+        the stop counts; with `hold` the instrument stops before that bar instead, so that it can be
+        advanced again later.
         """
         if bars.instruments != self.instruments:
             raise BadBars(f"The block has {bars.instruments} instruments, the exits {self.instruments}.")
         if self._unknown.shape[1] != len(bars):
             self._unknown = np.full((1, len(bars)), np.nan)
-        sides, confidence = inputs.arrays(self.instruments, self._unknown)
-        prices, inside = prices_of(bars), finer_of(bars, finer, timeframe)
+        (long, short), confidence = inputs.arrays(self.instruments, self._unknown)
+        block = Block(prices_of(bars), long, short, confidence, finer_of(bars, finer, timeframe), hold)
         self._empty_book()
-        while not advance(self._state, self._numbers, prices, sides, confidence, inside, hold, self._book):
+        while not advance(self._state, self._numbers, block, self._book):
             self._grow_book()
         return self._events()
 
@@ -114,7 +119,9 @@ class Exits:
         return self._stamp() + self._state.tobytes()
 
     def restore(self, snapshot: bytes) -> None:
-        """Go back to a snapshot of the same rules and number of instruments; BadSnapshot if it is another's."""
+        """Go back to a snapshot of the same rules and number of instruments; BadSnapshot if it is
+        another's.
+        """
         stamp = self._stamp()
         if not snapshot.startswith(stamp) or len(snapshot) != len(stamp) + self._state.nbytes:
             raise BadSnapshot("This snapshot of the exits is of other rules, instruments or another release.")
@@ -134,22 +141,32 @@ class Exits:
 
     def _empty_book(self) -> None:
         book = self._book
-        for counts in (book.used, book.verdicts, book.undecided, book.consumed, book.held_back):
+        for counts in (book.log.used, book.verdicts, book.undecided, book.consumed, book.held_back):
             counts[...] = 0
 
     def _grow_book(self) -> None:
         """Twice the room, with all that is written so far."""
         old = self._book
-        new = self._blank_book(2 * len(old.exits))
-        for kind, count in enumerate(old.used):
-            new[kind][:count] = old[kind][:count]
-        self._book = new._replace(**{name: getattr(old, name) for name in old._fields[4:]})
+        new = self._blank_book(2 * len(old.log.exits))
+        before = (old.candidates, old.entries, old.parts, old.log.exits)
+        after = (new.candidates, new.entries, new.parts, new.log.exits)
+        for into, written, count in zip(after, before, old.log.used, strict=True):
+            into[:count] = written[:count]
+        self._book = old._replace(
+            candidates=new.candidates,
+            entries=new.entries,
+            parts=new.parts,
+            log=old.log._replace(exits=new.log.exits),
+        )
 
     def _events(self) -> Events:
         book = self._book
-        records = (book[kind][:count].copy() for kind, count in enumerate(book.used))
+        candidates, entries, parts, exits = book.log.used
         return Events(
-            *records,
+            candidates=book.candidates[:candidates].copy(),
+            entries=book.entries[:entries].copy(),
+            parts=book.parts[:parts].copy(),
+            exits=book.log.exits[:exits].copy(),
             verdicts=book.verdicts.copy(),
             undecided=book.undecided.copy(),
             consumed=book.consumed.copy(),

@@ -1,11 +1,14 @@
-"""One slot on one bar: how a trade is entered, gone through and left. Compiled; `slot` is one slot's row of the state.
+"""One slot on one bar: how a trade is entered, gone through and left. Compiled; `slot` is one slot's row
+of the state.
 
-A short is the mirror image of a long: with `sign` 1 or -1, "at or beyond the stop" is sign * price <= sign * stop, and
-negation is exact. A comparison with NaN is false, so a level that is not named is never reached.
+A short is the mirror image of a long: with `sign` 1 or -1, "at or beyond the stop" is sign * price <=
+sign * stop, and negation is exact. A comparison with NaN is false, so a level that is not named is never
+reached.
 """
 
 from typing import NamedTuple
 
+from heliograph.engine.bars import Floats
 from heliograph.engine.compiled import inlined, part
 from heliograph.engine.exits.records import (
     BARS_HELD,
@@ -30,6 +33,11 @@ from heliograph.engine.exits.records import (
     TARGET,
     TRADE_WIDTH,
     WAITING,
+    Block,
+    Book,
+    Finer,
+    Log,
+    Row,
 )
 from heliograph.engine.exits.rules import (
     COOLDOWN,
@@ -51,7 +59,7 @@ class Bar(NamedTuple):
     """One bar of one instrument."""
 
     instrument: int
-    index: int
+    place: int
     time: int
     open: float
     high: float
@@ -60,7 +68,7 @@ class Bar(NamedTuple):
 
 
 @inlined
-def open_of_bar(slot, side, rules, bar, book):
+def open_of_bar(slot: Floats, side: int, rules: Floats, bar: Bar, book: Book) -> None:
     """What happens at the open: an exit decided at the previous close, then the entry of a waiting signal."""
     if slot[PHASE] >= LEAVES_BY_EXIT:
         reason = BY_EXIT if slot[PHASE] == LEAVES_BY_EXIT else BY_OPPOSITE
@@ -77,14 +85,14 @@ def open_of_bar(slot, side, rules, bar, book):
 
 
 @inlined
-def clear(slot, start, stop):
+def clear(slot: Floats, start: int, stop: int) -> None:
     """Empty the fields start to stop - 1."""
     for field in range(start, stop):
         slot[field] = 0.0
 
 
 @inlined
-def enter(slot, side, price, rules, bar, book):
+def enter(slot: Floats, side: int, price: float, rules: Floats, bar: Bar, book: Book) -> None:
     """Turn the waiting signal into a trade at `price`, which slippage worsens."""
     filled = price * (1.0 + (1.0 - 2.0 * side) * rules[SLIPPAGE])
     slot[PHASE] = HELD
@@ -104,31 +112,14 @@ def enter(slot, side, price, rules, bar, book):
 
 
 @inlined
-def through_bar(slot, side, rules, bar, finer, hold, book):
-    """The held trade against this bar's open and extremes. False if it has to wait for finer bars, with nothing done."""
-    sign = 1.0 - 2.0 * side
-    if sign * bar.open <= sign * slot[STOP]:
-        leave_at_market(slot, side, bar.open, BY_STOP, rules, bar, book)
+def through_bar(slot: Floats, side: int, rules: Floats, bar: Bar, block: Block, book: Book) -> bool:
+    """The held trade against this bar's open and extremes. False if it has to wait for finer bars."""
+    open_against_levels(slot, side, rules, bar, book)
+    if slot[PHASE] == FREE:
         return True
-    reached = targets_reached(slot, side, bar.open)
-    if reached != 0:
-        for k in range(3):
-            if reached & (1 << k):
-                take(slot, side, k, bar.open, rules, bar, book)
-        if slot[PHASE] == FREE:
-            return True
-    favourable, adverse = (bar.high, bar.low) if side == 0 else (bar.low, bar.high)
-    stopped = sign * adverse <= sign * slot[STOP]
-    reached = targets_reached(slot, side, favourable)
-    if stopped and reached != 0 and rules[INTRABAR] != 0.0:
-        reached, stopped = first_inside(slot, side, bar, finer)
-        if reached < 0:
-            if hold:
-                return False
-            book.undecided[bar.instrument] += 1
-            reached, stopped = 0, True
-    elif stopped:
-        reached = 0
+    reached, stopped = inside_bar(slot, side, rules, bar, block, book)
+    if reached < 0:
+        return False
     for k in range(3):
         if reached & (1 << k):
             take(slot, side, k, slot[TARGET + k], rules, bar, book)
@@ -138,7 +129,41 @@ def through_bar(slot, side, rules, bar, finer, hold, book):
 
 
 @inlined
-def targets_reached(slot, side, price):
+def open_against_levels(slot: Floats, side: int, rules: Floats, bar: Bar, book: Book) -> None:
+    """An open at or beyond the stop leaves at the open, one at or beyond targets takes them there."""
+    sign = 1.0 - 2.0 * side
+    if sign * bar.open <= sign * slot[STOP]:
+        leave_at_market(slot, side, bar.open, BY_STOP, rules, bar, book)
+        return
+    reached = targets_reached(slot, side, bar.open)
+    if reached != 0:
+        for k in range(3):
+            if reached & (1 << k):
+                take(slot, side, k, bar.open, rules, bar, book)
+
+
+@inlined
+def inside_bar(
+    slot: Floats, side: int, rules: Floats, bar: Bar, block: Block, book: Book
+) -> tuple[int, bool]:
+    """The targets that count as taken inside the bar, as bits, and whether the stop follows; -1 to wait."""
+    sign = 1.0 - 2.0 * side
+    favourable, adverse = (bar.high, bar.low) if side == 0 else (bar.low, bar.high)
+    stopped = sign * adverse <= sign * slot[STOP]
+    reached = targets_reached(slot, side, favourable)
+    if not stopped or reached == 0:
+        return reached, stopped
+    if rules[INTRABAR] == 0.0:
+        return 0, True
+    reached, stopped = first_inside(slot, side, bar, block.finer)
+    if reached < 0 and not block.hold:
+        book.undecided[bar.instrument] += 1
+        return 0, True
+    return reached, stopped
+
+
+@inlined
+def targets_reached(slot: Floats, side: int, price: float) -> int:
     """The targets not yet taken that `price` is at or beyond, as bits."""
     sign = 1.0 - 2.0 * side
     taken = int(slot[TAKEN])
@@ -150,11 +175,12 @@ def targets_reached(slot, side, price):
 
 
 @inlined
-def first_inside(slot, side, bar, finer):
-    """The targets that finer bars reach before the stop, as bits, and whether the stop follows; -1 if they cannot tell.
+def first_inside(slot: Floats, side: int, bar: Bar, finer: Finer) -> tuple[int, bool]:
+    """The targets that finer bars reach before the stop, as bits, and whether the stop follows; -1 if
+    they cannot tell.
 
-    They can tell when together they reach both the stop and a target, as the bar did, and end the trade. Inside one of
-    them the open counts first, then the stop.
+    They can tell when together they reach both the stop and a target, as the bar did, and end the trade.
+    Inside one of them the open counts first, then the stop.
     """
     sign = 1.0 - 2.0 * side
     stop = sign * slot[STOP]
@@ -163,7 +189,7 @@ def first_inside(slot, side, bar, finer):
         if slot[TARGET + k] == slot[TARGET + k] and not int(slot[TAKEN]) & (1 << k):
             whole |= 1 << k
     touched = 0
-    for j in range(finer.start[bar.index], finer.stop[bar.index]):
+    for j in range(finer.start[bar.place], finer.stop[bar.place]):
         first = finer.open[bar.instrument, j]
         high, low = finer.high[bar.instrument, j], finer.low[bar.instrument, j]
         if first != first:
@@ -186,10 +212,11 @@ def first_inside(slot, side, bar, finer):
 
 
 @inlined
-def close_of_bar(slot, side, rules, bar, exits):
+def close_of_bar(slot: Floats, side: int, rules: Floats, bar: Bar, exits: bool) -> int:
     """The held trade at the close: its extremes, and what `exit` and `expires` decide.
 
-    Returns the reason by which it leaves at this close, or -1; with fills at the next open `exit` only marks it.
+    Returns the reason by which it leaves at this close, or -1; with fills at the next open `exit` only
+    marks it.
     """
     slot[HIGH] = max(slot[HIGH], bar.high)
     slot[LOW] = min(slot[LOW], bar.low)
@@ -205,7 +232,7 @@ def close_of_bar(slot, side, rules, bar, exits):
 
 
 @inlined
-def take(slot, side, k, price, rules, bar, book):
+def take(slot: Floats, side: int, k: int, price: float, rules: Floats, bar: Bar, book: Book) -> None:
     """Leave with the part of target k at `price`; the last part takes all that remains."""
     place = SIDE + PER_SIDE * side
     taken = int(slot[TAKEN]) | 1 << k
@@ -213,7 +240,7 @@ def take(slot, side, k, price, rules, bar, book):
     fraction = slot[REMAINING] if taken == whole else rules[place + FRACTION + k]
     write_part(slot, side, k, price, fraction, bar, book)
     if taken == whole:
-        leave(slot, side, price, BY_TARGET, rules, bar, book.exits, book.used)
+        leave(slot, side, price, BY_TARGET, rules, bar, book.log)
         return
     slot[PROCEEDS] += fraction * price
     slot[REMAINING] -= fraction
@@ -223,26 +250,28 @@ def take(slot, side, k, price, rules, bar, book):
 
 
 @inlined
-def leave_at_market(slot, side, price, reason, rules, bar, book):
+def leave_at_market(
+    slot: Floats, side: int, price: float, reason: int, rules: Floats, bar: Bar, book: Book
+) -> None:
     """Leave with what remains at `price`, which slippage worsens."""
     filled = price * (1.0 - (1.0 - 2.0 * side) * rules[SLIPPAGE])
-    leave(slot, side, filled, reason, rules, bar, book.exits, book.used)
+    leave(slot, side, filled, reason, rules, bar, book.log)
 
 
 @part
-def leave(slot, side, price, reason, rules, bar, exits, used):
+def leave(slot: Floats, side: int, price: float, reason: int, rules: Floats, bar: Bar, log: Log) -> None:
     """Leave with what remains at `price`: write the trade, free the slot, start its cooldown."""
     slot[HIGH] = max(slot[HIGH], price)
     slot[LOW] = min(slot[LOW], price)
     mean = slot[PROCEEDS] + slot[REMAINING] * price
-    write_exit(slot, side, mean, reason, rules[FEE], bar, exits[used[3]])
-    used[3] += 1
+    write_exit(slot, side, mean, reason, rules[FEE], bar, log.exits[log.used[3]])
+    log.used[3] += 1
     clear(slot, 0, TRADE_WIDTH)
     slot[COOLDOWN_LEFT] = rules[COOLDOWN]
 
 
 @inlined
-def write_exit(slot, side, price, reason, fee, bar, row):
+def write_exit(slot: Floats, side: int, price: float, reason: int, fee: float, bar: Bar, row: Row) -> None:
     """One finished trade into the book."""
     sign = 1.0 - 2.0 * side
     entry = slot[ENTRY_PRICE]
@@ -266,26 +295,26 @@ def write_exit(slot, side, price, reason, fee, bar, row):
 
 
 @inlined
-def write_entry(signal_time, side, bar, price, missed, book):
+def write_entry(signal_time: float, side: int, bar: Bar, price: float, missed: bool, book: Book) -> None:
     """One entry, taken or missed, into the book."""
     if book.only_missed and not missed:
         return
-    row = book.entries[book.used[1]]
+    row = book.entries[book.log.used[1]]
     row.signal_time = int(signal_time)
     row.entry_time = bar.time
     row.entry_price = price
     row.instrument = bar.instrument
     row.side = 1 - 2 * side
     row.missed = missed
-    book.used[1] += 1
+    book.log.used[1] += 1
 
 
 @inlined
-def write_part(slot, side, k, price, fraction, bar, book):
+def write_part(slot: Floats, side: int, k: int, price: float, fraction: float, bar: Bar, book: Book) -> None:
     """One part taken at a target into the book."""
     if len(book.parts) == 0:
         return
-    row = book.parts[book.used[2]]
+    row = book.parts[book.log.used[2]]
     row.signal_time = int(slot[SIGNAL_TIME])
     row.time = bar.time
     row.price = price
@@ -293,4 +322,4 @@ def write_part(slot, side, k, price, fraction, bar, book):
     row.instrument = bar.instrument
     row.side = 1 - 2 * side
     row.target = k + 1
-    book.used[2] += 1
+    book.log.used[2] += 1
