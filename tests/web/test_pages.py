@@ -235,6 +235,8 @@ def test_a_new_run_begins_in_a_venue_of_its_own(client):
 
     assert client.get(address).status_code == 405
     assert client.post(address).status_code == 302
+    assert client.post(address).status_code == 302
+    assert "Start a new run" not in client.get("/replays/").content.decode()
     assert [row.venue.name for row in Replay.objects.order_by("pk")] == ["replay-eurusd", "replay-eurusd-2"]
 
 

@@ -104,7 +104,8 @@ def missing_opens(bars: Sequence[Bar], timeframe: str, calendar: str) -> list[in
     """The opens that the calendar expects between the bars, in seconds; at most MOST_MISSING."""
     if len(bars) < 2:
         return []
-    frame, found = Timeframe.parse(timeframe), []
+    frame = Timeframe.parse(timeframe)
+    found: list[int] = []
     opens = np.array([seconds(bar.open_time) * 1000 for bar in bars], dtype=np.int64)
     for gap in gaps_of(opens, timeframe=timeframe, calendar=calendar)[1]:
         moment = gap.first

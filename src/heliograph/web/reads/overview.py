@@ -124,13 +124,13 @@ def _run(version: StrategyVersion, step: Evaluation | None) -> Run:
         number=version.number,
         stage=version.stage,
         timeframe=version.timeframe,
-        last_bar=step and step.last_bar,
+        last_bar=step.last_bar if step else None,
         instruments=step.instruments if step else 0,
         bars=step.bars if step else 0,
         published=step.published if step else 0,
         rejected=step.rejected if step else 0,
         settled=step.settled if step else 0,
-        started_at=step and step.started_at,
+        started_at=step.started_at if step else None,
     )
 
 

@@ -9,7 +9,7 @@ from heliograph.market.models import Replay
 
 @dataclass(frozen=True, slots=True)
 class ReplayState:
-    """`clock` is the venue's clock: the end of its last played bar. `played_pct` counts time, not bars."""
+    """`clock` is the venue's clock: the end of its last played bar. `again`: it is over, and no run followed."""
 
     id: int
     venue: str
@@ -20,6 +20,7 @@ class ReplayState:
     started_at: datetime
     finished_at: datetime | None
     position: datetime
+    again: bool
 
     @property
     def name(self) -> str:
@@ -30,11 +31,14 @@ class ReplayState:
 def replays() -> list[ReplayState]:
     """The replays that run, newest first, then the finished ones. One statement."""
     rows = Replay.objects.select_related("venue").order_by("-started_at", "-pk")
-    states = [_state(row) for row in rows]
+    newest: dict[str, int] = {}
+    for row in rows:
+        newest.setdefault(row.sample, row.pk)
+    states = [_state(row, is_newest=newest[row.sample] == row.pk) for row in rows]
     return sorted(states, key=lambda state: state.finished_at is not None)
 
 
-def _state(row: Replay) -> ReplayState:
+def _state(row: Replay, *, is_newest: bool) -> ReplayState:
     position = int(row.position.timestamp()) * 1000
     end = Timeframe.parse(row.timeframe).end(position)
     return ReplayState(
@@ -47,4 +51,5 @@ def _state(row: Replay) -> ReplayState:
         started_at=row.started_at,
         finished_at=row.finished_at,
         position=row.position,
+        again=is_newest and row.finished_at is not None,
     )

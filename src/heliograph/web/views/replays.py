@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Replay
 from heliograph.market.sources.replay.venue import new_run
+from heliograph.web.reads.replays import replays
 
 
 @require_safe
@@ -23,9 +24,10 @@ def replay_marks(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def replay_again(request: HttpRequest, replay_id: int) -> HttpResponse:
-    """Begin a new run in a venue of its own; only for a replay that has ended."""
+    """Begin a new run in a venue of its own; only for a replay that has ended. Pressed twice it begins one."""
     replay = Replay.objects.filter(pk=replay_id).exclude(finished_at=None).first()
     if replay is None:
         raise Http404("There is no replay of that number that has ended.")
-    new_run(replay, at=utc_now())
+    if any(state.id == replay_id and state.again for state in replays()):
+        new_run(replay, at=utc_now())
     return redirect("replays")

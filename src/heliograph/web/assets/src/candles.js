@@ -23,6 +23,8 @@ export function candleChart(figure, data) {
   const lines = data.lines.map((line) => addLine(chart, line));
   const trade = new Trade(data);
   candles.attachPrimitive(trade);
+  // Markers lie above everything, so they are drawn with the series that is drawn last.
+  (lines[lines.length - 1] ?? candles).attachPrimitive(trade.foreground);
 
   const paint = () => {
     const colours = tokens();

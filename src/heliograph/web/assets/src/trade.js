@@ -11,7 +11,8 @@ export class Trade {
     this.tags = data.levels.map((level) => new Tag(this, level));
     const draw = (painter) => ({ draw: (target) => target.useMediaCoordinateSpace((scope) => painter(scope)) });
     this.behind = { zOrder: () => "bottom", renderer: () => draw((scope) => this.drawZones(scope)) };
-    this.above = { zOrder: () => "normal", renderer: () => draw((scope) => this.drawLevelsAndMarkers(scope)) };
+    const above = { zOrder: () => "normal", renderer: () => draw((scope) => this.drawLevelsAndMarkers(scope)) };
+    this.foreground = { paneViews: () => [above] };
   }
 
   attached({ chart, series, requestUpdate }) {
@@ -26,7 +27,7 @@ export class Trade {
   }
 
   paneViews() {
-    return [this.behind, this.above];
+    return [this.behind];
   }
 
   priceAxisViews() {
