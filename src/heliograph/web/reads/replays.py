@@ -9,7 +9,7 @@ from heliograph.market.models import Replay
 
 @dataclass(frozen=True, slots=True)
 class ReplayState:
-    """`clock` is the venue's clock: the end of its last played bar. `again`: it is over, and no run followed."""
+    """`clock` is the end of its last played bar. `again`: it is over, and no other run followed."""
 
     id: int
     venue: str

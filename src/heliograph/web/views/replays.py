@@ -24,7 +24,7 @@ def replay_marks(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def replay_again(request: HttpRequest, replay_id: int) -> HttpResponse:
-    """Begin a new run in a venue of its own; only for a replay that has ended. Pressed twice it begins one."""
+    """Begin a new run, in a venue of its own, of a replay that has ended; pressed twice it begins one."""
     replay = Replay.objects.filter(pk=replay_id).exclude(finished_at=None).first()
     if replay is None:
         raise Http404("There is no replay of that number that has ended.")
