@@ -121,7 +121,6 @@ class Candle(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        managed = False
         db_table = "candle"
 
 

@@ -11,35 +11,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Candle",
-            fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "instrument_id",
-                        "timeframe",
-                        "open_time",
-                        blank=True,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("timeframe", models.CharField(max_length=3)),
-                ("open_time", models.DateTimeField()),
-                ("open", models.FloatField()),
-                ("high", models.FloatField()),
-                ("low", models.FloatField()),
-                ("close", models.FloatField()),
-                ("volume", models.FloatField()),
-                ("recorded_at", models.DateTimeField()),
-            ],
-            options={
-                "db_table": "candle",
-                "managed": False,
-            },
-        ),
-        migrations.CreateModel(
             name="Venue",
             fields=[
                 (

@@ -1,6 +1,6 @@
 """Candles: one table, cut into a partition for each month when the first bar of that month arrives."""
 
-from django.db import migrations
+from django.db import migrations, models
 
 # Fixed-width columns first: no padding between them, and one binary layout for COPY both ways.
 CREATE = """
@@ -27,11 +27,60 @@ CREATE TABLE candle (
 # Each tick updates the row of each instrument: room on the page keeps those updates out of the indexes.
 ROOM = "ALTER TABLE market_series SET (fillfactor = 50)"
 
+# What Django is told of that table.
+CANDLE = migrations.CreateModel(
+    name="Candle",
+    fields=[
+        (
+            "pk",
+            models.CompositePrimaryKey(
+                "instrument_id",
+                "timeframe",
+                "open_time",
+                blank=True,
+                editable=False,
+                primary_key=True,
+                serialize=False,
+            ),
+        ),
+        ("timeframe", models.CharField(max_length=3)),
+        ("open_time", models.DateTimeField()),
+        ("open", models.FloatField()),
+        ("high", models.FloatField()),
+        ("low", models.FloatField()),
+        ("close", models.FloatField()),
+        ("volume", models.FloatField()),
+        ("recorded_at", models.DateTimeField()),
+        (
+            "instrument",
+            models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=models.DO_NOTHING,
+                to="market.instrument",
+            ),
+        ),
+        (
+            "source",
+            models.ForeignKey(
+                db_column="source",
+                db_constraint=False,
+                db_index=False,
+                on_delete=models.DO_NOTHING,
+                to="market.batch",
+            ),
+        ),
+    ],
+    options={"db_table": "candle"},
+)
+
 
 class Migration(migrations.Migration):
     dependencies = [("market", "0001_rows")]
 
     operations = [
-        migrations.RunSQL(CREATE, "DROP TABLE candle"),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.RunSQL(CREATE, "DROP TABLE candle")], state_operations=[CANDLE]
+        ),
         migrations.RunSQL(ROOM, migrations.RunSQL.noop),
     ]
