@@ -24,7 +24,7 @@ class Asked:
 
     strategy: Annotated[str | None, typer.Option("--strategy", help="Only of this strategy.")] = None
     symbol: Annotated[str | None, typer.Option("--symbol", help="Only of this symbol.")] = None
-    settled: Annotated[bool, typer.Option("--settled", help="Only settled ones: not missed, not unresolved.")] = False
+    settled: Annotated[bool, typer.Option("--settled", help="Only those that have settled.")] = False
     running: Annotated[bool, typer.Option("--open", help="Only those that wait or are open.")] = False
     rejected: Annotated[bool, typer.Option("--rejected", help="Candidates that were not published.")] = False
 

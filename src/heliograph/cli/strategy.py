@@ -1,8 +1,6 @@
 """`heliograph strategy`: writes, checks and stores strategies, and moves them through their stages."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +14,6 @@ from heliograph.cli.samples import sample_names, start_strategy
 from heliograph.cli.strategy_file import read_text
 
 if TYPE_CHECKING:
-    from heliograph.engine.language import Clause
     from heliograph.engine.strategy import BadStrategy, Strategy
     from heliograph.engine.strategy_plan import StrategyPlan
 
@@ -24,7 +21,14 @@ SAMPLES = f"The sample to begin with: {', '.join(sample_names())}."
 OUTPUT = "The file to write. Default: the name with _ for spaces."
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A strategy file (TOML).", show_default=False)]
 
-strategy = typer.Typer(help="Write, check and run strategies.", rich_markup_mode=None, no_args_is_help=True)
+strategy = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+
+
+@strategy.callback()
+def group(context: typer.Context) -> None:
+    """Write, check and run strategies."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 def register(app: typer.Typer) -> None:
@@ -89,45 +93,10 @@ def _show_findings(file: Path, fault: "BadStrategy", *, as_json: bool) -> None:
             note("\n".join(f"    {line}" for line in finding.caret.splitlines()))
 
 
-@dataclass(frozen=True)
-class Length:
-    """How long one expression of a strategy needs; `never` names the calls that never settle."""
-
-    key: str
-    warmup: int
-    settle: float
-    never: tuple[str, ...]
-
-
-def _lengths(plan: "StrategyPlan") -> Iterator[Length]:
-    from heliograph.engine.lengths import lengths
-
-    for key, clause in _expressions(plan):
-        (own,) = lengths([clause.node], plan.strategy.timeframe)
-        yield Length(key, own.warmup, own.settle, tuple(_never(clause, plan.strategy.timeframe)))
-
-
-def _expressions(plan: "StrategyPlan") -> Iterator[tuple[str, "Clause"]]:
-    for name, side in plan.clauses.sides.items():
-        named = [("enter", side.enter), ("exit", side.exit), ("stop", side.stop)]
-        named += [(f"target {at}", target) for at, target in enumerate(side.targets, 1)]
-        yield from ((f"{name} {key}", clause) for key, clause in named if clause is not None)
-    if plan.clauses.confidence is not None:
-        yield "confidence", plan.clauses.confidence
-
-
-def _never(clause: "Clause", timeframe: str) -> Iterator[str]:
-    """The innermost parts that depend for ever on where the candles begin."""
-    from heliograph.engine.lengths import lengths
-
-    if math.isfinite(lengths([clause.node], timeframe)[0].settle):
-        return
-    inner = [text for child in clause.children for text in _never(child, timeframe)]
-    yield from inner or [clause.text]
-
-
 def _show_lengths(checked: "Strategy", plan: "StrategyPlan", *, as_json: bool) -> None:
-    found = list(_lengths(plan))
+    from heliograph.notebook.needs import needs_of
+
+    found = list(needs_of(plan))
     if as_json:
         expressions = [
             {"key": one.key, "warmup": one.warmup, "settle": known(one.settle), "never_settles": one.never}
@@ -144,5 +113,5 @@ def _show_lengths(checked: "Strategy", plan: "StrategyPlan", *, as_json: bool) -
         print(f"\n{text} never settles: its value depends on the first bar for ever.")
 
 
-def _settles(length: Length) -> str:
-    return f"{math.ceil(length.settle):,}" if math.isfinite(length.settle) else "never"
+def _settles(need: "Need") -> str:
+    return f"{math.ceil(need.settle):,}" if math.isfinite(need.settle) else "never"
