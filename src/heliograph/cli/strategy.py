@@ -16,6 +16,7 @@ from heliograph.cli.strategy_file import read_text
 if TYPE_CHECKING:
     from heliograph.engine.strategy import BadStrategy, Strategy
     from heliograph.engine.strategy_plan import StrategyPlan
+    from heliograph.notebook.needs import Need
 
 SAMPLES = f"The sample to begin with: {', '.join(sample_names())}."
 OUTPUT = "The file to write. Default: the name with _ for spaces."
