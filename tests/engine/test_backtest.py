@@ -13,8 +13,9 @@ from heliograph.engine.exits import Reject
 from heliograph.engine.strategy import Strategy
 from heliograph.engine.timeframe import DAY
 from heliograph.engine.trades import Trade
-from tests.engine.candle_files import candles
+from tests.engine.candles import candles
 from tests.engine.exit_cases import bars_of
+from tests.reference import shared
 
 HOURS = 3_600_000
 CROSS = """
@@ -45,7 +46,8 @@ cooldown = 3
 @pytest.fixture(scope="module")
 def market():
     """Four instruments of hourly candles, one of them listed later."""
-    return candles("binance_spot_genetrader_1h.parquet", "BTC/USDT", "ETH/USDT", "SOL/USDT", "WIF/USDT")
+    everything = candles(shared("binance_spot_genetrader_1h.parquet"))
+    return {symbol: everything[symbol] for symbol in ("BTC/USDT", "ETH/USDT", "SOL/USDT", "WIF/USDT")}
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +146,7 @@ def test_closing_at_the_end_makes_trades_of_what_is_open(market, whole):
     assert [(t.symbol, t.side, t.signal_time, t.entry_price) for t in ended] == [
         (t.symbol, t.side, t.signal_time, t.entry_price) for t in whole.open
     ]
-    assert {t.exit_price for t in ended} <= {float(market[symbol].close[-1]) for symbol in market}
+    assert {t.exit_price for t in ended} <= {float(market[symbol].close[0, -1]) for symbol in market}
     assert (len(closed.open), len(closed.trades)) == (0, len(whole.trades) + len(whole.open))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from heliograph.engine.backtest import backtest
 from heliograph.engine.strategy import Strategy
-from tests.engine.candle_files import candles
+from tests.engine.candles import candles
 from tests.reference import shared
 
 GOOG = "backtestingpy_goog_1d.parquet"
@@ -36,7 +36,7 @@ def test_backtesting_py_s_sma_cross_on_goog_has_the_same_entries_exits_and_retur
     text = SMA_CROSS.format(
         timeframe="1d", fast=10, slow=30, long="", short=SHORT, execution='opposite = "reverse"\nfee_pct = 0'
     )
-    result = backtest(Strategy.parse(text), candles(GOOG))
+    result = backtest(Strategy.parse(text), candles(shared(GOOG)))
 
     places = {time: bar for bar, time in enumerate(result.time.tolist())}
     made = [
@@ -78,7 +78,7 @@ def test_vectorbt_s_sma_cross_has_the_same_trades(number, file, symbol, timefram
         short="",
         execution='fill = "close"\nfee_pct = 0.1',
     )
-    result = backtest(Strategy.parse(text), candles(file, symbol), close_at_end=True)
+    result = backtest(Strategy.parse(text), {symbol: candles(shared(file))[symbol]}, close_at_end=True)
 
     expected = reference["trades"]
     assert [(when(t.entry_time), t.entry_price) for t in result.trades] == [

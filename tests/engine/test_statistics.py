@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from heliograph.engine.statistics import max_drawdown, sharpe, sortino
-from tests.engine.candle_files import candles
+from tests.engine.candles import candles
 from tests.reference import shared
 
 
@@ -14,7 +14,7 @@ from tests.reference import shared
 def goog():
     """Daily returns of a share, and what empyrical and quantstats make of them."""
     reference = json.loads(shared("reference/performance_quantstats_empyrical.json").read_text())[0]
-    close = candles("backtestingpy_goog_1d.parquet", "GOOG")["GOOG"].close
+    close = candles(shared("backtestingpy_goog_1d.parquet"))["GOOG"].close[0]
     return close[1:] / close[:-1] - 1, reference
 
 
