@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from heliograph.signals.models import Signal
+from heliograph.signals.models import Outcome, Signal
 
 SOON = 8_000
 
@@ -59,6 +59,14 @@ def test_the_clock_of_a_replay_goes_on(world, visit):
     world.play(300, 301)
 
     expect(mark).to_contain_text("13 Jan 2024 13:00 UTC", timeout=SOON)
+
+
+def test_the_count_of_open_signals_in_the_navigation_goes_on(world, visit):
+    page = visit("/about/")
+    Outcome.objects.filter(state__in=Outcome.RUNNING).update(state="unresolved")
+
+    expect(page.locator("#open-count")).to_have_text("0 open", timeout=SOON)
+    assert page.locator("#open-count").count() == 1
 
 
 def test_a_lost_connection_is_said_and_passes(world, visit, complaints):

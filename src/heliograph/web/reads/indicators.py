@@ -21,8 +21,13 @@ DASHES = ("solid", "dashed", "dashed")
 ROOM = 0.5
 
 
-def indicator_lines(strategy: Strategy, side: str, bars: Sequence[Bar], *, shown: int) -> list[Line]:
-    """Up to three indicators of `enter` that lie among the prices, over the last `shown` of the bars."""
+def indicator_lines(
+    strategy: Strategy, side: str, bars: Sequence[Bar], *, shown: int, focus: int
+) -> list[Line]:
+    """Up to three indicators of `enter` that lie among the prices at the bar of `focus` (seconds).
+
+    Drawn over the last `shown` of the bars.
+    """
     graph = Graph()
     rules = strategy.long if side == "long" else strategy.short
     if rules is None or not bars:
@@ -36,7 +41,7 @@ def indicator_lines(strategy: Strategy, side: str, bars: Sequence[Bar], *, shown
     lines = [
         _line(clause, values[-shown:], bars[-shown:]) for clause, values in zip(found, outputs, strict=True)
     ]
-    among = [line for line in lines if _is_among(line, bars[-shown:])][:MOST_LINES]
+    among = [line for line in lines if _is_among(line, bars[-shown:], focus)][:MOST_LINES]
     return _dashed(among)
 
 
@@ -70,13 +75,13 @@ def _line(clause: Clause, values: np.ndarray, bars: Sequence[Bar]) -> Line:
     return Line(clause.text, "dotted" if clause.kind == "on" else "solid", points)
 
 
-def _is_among(line: Line, bars: Sequence[Bar]) -> bool:
-    if not line.points:
+def _is_among(line: Line, bars: Sequence[Bar], focus: int) -> bool:
+    value = line.at(focus)
+    if value is None:
         return False
     low, high = min(bar.low for bar in bars), max(bar.high for bar in bars)
     room = (high - low) * ROOM
-    values = [value for _, value in line.points]
-    return min(values) >= low - room and max(values) <= high + room
+    return low - room <= value <= high + room
 
 
 def _dashed(lines: list[Line]) -> list[Line]:

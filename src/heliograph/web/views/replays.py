@@ -17,9 +17,9 @@ def replays_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def replay_marks(request: HttpRequest) -> HttpResponse:
-    """The marks in the top bar alone."""
-    return render(request, "web/parts/replay_marks.html")
+def frame_live(request: HttpRequest) -> HttpResponse:
+    """What changes in the frame of every page: the marks of the replays, and the count of open signals."""
+    return render(request, "web/parts/frame_live.html")
 
 
 @require_POST

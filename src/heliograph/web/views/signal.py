@@ -38,9 +38,7 @@ def signal_page(request: HttpRequest, signal_id: int) -> HttpResponse:
         "row": signal_row(item, marks_of([item]).get(item.id)),
         "decimals": decimals,
         "life": life_of(item, decimals),
-        "chart": _chart(
-            signal, item, bars, lines=indicator_lines(strategy, item.side, all_bars, shown=len(bars))
-        ),
+        "chart": _chart(signal, item, bars, lines=_lines(strategy, item, all_bars, len(bars))),
         "signal_bar": next((bar for bar in bars if bar.open_time == item.signal_time), None),
         "revisions": list(signal.revisions.order_by("found_at")),
     }
@@ -56,6 +54,11 @@ def _why(signal: Signal, item: SignalItem) -> dict[str, object]:
     return explained(
         version=signal.version, instrument=signal.instrument, bar_time=item.signal_time, side=item.side
     )
+
+
+def _lines(strategy: Strategy, item: SignalItem, bars: list[Bar], shown: int) -> list[chart.Line]:
+    focus = chart.seconds(item.signal_time)
+    return indicator_lines(strategy, item.side, bars, shown=shown, focus=focus)
 
 
 def _bars(item: SignalItem) -> list[Bar]:

@@ -53,6 +53,8 @@ function addLine(chart, line) {
     lastValueVisible: false,
     priceLineVisible: false,
     crosshairMarkerVisible: false,
+    // The candles make the scale; an average that runs out of it is cut.
+    autoscaleInfoProvider: () => null,
   });
   series.setData(line.points.map(([time, value]) => ({ time, value })));
   return series;
