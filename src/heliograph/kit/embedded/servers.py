@@ -33,6 +33,8 @@ POSTGRES_SETTINGS = {
     "unix_socket_permissions": "0700",
     "max_connections": "100",
     "shared_buffers": "128MB",
+    # A question about all of a history locks each of its months: 40 years and their keys are a thousand.
+    "max_locks_per_transaction": "512",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
