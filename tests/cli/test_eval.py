@@ -62,6 +62,11 @@ def test_a_header_with_commas_and_quotes_is_quoted(heliograph, candles):
     ]
 
 
+def test_an_expression_may_begin_with_a_minus(heliograph, candles):
+    answer = heliograph("eval", "-high", "-close", "--data", candles, "--csv")
+    assert answer.out.splitlines()[1] == "TEST,2024-01-01T00:00:00Z,-2.0,-1.5"
+
+
 def test_json_has_truth_values_numbers_and_nulls(heliograph, candles):
     answer = heliograph("eval", "close[3]", "close > n", "--param", "n=1", "--data", candles, "--json")
     items = json.loads(answer.out)["items"]
@@ -176,6 +181,7 @@ def test_what_is_no_expression_is_refused_at_its_column(heliograph, candles, tex
         (["--param", "n"], "--param takes name=value, such as `fast=12`, not `n`."),
         (["--param", "n=x"], "--param n must be a number, not `x`."),
         (["--param", "n=1", "--param", "n=2"], "--param gives `n` twice."),
+        (["--timefame=1h"], "No such option: --timefame. See `heliograph eval --help`."),
         (["--timeframe", "7h"], "There is no timeframe '7h'; use one of"),
         (["--timezone", "Mars"], "--timezone: there is no time zone 'Mars'"),
     ],

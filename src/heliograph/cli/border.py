@@ -52,7 +52,7 @@ def show_picture(fault: UserError) -> None:
 
 def usage(fault: TyperException) -> str:
     """What is wrong with the command line, and which help to read."""
-    sentence = fault.format_message().strip()
+    sentence = fault.format_message().strip().replace("Value error, ", "")
     sentence = sentence if sentence.endswith("?") else f"{sentence.rstrip('.')}."
     context = getattr(fault, "ctx", None)
     return f"{sentence} See `{context.command_path} --help`." if context else sentence

@@ -13,6 +13,7 @@ from heliograph.cli.options import AsJson, Files, Parameters
 from heliograph.cli.output import clock, note, number, show_json, show_table, utc, utc_all
 from heliograph.cli.pairs import numbers
 from heliograph.cli.spread import spread
+from heliograph.errors import UserError
 
 if TYPE_CHECKING:
     from heliograph.notebook.columns import Column, Expressions
@@ -24,7 +25,9 @@ SHOWN = 20
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("eval")(evaluate)
+    # So that `-close` is an expression and `-high` does not ask for help.
+    minus = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+    app.command("eval", context_settings=minus)(evaluate)
 
 
 @spread
@@ -47,6 +50,9 @@ def evaluate(
     from heliograph.notebook.columns import Expressions
     from heliograph.notebook.series import of_timeframe
 
+    for text in expressions:
+        if text.startswith("--"):
+            raise UserError(f"No such option: {text.partition('=')[0]}. See `heliograph eval --help`.")
     found = of_timeframe(read(files, timeframe=files.timeframe), files.timeframe)
     plan = Expressions(expressions, timeframe=found[0].timeframe, params=numbers(param, option="--param"))
     if as_csv:
