@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from heliograph.engine.bars import INPUTS, Bars
+from heliograph.market.wire import to_datetime
+from heliograph.signals.explain import explain
 from heliograph.signals.generate import generate
 from heliograph.signals.models import Evaluation, OutcomeRevision, Progress, Signal
 from heliograph.signals.state import MEMORY
 from heliograph.signals.strategies import add_strategy
-from tests.signals.test_generate import blind
 from tests.signals.world import BUSY, NOW, feed, later, make_venue, story, walk
 
 TOLD = ("entry_time", "entry_price", "exit_time", "exit_price", "exit_reason", "r", "return_pct")
@@ -105,16 +106,16 @@ def test_indicators_go_on_as_if_the_candle_had_always_been_right(market):
     again = make_venue("again")
     run(again, right)
 
-    mine = {row[1:3]: row for row in blind(story()) if row[1] >= story()[0][1]}
-    assert {row.bar_time: row.close for row in of("file").filter(bar_time__gte=moment(bars, 300))} == {
-        row.bar_time: row.close for row in of("again").filter(bar_time__gte=moment(bars, 300))
-    }
-    assert mine
+    since = moment(bars, 300)
+    mine, theirs = (
+        {row.bar_time: row.close for row in of(venue).filter(bar_time__gte=since)}
+        for venue in ("file", "again")
+    )
+    assert mine == theirs
+    assert len(mine) > 5
 
 
 def moment(bars, column):
-    from heliograph.market.wire import to_datetime
-
     return to_datetime(int(bars.time[column]))
 
 
@@ -145,3 +146,32 @@ def test_history_from_before_the_origin_changes_nothing(market):
 
     assert (told.bars, again.bars) == (0, 0)
     assert (story(), list(Evaluation.objects.values())) == before
+
+
+def test_a_bar_is_explained_as_it_was_known_and_with_todays_candles(market):
+    bars = walk(5, 300)
+    version = add_strategy(text=BUSY, at=NOW)
+    run(market, bars)
+    run(market, corrected(bars, 150, 0.95), at=later(1))
+    where = {"version": version, "instrument": market[1][0], "bar_time": moment(bars, 150), "side": "long"}
+
+    then, now = explain(**where), explain(**where, now=True)
+
+    # The short side of that bar was seen when the correction came.
+    short = explain(**where | {"side": "short"})
+    assert (then.bar.close, then.as_known_at, then.revised) == (bars.close[0, 150], NOW, True)
+    assert (now.bar.close, now.as_known_at, now.revised) == (bars.close[0, 150] * 0.95, None, False)
+    assert (short.bar.close, short.as_known_at, short.revised) == (now.bar.close, later(1), False)
+
+
+def test_a_late_candidate_is_explained_by_the_candles_that_showed_it(market):
+    bars = walk(5, 300)
+    version = add_strategy(text=BUSY, at=NOW)
+    run(market, bars)
+    run(market, corrected(bars, 150, 0.95), at=later(1))
+
+    for row in Signal.objects.filter(reason="late_data"):
+        found = explain(version=version, instrument=row.instrument, bar_time=row.bar_time, side=row.side)
+        side = found.side(row.side)
+        assert (side.ending, side.reason, side.roots[0].tree.verdict) == ("rejected", "late_data", "true")
+        assert found.as_known_at == later(1)

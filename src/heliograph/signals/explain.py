@@ -34,7 +34,7 @@ def explain(
     With candles as they were known when the bar was evaluated, or with today's where `now`. `side` leaves out
     the other side. NotExplainable (one sentence) where there is no such bar or side.
     """
-    scene = _scene(version, instrument, to_ms(bar_time), now=now)
+    scene = _scene(version, instrument, to_ms(bar_time), side=side, now=now)
     sides = [name for name in scene.compiled.checked.sides if side in {None, name}]
     if not sides:
         raise NotExplainable(sentences.no_side(str(version), side or ""))
@@ -57,11 +57,13 @@ def explain(
     )
 
 
-def _scene(version: StrategyVersion, instrument: Instrument, time: int, *, now: bool) -> Scene:
+def _scene(
+    version: StrategyVersion, instrument: Instrument, time: int, *, side: str | None, now: bool
+) -> Scene:
     place = place_of(version, instrument)
     if place.origin is not None and time < place.origin:
         raise NotExplainable(sentences.before_origin(instrument.symbol, to_datetime(place.origin)))
-    moment = None if now else known_at(version, instrument, place, time)
+    moment = None if now else known_at(version, instrument, place, time, side=side)
     bars = _bars(version, instrument, place, time, moment)
     if time not in bars.time:
         raise NotExplainable(sentences.no_bar(instrument.symbol, version.timeframe, to_datetime(time)))

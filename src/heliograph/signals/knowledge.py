@@ -30,15 +30,20 @@ def place_of(version: StrategyVersion, instrument: Instrument) -> Place:
     return Place(row.pk, row.origins[at], row.watermarks[at])
 
 
-def known_at(version: StrategyVersion, instrument: Instrument, place: Place, time: int) -> datetime | None:
-    """The moment at which the bar was evaluated; None if it was not, or came when it had been passed over."""
+def known_at(
+    version: StrategyVersion, instrument: Instrument, place: Place, time: int, *, side: str | None
+) -> datetime | None:
+    """The moment at which the bar was evaluated; None if it was not, or came when it had been passed over.
+
+    Where a candidate of that side (or of any) is stored, the moment at which it was seen.
+    """
     if not place.has_passed(time):
         return None
     moment = to_datetime(time)
-    signal = Signal.objects.filter(version=version, instrument=instrument, bar_time=moment).order_by("pk")
-    found = signal.exclude(reason="late_data").values_list("created_at", flat=True).first()
-    if found is not None:
-        return found
+    signals = Signal.objects.filter(version=version, instrument=instrument, bar_time=moment).order_by("pk")
+    seen = dict(signals.values_list("side", "created_at"))
+    if seen and (side is None or side in seen):
+        return seen[side] if side else min(seen.values())
     recorded = _first_recorded(instrument, version.timeframe, moment)
     if recorded is None:
         return None
