@@ -1,5 +1,6 @@
 """The `strategy` commands that need the database: add, list, show, promote, retire."""
 
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,12 +10,13 @@ import typer
 from heliograph.cli.database import database
 from heliograph.cli.moments import moment, now
 from heliograph.cli.options import AsJson, Place
-from heliograph.cli.output import clock, note, show_json, show_table, utc
+from heliograph.cli.output import clock, note, number, show_json, show_table, utc
 from heliograph.cli.spread import spread
 from heliograph.cli.strategy_file import read_strategy
 
 if TYPE_CHECKING:
     from heliograph.signals.models import StrategyVersion
+    from heliograph.signals.scores import Score
 
 Name = Annotated[str, typer.Argument(help="The name of a strategy.", show_default=False)]
 Number = Annotated[int | None, typer.Option("--version", min=1, metavar="N", help="The number of a version.")]
@@ -81,21 +83,24 @@ def add(
 def list_versions(place: Place, as_json: AsJson = False) -> None:
     """List the versions of all strategies.
 
+    With how many signals each has published and settled, and their mean result in R.
+
     \b
     Example:
       heliograph strategy list
     """
     with database(place):
         from heliograph.signals.models import StrategyVersion
+        from heliograph.signals.scores import scoreboard
 
-        versions = list(
-            StrategyVersion.objects.select_related("strategy").order_by("strategy__name", "number")
-        )
+        rows = StrategyVersion.objects.select_related("strategy")
+        versions = list(rows.order_by("strategy__name", "number"))
+        scores = {score.version_id: score for score in scoreboard(versions)}
     if as_json:
-        show_json({"items": [_item(version) for version in versions]})
+        show_json({"items": [_item(version) | _scored(scores[version.pk]) for version in versions]})
         return
-    columns = ["strategy", ">version", "stage", "timeframe", "from", "added (UTC)"]
-    show_table(columns, [_row(version) for version in versions])
+    columns = ["strategy", ">version", "stage", "timeframe", "from", "added (UTC)", ">published", ">settled"]
+    show_table([*columns, ">mean R (95 %)"], [_row(version, scores[version.pk]) for version in versions])
     if not versions:
         note("None yet; `heliograph strategy add FILE` stores one.")
 
@@ -191,7 +196,15 @@ def _item(version: "StrategyVersion") -> dict[str, object]:
     }
 
 
-def _row(version: "StrategyVersion") -> list[str]:
+def _scored(score: "Score") -> dict[str, object]:
+    counts = {name: getattr(score, name) for name in ("published", "rejected", "open", "settled", "missed")}
+    estimates = {name: asdict(getattr(score, name)) for name in ("hit_rate", "mean_r", "mean_return_pct")}
+    return counts | estimates
+
+
+def _row(version: "StrategyVersion", score: "Score") -> list[str]:
+    mean = score.mean_r
+    spread = f" ({number(mean.low, 2, sign=True)} to {number(mean.high, 2, sign=True)})" if mean.n > 1 else ""
     return [
         version.strategy.name,
         str(version.number),
@@ -199,4 +212,7 @@ def _row(version: "StrategyVersion") -> list[str]:
         version.timeframe,
         clock(version.origin) if version.origin else "first bar",
         clock(version.created_at),
+        f"{score.published:,}",
+        f"{score.settled:,}",
+        f"{number(mean.value, 2, sign=True)}{spread}",
     ]
