@@ -24,7 +24,8 @@ FLAGS = (
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while it runs, Playwright's event loop is in the way of other tests in this process.
+@pytest.fixture(scope="module")
 def browser():
     """Chromium; without it these tests are skipped, in CI they fail."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
