@@ -16,6 +16,13 @@ def test_every_kernel_compiles_and_is_told_of():
     assert told == [(name, done, count) for done, name in enumerate(kernel_names())]
 
 
+def test_processes_may_share_the_compiling():
+    shares: list[list[str]] = [[], []]
+    for share, names in enumerate(shares):
+        warm_kernels(lambda name, done, total, names=names: names.append(name), share=share, of=2)
+    assert sorted(shares[0] + shares[1]) == sorted(kernel_names())
+
+
 def test_the_folder_of_a_kernel_depends_on_all_that_it_is_made_of():
     averages = KERNELS / "averages.py"
     parts = compiled.closure(averages)

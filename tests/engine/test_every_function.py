@@ -14,6 +14,12 @@ from tests.engine.series import bits, evaluate, existing, plan_of, random_bars
 
 MORE = (
     "sma(close, 1)",
+    "sma(close, 400)",
+    "wma(close, 90)",
+    "stddev(close, 311)",
+    "highest(high - open, 300)",
+    "mom(obv(), 129)",
+    "ema(ema(close, 3), 200)",
     "ema(close, 1)",
     "wma(close, 2)",
     "highest(close, 1)",

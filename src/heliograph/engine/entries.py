@@ -49,10 +49,15 @@ def kernel_names() -> dict[str, tuple[int, int]]:
     return {one.kernel: (one.inputs, one.outputs) for one in PRIMITIVES.values()} | INNER
 
 
-def warm_kernels(told: Callable[[str, int, int], None] = lambda name, done, total: None) -> int:
-    """Compiles every kernel that is not on disk yet, and tells of each; the number of kernels."""
-    names = kernel_names()
-    for done, (name, (inputs, outputs)) in enumerate(names.items()):
+def warm_kernels(
+    told: Callable[[str, int, int], None] = lambda name, done, total: None, *, share: int = 0, of: int = 1
+) -> int:
+    """Compiles every kernel that is not on disk yet, and tells of each; the number of kernels.
+
+    Several processes may each take their share, `of` how many.
+    """
+    names = list(kernel_names().items())[share::of]
+    for done, (name, (inputs, outputs)) in enumerate(names):
         told(name, done, len(names))
         entry(name, inputs, outputs)
     return len(names)
