@@ -10,8 +10,6 @@ from heliograph.engine.state import State
 # Values of one array in a lane of instruments, and bars in a stretch of one instrument.
 LANE = 131_072
 STRETCH = 65_536
-# Threads that share the steps of one instrument wait for each other at the end of each stretch.
-SHARED_STRETCH = 262_144
 
 
 class Crew:
@@ -35,9 +33,8 @@ class Crew:
     def _run_stretches(self, block: Block) -> None:
         """One instrument: stretch after stretch, in each the steps that are free side by side."""
         width = block.shape[1]
-        size = STRETCH if self.threads == 1 else SHARED_STRETCH
         # The first known bar is looked for in the whole block.
-        size = size if block.first is None else width
+        size = STRETCH if block.first is None else width
         for start in range(0, width, size):
             stretch = block.stretch(start, min(start + size, width))
             if self.threads > 1:
