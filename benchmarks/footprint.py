@@ -1,7 +1,7 @@
 """Seconds from the start to a page with signals, cold and warm, and the memory of each process after it.
 
-`python -m benchmarks.footprint [--install]`: cold is an empty home and no compiled kernels; with --install it is
-a fresh clone, and the seconds count from `make run`, installation included. Warm is its second start.
+`python -m benchmarks.footprint [--install]`: cold is an empty home and no compiled kernels; with --install
+it is a fresh clone, and the seconds count from `make run`, installation included. Warm is its second start.
 """
 
 import argparse

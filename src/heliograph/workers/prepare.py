@@ -36,19 +36,18 @@ def _prepare(*, sample: bool) -> None:
 
     if sample:
         make_sample_ready(at=utc_now(), say=_say)
-    if warming:
-        warming.wait()
+    if warming and not any(process.wait() for process in warming):
         _say("Kernels compiled")
     catch_up(at=utc_now(), say=_say)
 
 
-def _start_warming() -> "subprocess.Popen[bytes] | None":
+def _start_warming() -> "list[subprocess.Popen[bytes]]":
     from heliograph.workers import warm
 
     if warm.kernels_are_on_disk():
-        return None
+        return []
     _say("Kernels are being compiled, half a minute that the next start will not need")
-    return start_tied(warm.PROGRAM, log=sys.stderr.buffer)
+    return [start_tied((*warm.PROGRAM, part), log=sys.stderr.buffer) for part in warm.PARTS]
 
 
 def _say(text: str) -> None:
