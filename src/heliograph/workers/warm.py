@@ -25,7 +25,7 @@ def kernels_are_on_disk() -> bool:
 
 
 def warm(part: str) -> None:
-    """Run the plans, or the exits, of the sample strategies over a few bars; what they give does not matter."""
+    """Run the plans or the exits of the sample strategies over a few bars; what they give does not matter."""
     from heliograph.engine.exits import Exits, Rules
     from heliograph.engine.runner import Runner
     from heliograph.engine.strategy import Strategy
@@ -36,11 +36,12 @@ def warm(part: str) -> None:
         strategy = Strategy.parse(text)
         planned = StrategyPlan.of(strategy)
         bars = _few_bars(strategy.timeframe)
+        ready = np.zeros(bars.instruments, dtype=np.int64)
         if part == "plans":
             Runner(planned.plan, instruments=bars.instruments).advance(bars)
             continue
         outputs = [np.full(bars.close.shape, np.nan) for _ in planned.plan.outputs]
-        inputs = planned.inputs(outputs, lambda _side: np.zeros(bars.instruments, dtype=np.int64))
+        inputs = planned.inputs(outputs, lambda _side, known=ready: known)
         Exits(Rules.of(strategy), instruments=bars.instruments).advance(bars, inputs)
 
 
