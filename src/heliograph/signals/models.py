@@ -61,7 +61,7 @@ class StrategyVersion(models.Model):
 class Progress(models.Model):
     """How far a shard of a version has come. The fence: every step compares and sets `epoch`."""
 
-    version = models.ForeignKey(StrategyVersion, models.PROTECT, related_name="progress")
+    version = models.ForeignKey(StrategyVersion, models.PROTECT, related_name="progress", db_index=False)
     venue = models.ForeignKey(Venue, models.PROTECT)
     shard = models.PositiveIntegerField()
     epoch = models.BigIntegerField(default=0)
@@ -91,7 +91,7 @@ class Evaluation(models.Model):
         ADVANCE = "advance"  # new bars, each evaluated once
         CORRECTION = "correction"  # indicator state rebuilt over late or corrected bars
 
-    progress = models.ForeignKey(Progress, models.PROTECT, related_name="evaluations")
+    progress = models.ForeignKey(Progress, models.PROTECT, related_name="evaluations", db_index=False)
     version = models.ForeignKey(StrategyVersion, models.PROTECT, related_name="evaluations")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.ADVANCE)
     first_bar = models.DateTimeField()
@@ -123,7 +123,7 @@ class Signal(models.Model):
         PUBLISHED = "published"
         REJECTED = "rejected"
 
-    version = models.ForeignKey(StrategyVersion, models.PROTECT, related_name="signals")
+    version = models.ForeignKey(StrategyVersion, models.PROTECT, related_name="signals", db_index=False)
     instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="signals", db_index=False)
     bar_time = models.DateTimeField()
     side = models.CharField(max_length=5, choices=Side)
@@ -213,7 +213,7 @@ class OutcomeRevision(models.Model):
 class Checkpoint(models.Model):
     """Engine state of a shard at a step; thrown away where its key does not match."""
 
-    progress = models.ForeignKey(Progress, models.CASCADE, related_name="checkpoints")
+    progress = models.ForeignKey(Progress, models.CASCADE, related_name="checkpoints", db_index=False)
     # The instruments and, in their order, the watermarks that the state has reached.
     instruments = ArrayField(models.BigIntegerField())
     watermarks = ArrayField(models.BigIntegerField())

@@ -7,22 +7,41 @@ from datetime import datetime
 
 from django.db import connection
 
-from heliograph.market.wire import to_datetime
 from heliograph.signals.errors import RowsDisagree
 from heliograph.signals.lives import Key, Life, Part
 from heliograph.signals.models import Side
 
 SIDES = {1: Side.LONG.value, -1: Side.SHORT.value}
 
-SIGNAL_COLUMNS = (
-    "id, version_id, instrument_id, bar_time, side, state, reason, detail, close, stop, targets, confidence,"
-    " reward_risk, historical, late, created_at"
+# Signals with ids of their own, and the outcomes of those that are published. Times are UTC milliseconds.
+INSERT = """
+WITH candidate AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('signals_signal', 'id')) AS id, u.*
+    FROM unnest(
+        %s::bigint[], %s::bigint[], %s::text[], %s::bool[], %s::text[], %s::text[], %s::float8[],
+        %s::float8[], %s::text[], %s::float8[], %s::float8[], %s::bool[], %s::bool[], %s::text[],
+        %s::bigint[], %s::float8[], %s::bigint[], %s::float8[], %s::text[], %s::float8[], %s::float8[],
+        %s::float8[], %s::float8[], %s::float8[], %s::int[], %s::jsonb[], %s::bool[]
+    ) WITH ORDINALITY AS u(
+        instrument, bar_time, side, published, reason, detail, close, stop, targets, confidence, reward_risk,
+        historical, late, state, entry_time, entry_price, exit_time, exit_price, exit_reason, r, return_pct,
+        fees_pct, mfe_r, mae_r, bars_held, parts, is_over, place)
+    ORDER BY place
+), signal AS (
+    INSERT INTO signals_signal (id, version_id, instrument_id, bar_time, side, state, reason, detail, close,
+                                stop, targets, confidence, reward_risk, historical, late, created_at)
+    SELECT id, %s, instrument, timestamptz 'epoch' + bar_time * interval '1 ms', side,
+           CASE WHEN published THEN 'published' ELSE 'rejected' END, reason, detail, close, stop,
+           targets::float8[], confidence, reward_risk, historical, late, %s
+    FROM candidate
 )
-OUTCOME_COLUMNS = (
-    "signal_id, state, entry_time, entry_price, exit_time, exit_price, exit_reason, r, return_pct, fees_pct,"
-    " mfe_r, mae_r, bars_held, parts, settled_at"
-)
-IDS = "SELECT nextval(pg_get_serial_sequence('signals_signal', 'id')) FROM generate_series(1, %s)"
+INSERT INTO signals_outcome (signal_id, state, entry_time, entry_price, exit_time, exit_price, exit_reason, r,
+                             return_pct, fees_pct, mfe_r, mae_r, bars_held, parts, settled_at)
+SELECT id, state, timestamptz 'epoch' + entry_time * interval '1 ms', entry_price,
+       timestamptz 'epoch' + exit_time * interval '1 ms', exit_price, exit_reason, r, return_pct, fees_pct,
+       mfe_r, mae_r, bars_held, parts, CASE WHEN is_over THEN %s::timestamptz END
+FROM candidate WHERE published
+"""
 
 # What a step does not tell stays as it is; parts come behind those that are there. Times are UTC ms.
 CONTINUE = """
@@ -34,16 +53,21 @@ SET state = u.state,
     exit_reason = u.exit_reason, r = u.r, return_pct = u.return_pct, fees_pct = u.fees_pct, mfe_r = u.mfe_r,
     mae_r = u.mae_r, bars_held = u.bars_held, parts = o.parts || u.parts,
     settled_at = CASE WHEN u.is_over THEN %s::timestamptz END
-FROM unnest(
-    %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::float8[], %s::bigint[],
-    %s::float8[], %s::text[], %s::float8[], %s::float8[], %s::float8[], %s::float8[], %s::float8[], %s::int[],
-    %s::jsonb[], %s::bool[]
-) AS u(instrument, bar_time, side, state, entry_time, entry_price, exit_time, exit_price, exit_reason, r,
-       return_pct, fees_pct, mfe_r, mae_r, bars_held, parts, is_over)
-JOIN signals_signal AS s
-  ON s.version_id = %s AND s.instrument_id = u.instrument
-     AND s.bar_time = timestamptz 'epoch' + u.bar_time * interval '1 ms' AND s.side = u.side
-WHERE o.signal_id = s.id AND o.state IN ('pending', 'open')
+FROM (
+    -- One look into the index for each: a join would go by statistics, which lag behind.
+    SELECT t.*, (
+        SELECT id FROM signals_signal
+        WHERE version_id = %s AND instrument_id = t.instrument
+          AND bar_time = timestamptz 'epoch' + t.bar_time * interval '1 ms' AND side = t.side
+    ) AS id
+    FROM unnest(
+        %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::float8[], %s::bigint[],
+        %s::float8[], %s::text[], %s::float8[], %s::float8[], %s::float8[], %s::float8[], %s::float8[],
+        %s::int[], %s::jsonb[], %s::bool[]
+    ) AS t(instrument, bar_time, side, state, entry_time, entry_price, exit_time, exit_price, exit_reason, r,
+           return_pct, fees_pct, mfe_r, mae_r, bars_held, parts, is_over)
+) AS u
+WHERE o.signal_id = u.id AND o.settled_at IS NULL
 """
 
 
@@ -64,26 +88,27 @@ class SignalRow:
     historical: bool
     late: bool
 
-    def values(self, number: int, version: int, at: datetime) -> tuple[object, ...]:
-        """In the order of SIGNAL_COLUMNS."""
+    def values(self) -> tuple[object, ...]:
+        """In the order of the statement, up to `late`."""
         return (
-            number,
-            version,
             self.instrument,
-            to_datetime(self.key.time),
+            self.key.time,
             SIDES[self.key.side],
-            "published" if self.published else "rejected",
+            self.published,
             self.reason,
             self.detail,
             self.close,
             self.stop,
-            self.targets,
+            _literal(self.targets),
             self.confidence,
             self.reward_risk,
             self.historical,
             self.late,
-            at,
         )
+
+
+# What stands in the columns of an outcome for a candidate that was rejected.
+NO_LIFE = Life("")
 
 
 def insert_signals(
@@ -92,37 +117,27 @@ def insert_signals(
     """New signals, and the outcomes of those that are published."""
     if not rows:
         return
+    records = [(*row.values(), *_told(lives[row.key] if row.published else NO_LIFE)) for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(IDS, [len(rows)])
-        ids = [number for (number,) in cursor.fetchall()]
-        with cursor.copy(f"COPY signals_signal ({SIGNAL_COLUMNS}) FROM STDIN") as copy:
-            for number, row in zip(ids, rows, strict=True):
-                copy.write_row(row.values(number, version, at))
-        with cursor.copy(f"COPY signals_outcome ({OUTCOME_COLUMNS}) FROM STDIN") as copy:
-            for number, row in zip(ids, rows, strict=True):
-                if row.published:
-                    copy.write_row((number, *_values(lives[row.key], at)))
+        cursor.execute(INSERT, [*map(_literal, zip(*records, strict=True)), version, at, at])
 
 
 def continue_outcomes(
     lives: Iterable[tuple[Key, Life]], *, instruments: Sequence[int], version: int, at: datetime
 ) -> None:
     """Writes how signals of earlier steps went on; RowsDisagree if one of them is not running in the rows."""
-    records = [
-        (instruments[key.row], key.time, SIDES[key.side], *_told(life), _json(life.parts), life.is_over)
-        for key, life in lives
-    ]
+    records = [(instruments[key.row], key.time, SIDES[key.side], *_told(life)) for key, life in lives]
     if not records:
         return
     columns = map(_literal, zip(*records, strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(CONTINUE, [at, *columns, version])
+        cursor.execute(CONTINUE, [at, version, *columns])
         if cursor.rowcount != len(records):
             raise RowsDisagree(version, told=len(records), found=cursor.rowcount)
 
 
 def _told(life: Life) -> tuple[object, ...]:
-    """What a step tells of a signal, as in OUTCOME_COLUMNS from `state` to `bars_held`; times in ms."""
+    """What a step tells of a signal, in the order of the statements; times in ms."""
     return (
         life.state,
         life.entry_time,
@@ -136,14 +151,9 @@ def _told(life: Life) -> tuple[object, ...]:
         life.mfe_r,
         life.mae_r,
         life.bars_held,
+        _json(life.parts),
+        life.is_over,
     )
-
-
-def _values(life: Life, at: datetime) -> tuple[object, ...]:
-    """In the order of OUTCOME_COLUMNS, without the first."""
-    told = list(_told(life))
-    told[1], told[3] = _moment(life.entry_time), _moment(life.exit_time)
-    return (*told, _json(life.parts), at if life.is_over else None)
 
 
 def _literal(values: Sequence[object]) -> str:
@@ -161,7 +171,3 @@ def _element(value: object) -> str:
 
 def _json(parts: Sequence[Part]) -> str:
     return json.dumps([part._asdict() for part in parts]) if parts else "[]"
-
-
-def _moment(ms: int | None) -> datetime | None:
-    return None if ms is None else to_datetime(ms)

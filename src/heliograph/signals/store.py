@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
+from typing import TypeAlias
 
 from django.db import connection, transaction
 
@@ -21,6 +22,8 @@ from heliograph.signals.stand import Stand
 from heliograph.signals.state import ShardState
 from heliograph.signals.step import Step
 
+Facts: TypeAlias = dict[str, str | bytes | int | float | datetime | None]
+
 # A new process replays at most about so many bars of a shard; what that costs is a second or two.
 CHECKPOINT_CELLS = 2_000_000
 CHECKPOINT_COLUMNS = 256
@@ -32,12 +35,14 @@ SET epoch = epoch + 1, updated_at = %(at)s, slots = %(slots)s,
     amendments = coalesce(%(amendments)s::bigint[], amendments)
 WHERE id = %(id)s AND epoch = %(epoch)s
 """
-EVALUATED = """
+EVALUATED = f"""
+WITH moved AS ({MOVE} RETURNING id, version_id)
 INSERT INTO signals_evaluation
     (progress_id, version_id, kind, first_bar, last_bar, instruments, bars, published, rejected, settled,
      passed_over, inputs_digest, started_at, duration_ms)
-VALUES (%(progress)s, %(version)s, 'advance', %(first)s, %(last)s, %(instruments)s, %(bars)s, %(published)s,
-        %(rejected)s, %(settled)s, %(passed_over)s, %(digest)s, %(at)s, %(ms)s)
+SELECT id, version_id, 'advance', %(first)s, %(last)s, %(instruments)s, %(bars)s, %(published)s, %(rejected)s,
+       %(settled)s, %(passed_over)s, %(inputs)s, %(at)s, %(ms)s
+FROM moved
 """
 
 
@@ -65,21 +70,20 @@ def store_step(
     lives = gather(step.events, alert_only=compiled.checked.alert_only)
     rows = signal_rows(step, stand, compiled, clock=moment.clock)
     begun = {row.key for row in rows if row.published}
+    told = Generated(
+        evaluations=1,
+        bars=int(exist(step.block).sum()),
+        published=len(begun),
+        rejected=len(rows) - len(begun),
+        settled=sum(life.state == Outcome.State.SETTLED for life in lives.values()),
+        passed_over=passed_over,
+    )
+    continued = [(key, life) for key, life in lives.items() if key not in begun]
+    version, at = stand.version_id, moment.at
     with transaction.atomic():
-        move(stand, after, at=moment.at)
-        version, at = stand.version_id, moment.at
+        _fenced(EVALUATED, _moved(stand, after, at=at) | _evaluated(step, told, moment))
         insert_signals(rows, lives, version=version, at=at)
-        continued = [(key, life) for key, life in lives.items() if key not in begun]
         continue_outcomes(continued, instruments=stand.instruments.tolist(), version=version, at=at)
-        told = Generated(
-            evaluations=1,
-            bars=int(exist(step.block).sum()),
-            published=len(begun),
-            rejected=len(rows) - len(begun),
-            settled=sum(life.state == Outcome.State.SETTLED for life in lives.values()),
-            passed_over=passed_over,
-        )
-        _evaluation(stand, step, told, moment)
         state.stand = after
         state.unsaved += len(step.block)
         if _is_due(state, is_last=is_last):
@@ -91,23 +95,26 @@ def store_step(
 
 def move(before: Stand, after: Stand, *, at: datetime) -> None:
     """The fence: the row goes from one epoch to the next, or LostFence; only what changed is written."""
-    watermarks = None if before.watermarks is after.watermarks else literal(after.watermarks)
-    is_same = before.amendments is after.amendments and not before.is_unwritten
-    amendments = None if is_same else literal(after.amendments)
+    _fenced(MOVE, _moved(before, after, at=at))
+
+
+def _fenced(statement: str, facts: Facts) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            MOVE,
-            {
-                "id": before.progress_id,
-                "epoch": before.epoch,
-                "watermarks": watermarks,
-                "amendments": amendments,
-                "slots": after.slots.tobytes(),
-                "at": at,
-            },
-        )
+        cursor.execute(statement, facts)
         if cursor.rowcount != 1:
             raise LostFence
+
+
+def _moved(before: Stand, after: Stand, *, at: datetime) -> Facts:
+    is_same = before.amendments is after.amendments and not before.is_unwritten
+    return {
+        "id": before.progress_id,
+        "epoch": before.epoch,
+        "watermarks": None if before.watermarks is after.watermarks else literal(after.watermarks),
+        "amendments": None if is_same else literal(after.amendments),
+        "slots": after.slots.tobytes(),
+        "at": at,
+    }
 
 
 def signal_rows(step: Step, stand: Stand, compiled: Compiled, *, clock: datetime) -> list[SignalRow]:
@@ -153,10 +160,8 @@ def _detail(reason: str, compiled: Compiled, confidence: float | None, reward_ri
     )
 
 
-def _evaluation(stand: Stand, step: Step, told: Generated, moment: Moment) -> None:
-    record = {
-        "progress": stand.progress_id,
-        "version": stand.version_id,
+def _evaluated(step: Step, told: Generated, moment: Moment) -> Facts:
+    return {
         "first": to_datetime(step.block.time[0]),
         "last": to_datetime(step.block.time[-1]),
         "instruments": int(exist(step.block).any(axis=1).sum()),
@@ -165,12 +170,9 @@ def _evaluation(stand: Stand, step: Step, told: Generated, moment: Moment) -> No
         "rejected": told.rejected,
         "settled": told.settled,
         "passed_over": told.passed_over,
-        "digest": digest(step.block),
-        "at": moment.at,
+        "inputs": digest(step.block),
         "ms": 1000 * (perf_counter() - moment.began),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(EVALUATED, record)
 
 
 def _is_due(state: ShardState, *, is_last: bool) -> bool:

@@ -152,6 +152,7 @@ class Migration(migrations.Migration):
             model_name="signal",
             name="version",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="signals",
                 to="signals.strategyversion",
@@ -194,6 +195,7 @@ class Migration(migrations.Migration):
                 (
                     "version",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="progress",
                         to="signals.strategyversion",
@@ -232,6 +234,7 @@ class Migration(migrations.Migration):
                 (
                     "progress",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="evaluations",
                         to="signals.progress",
@@ -317,6 +320,7 @@ class Migration(migrations.Migration):
                 (
                     "progress",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="checkpoints",
                         to="signals.progress",
