@@ -21,6 +21,8 @@ from heliograph.engine.exits.rules import HAS_SIDE, IGNORE, OPPOSITE, PER_SIDE, 
 from heliograph.engine.exits.skip import row, skip
 from heliograph.engine.exits.trade import (
     BY_END,
+    LONG_SLOT,
+    SHORT_SLOT,
     Bar,
     close_of_bar,
     leave,
@@ -70,17 +72,17 @@ def step(slots: Floats, rules: Floats, i: int, n: int, block: Block, book: Book)
         return True
     long, short, confidence = block.long, block.short, block.confidence
     exits_long, exits_short = long.exit[row(long.exit, n), i] > 0.0, short.exit[row(short.exit, n), i] > 0.0
-    if not trade_on_bar(slots[0], 0, rules, bar, exits_long, block, book):
+    if not trade_on_bar(slots[0], LONG_SLOT, rules, bar, exits_long, block, book):
         return False
-    if not trade_on_bar(slots[1], 1, rules, bar, exits_short, block, book):
+    if not trade_on_bar(slots[1], SHORT_SLOT, rules, bar, exits_short, block, book):
         return False
-    wants_long = wants(slots[0], 0, long, rules, i, n)
-    wants_short = wants(slots[1], 1, short, rules, i, n)
+    wants_long = wants(slots[0], LONG_SLOT, long, rules, i, n)
+    wants_short = wants(slots[1], SHORT_SLOT, short, rules, i, n)
     both = wants_long and wants_short and rules[OPPOSITE] != IGNORE
     if wants_long:
-        candidate(slots, 0, levels(long, confidence, i, n), both, rules, bar, book)
+        candidate(slots, LONG_SLOT, levels(long, confidence, i, n), both, rules, bar, book)
     if wants_short:
-        candidate(slots, 1, levels(short, confidence, i, n), both, rules, bar, book)
+        candidate(slots, SHORT_SLOT, levels(short, confidence, i, n), both, rules, bar, book)
     return True
 
 

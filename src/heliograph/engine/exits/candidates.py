@@ -16,7 +16,6 @@ from heliograph.engine.exits.records import (
     NEXT_STOP,
     NEXT_TARGET,
     PHASE,
-    SLOT_WIDTH,
     WAITING,
     Book,
 )
@@ -38,7 +37,7 @@ from heliograph.engine.exits.rules import (
     TARGETS,
     Reject,
 )
-from heliograph.engine.exits.trade import BY_OPPOSITE, Bar, clear, enter, leave_at_market
+from heliograph.engine.exits.trade import BY_OPPOSITE, Bar, clear_waiting, enter, leave_at_market
 
 PUBLISHED = 0
 NO_STOP, NO_TARGET = REJECTS.index(Reject.NO_STOP), REJECTS.index(Reject.NO_TARGET)
@@ -161,7 +160,7 @@ def candidate(
     slot[NEXT_TARGET + 2] = levels.target3
     if rules[FILL_CLOSE] != 0.0:
         enter(slot, side, bar.close, rules, bar, book)
-        clear(slot, WAITING, SLOT_WIDTH)
+        clear_waiting(slot)
     else:
         slot[WAITING] = 1.0
 

@@ -25,6 +25,7 @@ from heliograph.engine.exits.records import (
     Prices,
 )
 from heliograph.engine.exits.rules import EXPIRES, PER_SIDE, SIDE
+from heliograph.engine.exits.trade import LONG_SLOT, SHORT_SLOT
 
 Marks: TypeAlias = tuple[Floats, Floats]
 
@@ -51,9 +52,9 @@ def skip(slots: Floats, rules: Floats, i: int, n: int, block: Block) -> int:
         return i
     if long[PHASE] == HELD:
         exits = block.long.exit[row(block.long.exit, n)]
-        return skip_held(slots, 0, rules, i, n, block.prices, (exits, enters_short))
+        return skip_held(slots, LONG_SLOT, rules, i, n, block.prices, (exits, enters_short))
     exits = block.short.exit[row(block.short.exit, n)]
-    return skip_held(slots, 1, rules, i, n, block.prices, (exits, enters_long))
+    return skip_held(slots, SHORT_SLOT, rules, i, n, block.prices, (exits, enters_long))
 
 
 @inlined

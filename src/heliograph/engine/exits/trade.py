@@ -6,7 +6,9 @@ sign * stop, and negation is exact. A comparison with NaN is false, so a level t
 reached.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
+
+import numpy as np
 
 from heliograph.engine.bars import Floats
 from heliograph.engine.compiled import inlined, part
@@ -52,7 +54,10 @@ from heliograph.engine.exits.rules import (
     TARGETS,
 )
 
-BY_TARGET, BY_STOP, BY_EXIT, BY_OPPOSITE, BY_EXPIRY, BY_END = range(6)
+# Numba compiles a function once more for each Python constant that it is called with, not so for NumPy's.
+LONG_SLOT, SHORT_SLOT = (cast(int, np.int64(side)) for side in range(2))
+BY_TARGET, BY_STOP, BY_EXIT, BY_OPPOSITE, BY_EXPIRY, BY_END = (cast(int, np.int64(k)) for k in range(6))
+ENTERED, MISSED = cast(bool, np.bool_(False)), cast(bool, np.bool_(True))
 
 
 class Bar(NamedTuple):
@@ -78,16 +83,16 @@ def open_of_bar(slot: Floats, side: int, rules: Floats, bar: Bar, book: Book) ->
         sign = 1.0 - 2.0 * side
         price = sign * bar.open
         if price <= sign * slot[NEXT_STOP] or price >= sign * slot[NEXT_TARGET]:
-            write_entry(slot[NEXT_SIGNAL_TIME], side, bar, bar.open, True, book)
+            write_entry(slot[NEXT_SIGNAL_TIME], side, bar, bar.open, MISSED, book)
         else:
             enter(slot, side, bar.open, rules, bar, book)
-        clear(slot, WAITING, SLOT_WIDTH)
+        clear_waiting(slot)
 
 
 @inlined
-def clear(slot: Floats, start: int, stop: int) -> None:
-    """Empty the fields start to stop - 1."""
-    for field in range(start, stop):
+def clear_waiting(slot: Floats) -> None:
+    """Forget the waiting signal."""
+    for field in range(WAITING, SLOT_WIDTH):
         slot[field] = 0.0
 
 
@@ -108,7 +113,8 @@ def enter(slot: Floats, side: int, price: float, rules: Floats, bar: Bar, book: 
     slot[TAKEN] = 0.0
     slot[HIGH] = filled
     slot[LOW] = filled
-    write_entry(slot[SIGNAL_TIME], side, bar, filled, False, book)
+    if not book.only_missed:
+        write_entry(slot[SIGNAL_TIME], side, bar, filled, ENTERED, book)
 
 
 @inlined
@@ -266,7 +272,8 @@ def leave(slot: Floats, side: int, price: float, reason: int, rules: Floats, bar
     mean = slot[PROCEEDS] + slot[REMAINING] * price
     write_exit(slot, side, mean, reason, rules[FEE], bar, log.exits[log.used[3]])
     log.used[3] += 1
-    clear(slot, 0, TRADE_WIDTH)
+    for field in range(TRADE_WIDTH):
+        slot[field] = 0.0
     slot[COOLDOWN_LEFT] = rules[COOLDOWN]
 
 
@@ -297,8 +304,6 @@ def write_exit(slot: Floats, side: int, price: float, reason: int, fee: float, b
 @inlined
 def write_entry(signal_time: float, side: int, bar: Bar, price: float, missed: bool, book: Book) -> None:
     """One entry, taken or missed, into the book."""
-    if book.only_missed and not missed:
-        return
     row = book.entries[book.log.used[1]]
     row.signal_time = int(signal_time)
     row.entry_time = bar.time
