@@ -38,8 +38,8 @@ POSTGRES_SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
-    # What a tick asks for is in memory: by the default, made for turning disks, all newest bars would be read by
-    # going through their whole month.
+    # What a tick asks for is in memory: by the default, made for turning disks, the newest bars of many
+    # instruments would be read by going through the whole month.
     "random_page_cost": "1.1",
     "cluster_name": "heliograph",
 }
