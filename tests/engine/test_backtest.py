@@ -216,5 +216,16 @@ def test_series_are_laid_on_the_union_of_their_times():
     symbols, bars = align({"A": left, "B": later})
     assert (symbols, bars.time.tolist()) == (("A", "B"), [0, HOURS, 2 * HOURS])
     np.testing.assert_array_equal(bars.close, [[1, 2, np.nan], [np.nan, 3, 4]])
-    with pytest.raises(BadBars):
+    with pytest.raises(BadBars, match="no candles"):
         align({})
+    with pytest.raises(BadBars, match="not in order of time"):
+        align({"A": Backwards()})
+    with pytest.raises(BadBars, match="no candles to run"):
+        backtest(Strategy.parse(CROSS), {"A": bars_of()})
+
+
+class Backwards:
+    """A series whose times fall."""
+
+    time = np.array([HOURS, 0])
+    open = high = low = close = volume = np.ones(2)

@@ -26,22 +26,20 @@ class Series(Protocol):
     def volume(self) -> Floats: ...
 
 
-def align(series: Mapping[str, Series], *, time: Times | None = None) -> tuple[tuple[str, ...], Bars]:
-    """The symbols in order, and their bars on the union of their times (or on `time`); what is missing is
-    NaN.
-    """
+def align(series: Mapping[str, Series]) -> tuple[tuple[str, ...], Bars]:
+    """The symbols in order, and their bars on the union of their times; what is missing is NaN."""
     symbols = tuple(series)
     if not symbols:
         raise BadBars("There are no candles.")
     times = [np.asarray(one.time, dtype=np.int64) for one in series.values()]
-    if time is None:
-        shared = all(np.array_equal(times[0], other) for other in times[1:])
-        time = times[0] if shared else np.unique(np.concatenate(times))
-    fields = {name: np.full((len(symbols), len(time)), np.nan) for name in INPUTS}
-    for row, (symbol, one) in enumerate(series.items()):
-        places = np.searchsorted(time, times[row])
-        if not np.all(np.diff(times[row]) > 0):
+    for symbol, own in zip(symbols, times, strict=True):
+        if not np.all(own[1:] > own[:-1]):
             raise BadBars(f"The candles of {symbol} are not in order of time.")
+    shared = all(np.array_equal(times[0], other) for other in times[1:])
+    time = times[0] if shared else np.unique(np.concatenate(times))
+    fields = {name: np.full((len(symbols), len(time)), np.nan) for name in INPUTS}
+    for row, one in enumerate(series.values()):
+        places = np.searchsorted(time, times[row])
         for name, values in fields.items():
             values[row, places] = np.ravel(getattr(one, name))
     return symbols, Bars(time=np.ascontiguousarray(time), **fields)

@@ -8,6 +8,7 @@ import numpy as np
 
 from heliograph.engine.align import Series, align
 from heliograph.engine.bars import INPUTS, Bars, Floats, Times
+from heliograph.engine.errors import BadBars
 from heliograph.engine.exits.records import COOLING, EXIT_RECORD, WAITS, Counts, Records
 from heliograph.engine.exits.rules import REJECTS, Reject
 from heliograph.engine.exits.slots import slots_of
@@ -114,6 +115,8 @@ def backtest(
     With `close_at_end` what is open at the end is closed at its last close, as `end`.
     """
     symbols, bars = align(candles)
+    if not len(bars):
+        raise BadBars("There are no candles to run the strategy over.")
     inside = None
     if finer:
         _, inside = align({symbol: finer.get(symbol, NO_CANDLES) for symbol in symbols})
