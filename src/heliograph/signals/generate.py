@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from heliograph.signals.amend import heed_amendments
 from heliograph.signals.catch_up import CatchUp, Pace, Sources
@@ -29,15 +30,32 @@ def generate(
     sum so far after each stored step.
     """
     total, sources = Generated(), Sources(at=at)
-    for due in due_shards(at=at, versions=versions):
-        total += Generated(shards=1)
-        for told in _advance(due, sources):
+    for _, group in groupby(due_shards(at=at, versions=versions), key=_bars_of):
+        shards = list(group)
+        total += Generated(shards=len(shards))
+        for told in _in_turn([_advance(due, sources) for due in shards]):
             total += told
             if on_step:
                 on_step(total)
             if stop and stop():
                 return total
     return total
+
+
+def _bars_of(due: Due) -> tuple[str, int, int]:
+    """Shards alike in this look at much the same bars."""
+    return due.version.timeframe, due.stand.venue_id, due.stand.shard
+
+
+def _in_turn(shards: list[Iterator[Generated]]) -> Iterator[Generated]:
+    """A step of each in turn, so that what one has read serves the others."""
+    while shards:
+        for shard in list(shards):
+            told = next(shard, None)
+            if told is None:
+                shards.remove(shard)
+            else:
+                yield told
 
 
 def generate_shard(progress_id: int, *, at: datetime, stop: Stop | None = None) -> Generated:
