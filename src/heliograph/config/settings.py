@@ -13,7 +13,8 @@ ALLOWED_HOSTS = env.names("HELIOGRAPH_HOSTS", default="127.0.0.1,localhost,[::1]
 HELIOGRAPH_HOME = env.text("HELIOGRAPH_HOME", default="") or None
 HELIOGRAPH_REPLAY = env.flag("HELIOGRAPH_REPLAY", default=True)
 
-DATABASES = {"default": env.postgres("DATABASE_URL") | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+# A connection for each request: under ASGI each may have a thread of its own, and kept ones would pile up.
+DATABASES = {"default": env.postgres("DATABASE_URL")}
 
 # Commands on a database alone need no Redis; worker and beat refuse to start without one (see checks.py).
 REDIS_URL = env.text("REDIS_URL", default="") or None

@@ -22,10 +22,14 @@ class Options:
     replay: bool = True
 
     @property
+    def reach(self) -> str:
+        """The host by which this machine reaches itself."""
+        return "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
+
+    @property
     def address(self) -> str:
         """The address to open in a browser."""
-        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return f"http://{f'[{self.reach}]' if ':' in self.reach else self.reach}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """All of Heliograph on one machine: prepares the home, runs web, worker and beat, starts again what dies."""
 
+import http.client
 import json
 import os
 import socket
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
+from http import HTTPStatus
 
 from heliograph.errors import HeliographError
 from heliograph.kit.embedded import Home, Servers
@@ -112,11 +112,14 @@ class Supervisor:
         self._say(f"Open {self._options.address}")
 
     def _web_answers(self) -> bool:
+        line = http.client.HTTPConnection(self._options.reach, self._options.port, timeout=1)
         try:
-            with urllib.request.urlopen(f"{self._options.address}/healthz", timeout=1):
-                return True
-        except (OSError, urllib.error.URLError):
+            line.request("GET", "/healthz")
+            return line.getresponse().status < HTTPStatus.INTERNAL_SERVER_ERROR
+        except (OSError, http.client.HTTPException):
             return False
+        finally:
+            line.close()
 
     def _write_state(self) -> None:
         state = {

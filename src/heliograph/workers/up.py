@@ -15,6 +15,7 @@ from pathlib import Path
 
 from heliograph.errors import HeliographError, UserError
 from heliograph.kit.embedded import Home, Servers, connect
+from heliograph.kit.embedded.connect import embedded
 from heliograph.kit.wait import wait_until
 from heliograph.workers.children import roll
 from heliograph.workers.programs import Options
@@ -50,7 +51,7 @@ def up(options: Options, *, say: Say) -> None:
     tell = _timed(say)
     with _alone(home), _listening(options) as listener, _signals() as wake:
         tell(f"Home is {home.path}")
-        with connect(options.home) as servers:
+        with connect(options.home) as named, _with_redis(named) as servers:
             tell(_about(servers))
             # Port 0 asks for any that is free.
             found = replace(options, port=listener.getsockname()[1])
@@ -198,9 +199,21 @@ def _told_to_end(wake: int) -> bool:
     return not set(os.read(wake, 64)).isdisjoint(STOP_SIGNALS)
 
 
+@contextmanager
+def _with_redis(servers: Servers) -> Iterator[Servers]:
+    """The servers, with the embedded Valkey where only a database was named: the worker needs one."""
+    if servers.redis_url:
+        yield servers
+        return
+    with embedded(servers.home) as own:
+        yield replace(servers, redis_url=own["redis_url"], embedded=True)
+
+
 def _about(servers: Servers) -> str:
     if not servers.embedded:
         return "PostgreSQL and Redis are those named in the environment"
+    if os.environ.get("DATABASE_URL"):
+        return "Valkey runs; PostgreSQL is the one named in the environment"
     moved = servers.home.moved_servers
     note = f"; the servers' account cannot reach that folder, so their data lie in {moved}" if moved else ""
     return f"PostgreSQL and Valkey run{note}"

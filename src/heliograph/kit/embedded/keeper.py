@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -20,7 +21,9 @@ from heliograph.kit.embedded.home import Home, write_whole
 from heliograph.kit.embedded.servers import Ground, Postgres, Valkey, start_server
 
 LOOK_SECONDS = 0.25
+# A server that dies more often than this within the time does not get well by starting it again.
 MOST_RESTARTS = 5
+RESTARTS_WITHIN = 600.0
 
 
 class Keeper:
@@ -33,6 +36,7 @@ class Keeper:
         self._servers = (Postgres(self._ground), Valkey(self._ground))
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._restarts: dict[str, int] = {}
+        self._falls: dict[str, list[float]] = {}
 
     def start(self) -> None:
         """Start both and say where they are."""
@@ -64,10 +68,13 @@ class Keeper:
         for server in self._servers:
             if self._processes[server.name].poll() is None:
                 continue
+            now = time.monotonic()
+            recent = [fall for fall in self._falls.get(server.name, []) if now - fall < RESTARTS_WITHIN]
+            self._falls[server.name] = [*recent, now]
             self._restarts[server.name] = self._restarts.get(server.name, 0) + 1
             self._say(f"{server.name} died (restart {self._restarts[server.name]})")
-            if self._restarts[server.name] > MOST_RESTARTS:
-                raise HeliographError(f"{server.name} died {MOST_RESTARTS + 1} times.")
+            if len(recent) == MOST_RESTARTS:
+                raise HeliographError(f"{server.name} died again and again.")
             self._processes[server.name] = start_server(server, log=self._log)
             self._write_state()
 

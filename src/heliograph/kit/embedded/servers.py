@@ -117,7 +117,7 @@ class Postgres:
                 f"{self._data} is of PostgreSQL {found} and this release brings {wanted}; "
                 "dump it with that release and restore it here, or choose another folder with --home."
             )
-        self._end_stray()
+        end_stray(self._data / "postmaster.pid", folder=self._data, word=signal.SIGINT)
 
     def start(self, log: IO[bytes]) -> "subprocess.Popen[bytes]":
         """Start the server; a SIGINT is its fast shutdown."""
@@ -165,16 +165,6 @@ class Postgres:
         (partial / "pg_hba.conf").write_text("local all heliograph peer map=owner\n")
         partial.rename(self._data)
 
-    def _end_stray(self) -> None:
-        pid_file = self._data / "postmaster.pid"
-        with contextlib.suppress(FileNotFoundError, psutil.NoSuchProcess, ValueError, IndexError):
-            process = psutil.Process(int(pid_file.read_text().split()[0]))
-            if str(self._data) in process.cmdline():
-                process.send_signal(signal.SIGINT)
-                process.wait(STOP_SECONDS)
-        # The number in a stale file may be another process's by now, and PostgreSQL would wait for that one.
-        pid_file.unlink(missing_ok=True)
-
 
 class DatabaseThere(ServerFailed):
     """The database exists already."""
@@ -192,7 +182,8 @@ class Valkey:
         self._program = reachable_copy(source, account=ground.account, name=f"valkey-server-{_size(source)}")
 
     def prepare(self) -> None:
-        """Make its folder."""
+        """Make its folder, and end a server that an earlier keeper left behind."""
+        end_stray(self._data / "valkey.pid", folder=self._data, word=signal.SIGTERM)
         self._data.mkdir(mode=0o700, exist_ok=True)
         if self._ground.account:
             self._ground.account.give(self._data)
@@ -204,6 +195,7 @@ class Valkey:
             "--unixsocket": str(self._ground.sockets / VALKEY_SOCKET),
             "--unixsocketperm": "700",
             "--dir": str(self._data),
+            "--pidfile": str(self._data / "valkey.pid"),
             "--appendonly": "yes",
             "--save": "",
             "--maxmemory-policy": "noeviction",
@@ -247,6 +239,23 @@ def start_server(server: Postgres | Valkey, *, log: IO[bytes]) -> "subprocess.Po
         raise ServerFailed(f"{server.name} did not start; its log {log.name} says why.")
     server.settle()
     return process
+
+
+def end_stray(pid_file: Path, *, folder: Path, word: signal.Signals) -> None:
+    """End the process that a stale file names, if it is a server of that folder, and remove the file.
+
+    The number may be another process's by now, and a server that finds it alive would not start.
+    """
+    with contextlib.suppress(FileNotFoundError, psutil.NoSuchProcess, ValueError, IndexError):
+        process = psutil.Process(int(pid_file.read_text().split()[0]))
+        if any(str(folder) in part for part in process.cmdline()):
+            process.send_signal(word)
+            try:
+                process.wait(STOP_SECONDS)
+            except psutil.TimeoutExpired:
+                process.kill()
+                process.wait()
+    pid_file.unlink(missing_ok=True)
 
 
 def _end(process: "subprocess.Popen[bytes]", word: signal.Signals) -> None:
