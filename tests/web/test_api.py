@@ -84,6 +84,9 @@ def test_instruments_and_strategies_are_listed(client, world):
         ("signals?since=yesterday", 422, "since"),
         ("candles", 400, "symbol"),
         ("candles?symbol=NOPE", 400, "NOPE"),
+        ("signals?colour=red", 400, "There is no parameter `colour` here; there are cursor, historical,"),
+        ("instruments?limit=many", 422, "`limit`: it must be a valid integer"),
+        ("nowhere", 404, "There is no `/api/v1/nowhere`"),
     ],
 )
 def test_what_cannot_be_answered_is_a_problem_of_one_sentence(client, world, address, status, said):

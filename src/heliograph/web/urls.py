@@ -3,6 +3,7 @@
 from django.urls import path
 
 from heliograph.web.api import api
+from heliograph.web.api.problems import nowhere
 from heliograph.web.views import (
     about,
     health,
@@ -35,4 +36,6 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/", api.urls),
+    path("api/", nowhere),
+    path("api/<path:rest>", nowhere),
 ]

@@ -6,7 +6,7 @@ from ninja import NinjaAPI, Query
 import heliograph
 from heliograph.signals.queries import SignalFilter, list_signals
 from heliograph.web.api import lists
-from heliograph.web.api.problems import say_problems
+from heliograph.web.api.problems import refuse_unknown, say_problems
 from heliograph.web.api.shapes import (
     AskedCandles,
     AskedInstruments,
@@ -32,6 +32,7 @@ say_problems(api)
 @api.get("signals", response=SignalList, url_name="signals", summary="Signals, newest bar first")
 def signals(request: HttpRequest, asked: Query[AskedSignals]) -> dict[str, object]:
     """Published signals unless `state` asks otherwise; settled ones by the bar of their exit."""
+    refuse_unknown(request, asked)
     filters = SignalFilter(
         strategy=asked.strategy,
         symbol=asked.symbol,
@@ -50,16 +51,19 @@ def signals(request: HttpRequest, asked: Query[AskedSignals]) -> dict[str, objec
 )
 def instruments(request: HttpRequest, asked: Query[AskedInstruments]) -> dict[str, object]:
     """One entry for each timeframe of each instrument."""
+    refuse_unknown(request, asked)
     return lists.instruments(asked)
 
 
 @api.get("candles", response=CandleList, url_name="candles", summary="Closed bars, newest first")
 def candles(request: HttpRequest, asked: Query[AskedCandles]) -> dict[str, object]:
     """The bars of one instrument in one timeframe."""
+    refuse_unknown(request, asked)
     return lists.candles(asked)
 
 
 @api.get("strategies", response=StrategyList, url_name="strategies", summary="Versions, newest first")
 def strategies(request: HttpRequest, asked: Query[AskedStrategies]) -> dict[str, object]:
     """Every version with its text and with what its signals came to."""
+    refuse_unknown(request, asked)
     return lists.strategies(asked)

@@ -1,14 +1,16 @@
 """How fresh the stored bars are, by venue and by series."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Max, Q, Sum
 
 from heliograph.market.models import Series, Venue
 
+VENUE_ID = "instrument__venue_id"
 PLACE = ("instrument__symbol", "instrument__venue__name", "timeframe")
 # One more than the bars of a sparkline: its change is that over the last 24.
 SPARK_BARS = 25
@@ -74,7 +76,7 @@ class SeriesLine:
 
 def venues() -> list[VenueFreshness]:
     """Venues by when they stored last. Two statements."""
-    grouped = Series.objects.values("instrument__venue_id", "timeframe")
+    grouped = Series.objects.values(VENUE_ID, "timeframe")
     totals = grouped.annotate(
         venue=Max("instrument__venue__name"),
         kind=Max("instrument__venue__kind"),
@@ -83,15 +85,16 @@ def venues() -> list[VenueFreshness]:
         series=Count("pk"),
         bars=Sum("bars"),
     )
-    ends = Series.objects.values_list("instrument__venue_id", "timeframe", "last_open").annotate(Count("pk"))
+    ends = Series.objects.values_list(VENUE_ID, "timeframe", "last_open").annotate(Count("pk"))
     current = {(venue, timeframe, last): number for venue, timeframe, last, number in ends}
     found = [_freshness(row, current) for row in totals]
     return sorted(found, key=lambda line: line.stored_at, reverse=True)
 
 
-def _freshness(row: dict, current: dict[tuple[int, str, datetime], int]) -> VenueFreshness:
-    key = row.pop("instrument__venue_id"), row["timeframe"], row["newest_open"]
-    return VenueFreshness(**row, current=current.get(key, 0))
+def _freshness(row: Mapping[str, Any], current: dict[tuple[int, str, datetime], int]) -> VenueFreshness:
+    named = {name: value for name, value in row.items() if name != VENUE_ID}
+    key = row[VENUE_ID], row["timeframe"], row["newest_open"]
+    return VenueFreshness(**named, current=current.get(key, 0))
 
 
 def series_lines(

@@ -36,7 +36,7 @@ def signals_page(request: HttpRequest) -> HttpResponse:
         "first": not request.GET.get("cursor"),
         "newest": newest,
         "arrived": 0,
-        "api": f"{reverse('api:signals')}{asked.address(order='', history='')}",
+        "api": f"{reverse('api:signals')}{_for_programs(asked)}",
     }
     return render(request, "web/pages/signals.html", context)
 
@@ -57,6 +57,12 @@ def _page(asked: Asked, *, cursor: str | None) -> SignalPage:
         return list_signals(asked.filter(), limit=PAGE, cursor=cursor)
     except BadCursor as fault:
         raise Http404(str(fault)) from fault
+
+
+def _for_programs(asked: Asked) -> str:
+    """The query of the same list in the API."""
+    historical = {"no": "false", "only": "true"}.get(asked.get("history"), "")
+    return asked.address(order="", history="", historical=historical, state=asked.state or "all")
 
 
 def _tabs(asked: Asked, counts: dict[str, int]) -> list[tuple[str, str, int, bool]]:

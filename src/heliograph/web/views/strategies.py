@@ -70,7 +70,7 @@ def _histogram(version: StrategyVersion, score: Score) -> Histogram | None:
     settled = Outcome.objects.filter(
         signal__version=version, state=Outcome.State.SETTLED, r__isnull=False
     ).order_by("-pk")
-    values = list(settled.values_list("r", flat=True)[:MOST_R])
+    values = [r for r in settled.values_list("r", flat=True)[:MOST_R] if r is not None]
     estimate = score.mean_r
     known = estimate.low is not None and estimate.high is not None
     return histogram(
