@@ -10,8 +10,11 @@ from heliograph.engine.strategy import BadStrategy
 from heliograph.market.models import Instrument
 from heliograph.market.wire import to_datetime
 from heliograph.signals import universe
-from heliograph.signals.errors import WrongStage
+from heliograph.signals.errors import NotExplainable, WrongStage
+from heliograph.signals.explain import explain
+from heliograph.signals.explanation import WarmUp
 from heliograph.signals.generate import generate
+from heliograph.signals.generated import Generated
 from heliograph.signals.models import Evaluation, Outcome, Progress, Signal
 from heliograph.signals.settle import Settled, settle
 from heliograph.signals.state import MEMORY
@@ -250,3 +253,60 @@ def test_a_rest_of_the_calendar_is_not_awaited(calendar, day):
     told = generate(at=monday)
 
     assert (told.waiting, told.bars) == ((1, 0) if calendar == "always" else (0, 1))
+
+
+def test_an_alert_only_strategy_is_announced_and_not_scored():
+    batch, instruments = make_venue()
+    feed(batch, instruments, walk(25, 100))
+    text = """
+    name = "Alerts"
+    timeframe = "1h"
+    alert_only = true
+    [long]
+    enter = "close > close[1]"
+    [filters]
+    cooldown = 5
+    """
+    add_strategy(text=text, at=NOW)
+
+    told = generate(at=NOW)
+
+    found = Signal.objects.filter(state="published").order_by("bar_time")
+    bars = [(row.bar_time - to_datetime(START)) // timedelta(hours=1) for row in found]
+    assert told.published == len(bars) > 5
+    assert set(Outcome.objects.values_list("state", "entry_time", "settled_at")) == {("unscored", None, NOW)}
+    assert min(np.diff(bars)) >= 5
+
+
+def test_a_version_begins_where_it_is_told_to():
+    batch, instruments = make_venue()
+    feed(batch, instruments, walk(26, 200))
+    start = to_datetime(START + 120 * HOUR)
+    version = add_strategy(text=BUSY, origin=start, at=NOW)
+
+    told = generate(at=NOW)
+
+    assert told.bars == 80
+    assert min(Signal.objects.values_list("bar_time", flat=True)) > start
+    first = explain(version=version, instrument=instruments[0], bar_time=start, side="long").side("long")
+    assert first.roots[0].tree.parts[0].parts[0].warm_up == WarmUp(
+        needed=3, existing=1, known_from=start + timedelta(hours=2)
+    )
+    with pytest.raises(NotExplainable, match="This version begins with the BTC/USDT bar of 2024-01-06 00:00"):
+        explain(version=version, instrument=instruments[0], bar_time=start - timedelta(hours=1))
+
+
+def test_a_draft_does_not_run_and_its_bars_can_be_explained():
+    batch, instruments = make_venue()
+    feed(batch, instruments, walk(26, 200))
+    version = add_strategy(text=FOREVER, stage="draft", at=NOW)
+
+    told = generate(at=NOW)
+    found = explain(version=version, instrument=instruments[0], bar_time=to_datetime(START + 99 * HOUR))
+
+    assert told == Generated()
+    assert (found.as_known_at, found.sides[0].ending, found.sides[0].sentence) == (
+        None,
+        "not_evaluated",
+        "`enter` is true with these candles. The bar has not been evaluated yet.",
+    )

@@ -35,25 +35,32 @@ def save_checkpoint(runner: Runner, stand: Stand, *, at: datetime) -> None:
 def restore_newest(runner: Runner, stand: Stand, *, row: int | None = None, before: int = 0) -> Times:
     """Puts the newest good checkpoint into a fresh runner; returns the bar that each instrument has reached.
 
-    Where none fits, that is the origin less one. A checkpoint fits if it is of this plan and these
-    instruments, not ahead of the watermarks, and unharmed; with `row`, if that row has not reached `before`.
+    Where none fits, and for instruments that joined after it, that is the origin less one. A checkpoint fits
+    if it is of this plan, not ahead of the watermarks, and unharmed; with `row`, if that row has not reached
+    `before`.
     """
     for found in Checkpoint.objects.filter(progress_id=stand.progress_id).order_by("-pk"):
-        if found.plan_digest != runner.plan.digest or found.instruments != stand.instruments.tolist():
-            continue
-        reached = np.array(found.watermarks, dtype=np.int64)
-        is_ahead = bool((reached > stand.watermarks).any())
-        if not is_ahead and (row is None or reached[row] < before) and _restored(runner, stand, found):
+        reached = _reached(found, stand)
+        fits = found.plan_digest == runner.plan.digest and bool((reached <= stand.watermarks).all())
+        if fits and (row is None or reached[row] < before) and _restored(runner, stand, found):
             return reached
     return stand.origins - 1
 
 
+def _reached(found: Checkpoint, stand: Stand) -> Times:
+    """The bar that each instrument has reached in a checkpoint; those that it knows come first."""
+    reached = stand.origins - 1
+    reached[: len(found.watermarks)] = found.watermarks
+    return reached
+
+
 def _restored(runner: Runner, stand: Stand, found: Checkpoint) -> bool:
-    state, reached = bytes(found.state), np.array(found.watermarks, dtype=np.int64)
-    if _digest(stand.instruments, stand.origins, reached, state) != found.digest:
+    state, count = bytes(found.state), len(found.instruments)
+    reached = np.array(found.watermarks, dtype=np.int64)
+    if _digest(stand.instruments[:count], stand.origins[:count], reached, state) != found.digest:
         return False
     try:
-        runner.restore(state)
+        runner.restore(state, rows=range(count))
     except BadSnapshot:
         return False
     return True
