@@ -31,7 +31,7 @@ def home_folder():
 
 
 @contextmanager
-def up_process(home, **options):
+def up_process(home, *, database_url="", **options):
     """`up` in a process of its own, on any free port; its words go to a file in the home."""
     words = json.dumps({"home": str(home), "port": 0, **options})
     said = home / "said.txt"
@@ -42,7 +42,7 @@ def up_process(home, **options):
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            env={**os.environ, "DATABASE_URL": "", "REDIS_URL": ""},
+            env={**os.environ, "DATABASE_URL": database_url, "REDIS_URL": ""},
         ) as process,
     ):
         try:

@@ -6,6 +6,7 @@ import socket
 import psycopg
 import pytest
 
+from benchmarks.drills.databases import url_of
 from heliograph.kit.embedded import Home
 from heliograph.kit.embedded.connect import keeper_state
 from heliograph.kit.wait import wait_until
@@ -120,6 +121,21 @@ def test_a_stop_loses_nothing_and_a_kill_leaves_no_child():
             assert query(home, "SELECT count(*) FROM market_replay") == 2
             assert down(home, say=lambda _: None) is True
         assert down(home, say=lambda _: None) is False
+
+
+def test_a_database_of_ones_own_is_used_and_only_valkey_started(servers):
+    with psycopg.connect(url_of(servers["database_url"], "postgres"), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE of_ones_own")
+    own = url_of(servers["database_url"], "of_ones_own")
+
+    with home_folder() as home, up_process(home, database_url=own, sample=False) as process:
+        state = wait_until_ready(home, process)
+        assert said(home)[1] == "Valkey runs; PostgreSQL is the one named in the environment"
+        assert fetch(state, "/healthz") == 200
+        with psycopg.connect(own) as connection:
+            assert connection.execute("SELECT count(*) FROM market_replay").fetchone() == (0,)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
 
 
 def test_a_taken_port_is_one_sentence(tmp_path):

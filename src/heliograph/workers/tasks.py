@@ -1,8 +1,13 @@
 """All tasks: ids in, one call, a plain result out."""
 
+from datetime import timedelta
+
 from celery import shared_task
 
 from heliograph.kit.clock import utc_now
+
+# A long way to catch up is gone in pieces: each step is stored, and the next ring goes on behind it.
+PIECE = timedelta(seconds=60)
 
 
 @shared_task(time_limit=120)
@@ -10,7 +15,8 @@ def generate_due() -> None:
     """Advance every running version over the bars that have closed."""
     from heliograph.signals.generate import generate
 
-    generate(at=utc_now())
+    began = utc_now()
+    generate(at=began, stop=lambda: utc_now() - began > PIECE)
 
 
 @shared_task(time_limit=120)
