@@ -93,12 +93,51 @@ def test_a_backtest_of_a_text_over_pandas_gives_pandas(goog):
         (lambda table: table.drop(["close"]), "The table has no column close."),
         (lambda table: table.slice(0, 1).drop(["timeframe"]), "One bar does not show its timeframe"),
         (lambda table: table.to_pylist(), "Candles are an Arrow table or a pandas DataFrame, not a list."),
-        (lambda table: pa.concat_tables([table, table]), "Bar times must rise."),
+        (
+            lambda table: pa.concat_tables([table, table]),
+            "open_time does not rise at row 2148 ",
+        ),
+        (lambda table: table.slice(0, 0), "The table has no rows."),
     ],
 )
 def test_other_tables_are_refused_in_one_sentence(goog, change, sentence):
     with pytest.raises(UserError, match=re.escape(sentence)):
         evaluate(change(goog), "close")
+
+
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "sentence"),
+    [
+        ("high", INF, "high is inf at row 3 (the first is 0), which is no price above zero"),
+        ("close", NAN, "close is nan at row 3 (the first is 0), which is no price above zero"),
+        ("open", 0.0, "open is 0.0 at row 3 (the first is 0), which is no price above zero"),
+        ("high", 1e-9, "high is 1e-09 at row 3 (the first is 0), which is below the low"),
+        ("volume", INF, "volume is inf at row 3 (the first is 0), which is not possible"),
+        ("volume", -1.0, "volume is -1.0 at row 3 (the first is 0), which is not possible"),
+    ],
+)
+def test_what_is_no_candle_is_refused_by_column_and_row(goog, column, value, sentence):
+    frame = goog.to_pandas().astype({"volume": float})
+    frame.loc[3, column] = value
+    with pytest.raises(BadTable, match=re.escape(sentence)):
+        evaluate(frame, "close")
+
+
+def test_a_row_without_prices_is_a_bar_that_is_missing(goog):
+    frame = goog.to_pandas().astype({"volume": float}).head(6)
+    frame.loc[2, ["open", "high", "low", "close"]] = NAN
+    frame.loc[2, "volume"] = 0.0
+    found, without = evaluate(frame, "sma(volume, 2)"), evaluate(frame.drop(2), "sma(volume, 2)")
+    assert found["sma(volume, 2)"].isna().tolist() == [True, False, True, False, False, False]
+    assert found["sma(volume, 2)"].dropna().tolist() == without["sma(volume, 2)"].dropna().tolist()
+
+
+def test_an_unknown_timeframe_is_refused(goog):
+    with pytest.raises(UserError, match="There is no timeframe '7h'"):
+        evaluate(goog.drop(["timeframe"]), "close", timeframe="7h")
 
 
 def test_words_for_numbers_are_refused(goog):

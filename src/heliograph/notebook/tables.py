@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from heliograph.engine.bars import INPUTS, Bars, Floats
 from heliograph.engine.timeframe import TIMEFRAMES, Timeframe
-from heliograph.errors import UserError
 from heliograph.market.sources.files import Reading
+from heliograph.notebook.checks import BadTable, check_order, checked
 from heliograph.notebook.series import Series, joined, of_timeframe, read_series
 
 if TYPE_CHECKING:
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
 Table: TypeAlias = "pa.Table | pd.DataFrame"
 OPEN_TIME = pa.timestamp("ms", tz="UTC")
-
-
-class BadTable(UserError):
-    """The table is not one of candles."""
 
 
 def read_candles(
@@ -67,8 +63,12 @@ def to_series(
     `open_time` (or a time index of a DataFrame) is a moment or UTC milliseconds and rises in each series;
     `symbol` and `timeframe` serve where there is no such column. BadTable says what is wrong.
     """
-    columns = _columns(table)
+    if timeframe is not None:
+        Timeframe.parse(timeframe)
+    columns = checked(_columns(table))
     rows = len(columns["open_time"])
+    if rows == 0:
+        raise BadTable("The table has no rows.")
     symbols = columns.get("symbol", np.full(rows, symbol, dtype=object))
     frames = columns.get("timeframe", np.full(rows, timeframe or "", dtype=object))
     marks = np.array([f"{one}\n{other}" for one, other in zip(symbols, frames, strict=True)], dtype=object)
@@ -138,6 +138,7 @@ def _times(column: pa.ChunkedArray) -> np.ndarray:
 
 def _one(columns: Mapping[str, np.ndarray], mask: np.ndarray, symbol: str, timeframe: str | None) -> Series:
     time = columns["open_time"][mask]
+    check_order(time, np.flatnonzero(mask))
     rows: dict[str, Floats] = {name: columns[name][mask] for name in INPUTS}
     return Series(symbol, timeframe or _guess(time), Bars.single(time, **rows), "the table")
 
