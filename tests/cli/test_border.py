@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import heliograph as package
@@ -48,6 +50,51 @@ def test_an_unknown_option_is_wrong_use(heliograph):
 
 def test_the_version_is_the_package_s(heliograph):
     assert heliograph("--version").out == f"{package.__version__}\n"
+
+
+BAD_TOML = 'name = "Bad"\ntimeframe = "1h"\n[long]\nenter = "close >"\nexit = "close < 1"\n'
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["eval", "sma(close", "--data", "none.csv"],
+        ["eval", "9**9**9", "--data", "none.csv", "--timeframe", "1h"],
+        ["strategy", "check", "bad.toml"],
+        ["backtest", "bad.toml", "--data", "none.csv"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_text_is_refused_before_files_are_read_or_anything_slow_is_imported(tmp_path, words):
+    (tmp_path / "bad.toml").write_text(BAD_TOML)
+    code = (
+        f"import sys, heliograph.cli; code = heliograph.cli.invoke({words});"
+        "slow = {'django', 'numba', 'polars', 'pyarrow', 'pandas', 'rich', 'celery'};"
+        "print(int(code), sorted(slow & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert done.stdout == "2 []\n"
+    assert "column" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["GOOG_1d.csv", "BTC_USDT-1d.feather", "GOOG_1d.parquet"])
+def test_evaluating_a_file_does_not_import_pandas(tmp_path, name):
+    days = [datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC)]
+    frame = pl.DataFrame({"date": days, **dict.fromkeys(("open", "high", "low", "close"), 1.0)})
+    write = {".csv": frame.write_csv, ".feather": frame.write_ipc, ".parquet": frame.write_parquet}
+    write[Path(name).suffix](tmp_path / name)
+    code = (
+        f"import sys, heliograph.cli; heliograph.cli.invoke(['eval', 'close', '--csv', '--data', '{name}']);"
+        "print(sorted({'django', 'pandas', 'rich', 'exchange_calendars'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    bars, imported = done.stdout.splitlines()[1:-1], done.stdout.splitlines()[-1]
+    assert [bar.partition(",")[2] for bar in bars] == ["2024-01-01T00:00:00Z,1.0", "2024-01-02T00:00:00Z,1.0"]
+    assert imported == "[]"
 
 
 def test_help_imports_nothing_heavy():

@@ -60,13 +60,14 @@ def backtest(
       heliograph backtest my_trend.toml --data btc.csv
       heliograph backtest my_trend.toml --data btc.csv --param fast=8 --set execution.fill=close --json
     """
-    from heliograph.notebook.backtest import run, unused_finer
-
     overrides = pairs(changes.change, option="--set")
     if files.timeframe:
         overrides["timeframe"] = files.timeframe
     strategy = read_strategy(file, overrides=overrides, params=numbers(changes.param, option="--param"))
     with busy("Running the strategy over the candles"):
+        # Here, so that a strategy with mistakes is refused at once.
+        from heliograph.notebook.backtest import run, unused_finer
+
         found = read(files, timeframe=files.timeframe if len(files.data) == 1 else None)
         done = run(strategy, found, close_at_end=changes.close_at_end)
     if as_json:

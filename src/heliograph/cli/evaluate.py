@@ -3,7 +3,7 @@
 import csv
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,20 +47,35 @@ def evaluate(
       heliograph eval "ema(close, 20)" "close > ema(close, 20)" --data btc.csv
       heliograph eval "rsi(close, n) < 30" --param n=14 --data btc.csv --csv
     """
+    params = numbers(param, option="--param")
+    _refuse_bad(expressions, params, timeframe=files.timeframe)
+
     from heliograph.notebook.columns import Expressions
     from heliograph.notebook.series import of_timeframe
 
-    for text in expressions:
-        if text.startswith("--"):
-            raise UserError(f"No such option: {text.partition('=')[0]}. See `heliograph eval --help`.")
     found = of_timeframe(read(files, timeframe=files.timeframe), files.timeframe)
-    plan = Expressions(expressions, timeframe=found[0].timeframe, params=numbers(param, option="--param"))
+    plan = Expressions(expressions, timeframe=found[0].timeframe, params=params)
     if as_csv:
         _show_csv(found, plan)
     elif as_json:
         show_json({"items": list(_items(found, plan))})
     else:
         _show_newest(found, plan)
+
+
+def _refuse_bad(texts: Sequence[str], params: Mapping[str, float], *, timeframe: str | None) -> None:
+    """BadExpression for a text that cannot be read, before files are, and before slow imports."""
+    from heliograph.engine.graph import Graph
+    from heliograph.engine.language import clauses
+    from heliograph.engine.timeframe import Timeframe
+
+    if timeframe is not None:
+        Timeframe.parse(timeframe)
+    graph = Graph()
+    for text in texts:
+        if text.startswith("--"):
+            raise UserError(f"No such option: {text.partition('=')[0]}. See `heliograph eval --help`.")
+        clauses(text, graph=graph, params=params, timeframe=timeframe)
 
 
 def _items(found: list["Series"], plan: "Expressions") -> Iterator[dict[str, object]]:

@@ -73,13 +73,15 @@ def check(file: File, as_json: AsJson = False) -> None:
       heliograph strategy check my_trend.toml
     """
     from heliograph.engine.strategy import BadStrategy, Strategy
-    from heliograph.engine.strategy_plan import StrategyPlan
 
     try:
         checked = Strategy.parse(read_text(file))
     except BadStrategy as fault:
         _show_findings(file, fault, as_json=as_json)
         raise typer.Exit(Exit.WRONG_USE) from fault
+    # Only of a right one: a plan brings the compiler of kernels with it.
+    from heliograph.engine.strategy_plan import StrategyPlan
+
     _show_lengths(checked, StrategyPlan.of(checked), as_json=as_json)
 
 
