@@ -1,6 +1,7 @@
 """Exit codes, and what is said when something goes wrong."""
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -95,6 +96,15 @@ def test_evaluating_a_file_does_not_import_pandas(tmp_path, name):
     bars, imported = done.stdout.splitlines()[1:-1], done.stdout.splitlines()[-1]
     assert [bar.partition(",")[2] for bar in bars] == ["2024-01-01T00:00:00Z,1.0", "2024-01-02T00:00:00Z,1.0"]
     assert imported == "[]"
+
+
+def test_a_dry_run_of_an_import_starts_no_database(tmp_path):
+    answer = run_apart("import", SHARES, "--dry-run", "--json", "--home", tmp_path / "home")
+    assert (answer.code, answer.err, (tmp_path / "home").exists()) == (0, "", False)
+    [found] = json.loads(answer.out)["items"]
+    assert [(one["symbol"], one["timeframe"]) for one in found["series"]] == [
+        (symbol, "1d") for symbol in ("AAPL", "FB", "GOOG", "IBM", "MSFT")
+    ]
 
 
 def test_help_imports_nothing_heavy():

@@ -1,7 +1,7 @@
 """`heliograph import`: files of candles into the database."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +16,7 @@ from heliograph.cli.progress import counting
 from heliograph.cli.spread import spread
 
 if TYPE_CHECKING:
-    from heliograph.market.ingest import FoundSeries, Imported
+    from heliograph.market.detect import FoundSeries, Imported
     from heliograph.market.sources.files import Reading
 
 FORMAT = "How they are written, where it is not detected: csv, binance, freqtrade, tradingview, ..."
@@ -88,18 +88,8 @@ def import_candles(
       heliograph import ~/candles
       heliograph import EURUSD_H1.csv --timezone Europe/Helsinki --venue mybroker --dry-run
     """
-    with database(place), counting("bars") as count:
-        from heliograph.market.ingest import import_files
-
-        found = import_files(
-            paths,
-            at=now(),
-            venue=target.venue,
-            reading=written.reading(),
-            calendar=target.calendar,
-            dry_run=target.dry_run,
-            progress=lambda file, done, total: count(done, total, Path(file).name),
-        )
+    reading = written.reading()
+    found = _detected(paths, reading) if target.dry_run else _stored(paths, reading, target, place)
     if as_json:
         show_json({"items": [_item(file) for file in found]})
     else:
@@ -109,6 +99,31 @@ def import_candles(
         note(sentence)
     if refused:
         raise typer.Exit(Exit.WRONG_USE)
+
+
+def _detected(paths: list[Path], reading: "Reading") -> list["Imported"]:
+    from heliograph.market.detect import detect
+
+    found = []
+    with counting("files") as count:
+        for file in detect(paths, reading=replace(reading, now=int(now().timestamp() * 1000))):
+            found.append(file)
+            count(len(found), what=Path(file.file).name)
+    return found
+
+
+def _stored(paths: list[Path], reading: "Reading", target: Target, place: Place) -> list["Imported"]:
+    with database(place), counting("bars") as count:
+        from heliograph.market.ingest import import_files
+
+        return import_files(
+            paths,
+            at=now(),
+            venue=target.venue,
+            reading=reading,
+            calendar=target.calendar,
+            progress=lambda file, done, total: count(done, total, Path(file).name),
+        )
 
 
 def _item(file: "Imported") -> dict[str, Any]:

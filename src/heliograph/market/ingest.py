@@ -11,12 +11,12 @@ from django.db import transaction
 from heliograph.engine.bars import INPUTS
 from heliograph.market.calendars import check_calendar, guess_calendar
 from heliograph.market.deliveries import File, begin, count, finish, finished, interrupted
+from heliograph.market.detect import Imported, all_files, result_of
 from heliograph.market.errors import BadFile
 from heliograph.market.instruments import find_or_make, venue_for_files
 from heliograph.market.models import Batch, Venue
 from heliograph.market.rows import ROW, Rows
-from heliograph.market.sources.files import CandleFile, Findings, Reading, iter_candles
-from heliograph.market.sources.files.folder import candle_files
+from heliograph.market.sources.files import CandleFile, Reading, iter_candles
 from heliograph.market.sources.files.skipped import write_skipped
 from heliograph.market.store import store_rows
 from heliograph.market.wire import to_ms
@@ -27,38 +27,6 @@ CHUNK = 250_000
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class FoundSeries:
-    """The bars of one symbol and timeframe in a file; opens in UTC milliseconds."""
-
-    symbol: str
-    timeframe: str
-    first: int
-    last: int
-    bars: int
-    findings: Findings
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of one file.
-
-    `refused` is the sentence that says why nothing was taken; `recognised` the moment of the earlier import
-    of the same file. `skipped` bad rows are listed in `skipped_file`. After a dry run all counts are 0.
-    """
-
-    file: str
-    format: str = ""
-    series: tuple[FoundSeries, ...] = ()
-    inserted: int = 0
-    revised: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-    skipped_file: str | None = None
-    recognised: datetime | None = None
-    refused: str | None = None
-
-
 def import_files(
     paths: Sequence[str | Path],
     *,
@@ -66,42 +34,24 @@ def import_files(
     venue: str = "file",
     reading: Reading | None = None,
     calendar: str | None = None,
-    dry_run: bool = False,
     progress: Progress | None = None,
 ) -> list[Imported]:
     """Import these files, and those in these folders; one result for each file, in order.
 
     A file that is refused does not stop the others. `reading` says how to read them. `calendar` is set on the
-    instruments; where it is not given, new ones get the one that their bars keep to. A dry run needs no
-    database. NoSuchCalendar or WrongVenue if the options are wrong.
+    instruments; where it is not given, new ones get the one that their bars keep to. NoSuchCalendar or
+    WrongVenue if the options are wrong.
     """
     if calendar is not None:
         check_calendar(calendar)
     reading = reading or Reading()
-    target = None if dry_run else venue_for_files(venue)
-    found = [file for path in paths for file in _files(Path(path))]
+    target = venue_for_files(venue)
     return [
         file
         if isinstance(file, Imported)
-        else _shown(file, replace(reading, now=to_ms(at)))
-        if target is None
         else _import(file, reading, target, calendar=calendar, at=at, progress=progress)
-        for file in found
+        for file in all_files(paths)
     ]
-
-
-def _files(path: Path) -> Iterator[Path | Imported]:
-    try:
-        yield from candle_files(path)
-    except BadFile as fault:
-        yield Imported(str(path), refused=str(fault))
-
-
-def _shown(path: Path, reading: Reading) -> Imported:
-    try:
-        return _result(str(path), list(iter_candles(path, reading)))
-    except BadFile as fault:
-        return Imported(str(path), refused=str(fault))
 
 
 def _import(
@@ -132,7 +82,7 @@ def _import(
         return Imported(str(path), refused=str(fault))
     batch = batch or begin(venue, file, format=found[0].format if found else "", at=at)
     _store(found, venue, batch, calendar=calendar, at=at, progress=progress)
-    result = _result(str(path), found)
+    result = result_of(path, found)
     finish(batch, skipped=result.skipped, findings=_findings(found), at=at)
     return replace(
         result,
@@ -215,27 +165,6 @@ def _calendars(found: Sequence[CandleFile], calendar: str | None) -> dict[str, s
         guess = calendar or guess_calendar(candles.symbol, candles.timeframe, candles.time)
         calendars[candles.symbol] = calendars.get(candles.symbol) or guess
     return calendars
-
-
-def _result(file: str, found: Sequence[CandleFile]) -> Imported:
-    series = [
-        FoundSeries(
-            symbol=candles.symbol,
-            timeframe=candles.timeframe,
-            first=int(candles.time[0]),
-            last=int(candles.time[-1]),
-            bars=len(candles),
-            findings=candles.findings,
-        )
-        for candles in found
-        if len(candles)
-    ]
-    return Imported(
-        file,
-        format=found[0].format if found else "",
-        series=tuple(series),
-        skipped=sum(len(candles.skipped) for candles in found),
-    )
 
 
 def _findings(found: Sequence[CandleFile]) -> dict[str, int]:
