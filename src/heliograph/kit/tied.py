@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import IO
 
-from heliograph.kit.embedded.account import Account, identity
+from heliograph.kit.account import Account, identity
 
 PR_SET_PDEATHSIG = 1
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import platformdirs
 
 import heliograph
-from heliograph.kit.embedded.account import ROOT_STATE, Account
+from heliograph.kit.account import ROOT_STATE, Account
 from heliograph.kit.errors import BadHome
 from heliograph.kit.locks import FileLock
 

