@@ -1,4 +1,4 @@
-"""One closed bar for many instruments and strategies through rows: read, evaluate, settle, persist, commit."""
+"""One closed bar for many instruments and strategies through rows: read, evaluate, settle, store, commit."""
 
 import argparse
 import json

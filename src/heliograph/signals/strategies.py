@@ -23,7 +23,7 @@ def add_strategy(
     """
     checked = Checked.parse(text)
     strategy, _ = Strategy.objects.get_or_create(name=checked.name, defaults={"created_at": at})
-    Strategy.objects.select_for_update().get(pk=strategy.pk)
+    Strategy.objects.select_for_update(no_key=True).get(pk=strategy.pk)
     known = strategy.versions.filter(digest=checked.digest, origin=origin).first()
     if known:
         return known
@@ -78,7 +78,7 @@ def retire(version: StrategyVersion, *, at: datetime) -> StrategyVersion:
 
 
 def _locked(version: StrategyVersion) -> StrategyVersion:
-    Strategy.objects.select_for_update().get(pk=version.strategy_id)
+    Strategy.objects.select_for_update(no_key=True).get(pk=version.strategy_id)
     return StrategyVersion.objects.select_related("strategy").get(pk=version.pk)
 
 

@@ -63,8 +63,9 @@ def join_instruments(version: StrategyVersion, universe: Universe, series: Serie
 
     Shards are filled up in the order of joining, a venue's own apart; nobody already in one is moved.
     """
-    StrategyVersion.objects.select_for_update().get(pk=version.pk)
-    shards = list(Progress.objects.select_for_update().filter(version=version).order_by("shard"))
+    # A step that holds its shard's row looks at the version's key: a lock of the whole row would wait for it.
+    StrategyVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
+    shards = list(Progress.objects.select_for_update(no_key=True).filter(version=version).order_by("shard"))
     known = {instrument for shard in shards for instrument in shard.instruments}
     unknown = [instrument for instrument in series.instruments.tolist() if instrument not in known]
     newcomers = [
