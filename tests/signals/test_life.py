@@ -116,7 +116,6 @@ def test_bars_that_existed_at_the_start_are_historical_and_old_ones_late():
     bars = walk(1, 300)
     feed(batch, instruments, bars.slice(0, 200))
     add_strategy(text=BUSY, at=NOW)
-    generate(at=NOW)
     soon = to_datetime(START + 300 * HOUR)
 
     feed(batch, instruments, bars.slice(200, 300), at=soon)

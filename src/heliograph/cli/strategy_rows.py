@@ -151,7 +151,7 @@ def promote(
         if to is NextStage.LIVE:
             found = strategies.promote(found, at=now())
         else:
-            found = strategies.start_shadow(found)
+            found = strategies.start_shadow(found, at=now())
     _tell(found, as_json=as_json)
 
 

@@ -5,8 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from heliograph.engine.strategy import Strategy as Checked
+from heliograph.signals.compiled import compiled
 from heliograph.signals.errors import WrongStage
 from heliograph.signals.models import Strategy, StrategyVersion
+from heliograph.signals.universe import SeriesNow, join_instruments
 
 Stage = StrategyVersion.Stage
 
@@ -30,7 +32,7 @@ def add_strategy(
     if stage == Stage.LIVE:
         _retire_live(strategy, at=at)
     newest = strategy.versions.order_by("-number").first()
-    return StrategyVersion.objects.create(
+    version = StrategyVersion.objects.create(
         strategy=strategy,
         number=newest.number + 1 if newest else 1,
         text=text,
@@ -40,6 +42,8 @@ def add_strategy(
         origin=origin,
         created_at=at,
     )
+    _activate(version, at=at)
+    return version
 
 
 @transaction.atomic
@@ -53,18 +57,18 @@ def promote(version: StrategyVersion, *, at: datetime) -> StrategyVersion:
             str(version), "it is retired; add its text again from another origin to run it anew."
         )
     _retire_live(version.strategy, at=at)
-    return _staged(version, Stage.LIVE)
+    return _activate(_staged(version, Stage.LIVE), at=at)
 
 
 @transaction.atomic
-def start_shadow(version: StrategyVersion) -> StrategyVersion:
+def start_shadow(version: StrategyVersion, *, at: datetime) -> StrategyVersion:
     """Lets a draft run, scored but not announced."""
     version = _locked(version)
     if version.stage == Stage.SHADOW:
         return version
     if version.stage != Stage.DRAFT:
         raise WrongStage(str(version), f"it is {version.stage}; only a draft can become shadow.")
-    return _staged(version, Stage.SHADOW)
+    return _activate(_staged(version, Stage.SHADOW), at=at)
 
 
 @transaction.atomic
@@ -75,6 +79,14 @@ def retire(version: StrategyVersion, *, at: datetime) -> StrategyVersion:
         return version
     version.retired_at = at
     return _staged(version, Stage.RETIRED)
+
+
+def _activate(version: StrategyVersion, *, at: datetime) -> StrategyVersion:
+    """Gives the instruments of a running version their places: what is stored by now is history to it."""
+    if version.stage in StrategyVersion.RUNNING:
+        universe = compiled(version).checked.universe
+        join_instruments(version, universe, SeriesNow.read(version.timeframe), at=at)
+    return version
 
 
 def _locked(version: StrategyVersion) -> StrategyVersion:
