@@ -117,7 +117,7 @@ def test_a_signal_shows_its_levels_its_outcome_its_life_and_why(client, world):
 
     assert "Levels" in page
     assert f"{abs(signal.outcome.r):.2f}" in page
-    assert "½ left at target 1" in page
+    assert "Half left at target 1" in page
     assert "Why it fired" in page
     assert '<script id="chart-data" type="application/json">' in page
     assert "ema(close, 3)" in page
@@ -241,6 +241,17 @@ def test_a_new_run_begins_in_a_venue_of_its_own(client):
 
 
 ADDRESSES = (
+    "/signals/{signal}/",
+    "/signals/{signal}/panel",
+    "/signals/?open={signal}",
+    "/instruments/{instrument}/",
+    "/why-not/?version={version}&instrument={instrument}&bar=2024-01-05T00:00",
+    "/find/?q=t",
+    "/replays/",
+    "/replays/frame",
+    "/about/",
+    "/signals/arrivals?seen=1",
+    "/api/v1/candles?symbol=A/USDT&limit=20",
     "/",
     "/overview/lists",
     "/overview/aside",
@@ -276,6 +287,11 @@ def play_until_one_is_open(world, end):
 def test_a_page_asks_the_database_as_often_for_many_rows_as_for_few(client, address):
     world = make_world(symbols=("A/USDT",), history=200)
     end = play_until_one_is_open(world, 200)
+    address = address.format(
+        signal=Outcome.objects.filter(state="settled").latest("pk").signal_id,
+        instrument=world.instruments[0].pk,
+        version=world.version.pk,
+    )
     few = statements(client, address)
     for number in range(8):
         Instrument.objects.create(venue=world.batch.venue, symbol=f"{number}/USDT")
@@ -284,4 +300,5 @@ def test_a_page_asks_the_database_as_often_for_many_rows_as_for_few(client, addr
     world.play(end, 300)
 
     assert Signal.objects.count() > 100
-    assert statements(client, address) == few <= 16
+    # Where nothing is open any more, nothing is marked to the newest close.
+    assert few - 1 <= statements(client, address) <= few <= 20

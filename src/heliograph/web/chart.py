@@ -50,15 +50,29 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An indicator over the bars; `dash` is solid, dashed or dotted; unknown values are left out."""
+    """An indicator over the bars; unknown values are left out.
+
+    `dash` is solid, dashed or long, of a higher timeframe dotted or sparse. Pane 0 are the candles.
+    `decimals` are those of the prices unless given.
+    """
 
     name: str
     dash: str
     points: list[tuple[int, float]]
+    pane: int = 0
+    decimals: int | None = None
 
     def at(self, time: int | None) -> float | None:
         """The value at a bar."""
         return next((value for moment, value in self.points if moment == time), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A constant that the lines of a pane are compared with."""
+
+    pane: int
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +86,20 @@ class Chart:
     levels: list[Level] = field(default_factory=list)
     zone: Zone | None = None
     markers: list[Marker] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    lines: Sequence[Line] = ()
+    guides: Sequence[Guide] = ()
     focus: int | None = None
 
     def plain(self) -> dict[str, object]:
-        """For JSON; each line also has its value at the focus, written."""
-        values = [fixed(line.at(self.focus), self.decimals) for line in self.lines]
-        found = asdict(self)
-        found["lines"] = [
-            line | {"at_focus": value} for line, value in zip(found["lines"], values, strict=True)
-        ]
-        return found
+        """For JSON; each line also has its value at the focus, written; `panes` counts those below."""
+        return asdict(self) | {
+            "lines": [self._line(line) for line in self.lines],
+            "panes": max((line.pane for line in self.lines), default=0),
+        }
+
+    def _line(self, line: Line) -> dict[str, object]:
+        decimals = self.decimals if line.decimals is None else line.decimals
+        return asdict(line) | {"decimals": decimals, "at_focus": fixed(line.at(self.focus), decimals)}
 
 
 def seconds(moment: datetime) -> int:
@@ -155,15 +172,22 @@ def markers_of(item: SignalItem) -> list[Marker]:
 
 def _exit(item: SignalItem, is_long: bool) -> Marker:
     assert item.exit_time is not None
-    left = 1 - sum(part["fraction"] for part in item.parts)
+    left = remaining(item)
     word = f"{share(left)} {item.exit_reason}" if item.parts else str(item.exit_reason)
-    price = _last_price(item, left)
+    price = last_price(item)
     tone = "bad" if item.exit_reason == "stop" else "ink"
     below = is_long if item.exit_reason == "stop" else not is_long
     return Marker(seconds(item.exit_time), price, "square", word, tone, below)
 
 
-def _last_price(item: SignalItem, left: float) -> float | None:
+def remaining(item: SignalItem) -> float:
+    """The fraction that left at no target."""
+    return max(0.0, round(1 - sum(part["fraction"] for part in item.parts), 9))
+
+
+def last_price(item: SignalItem) -> float | None:
+    """The price at which the last part left."""
+    left = remaining(item)
     # The trade's exit price is the weighted mean of its parts; the last part's own price follows from it.
     if item.exit_price is None or left <= 0:
         return item.exit_price

@@ -45,6 +45,14 @@ def price_decimals(prices: Iterable[float]) -> int:
     return min(max(2, min(written, room)), MOST_DECIMALS)
 
 
+def decimals_of_size(values: Iterable[float]) -> int:
+    """The decimals that show four significant digits of the largest value, for numbers that are no prices."""
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    if not largest:
+        return 2
+    return min(max(0, 3 - math.floor(math.log10(largest))), MOST_DECIMALS)
+
+
 def _written_decimals(price: float) -> int:
     mantissa, _, exponent = repr(price).partition("e")
     decimals = len(mantissa.partition(".")[2].rstrip("0"))

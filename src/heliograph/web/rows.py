@@ -30,6 +30,9 @@ REASONS = {
     "late_data": "first seen in late data",
 }
 
+# Their words hold the figures that decided.
+MEASURED = ("min_confidence", "min_reward_risk")
+
 
 @dataclass(frozen=True, slots=True)
 class SignalRow:
@@ -106,13 +109,13 @@ def _bar(item: SignalItem, mark: Mark | None, r: float | None, state: str) -> Ou
 
 def _note(item: SignalItem) -> str:
     if item.state == "rejected":
-        return item.detail or REASONS.get(item.reason, item.reason)
+        return item.detail if item.reason in MEASURED else REASONS.get(item.reason, item.reason)
     if item.state == "missed":
         return item.detail or "opened beyond its stop or first target"
     if item.state == "pending":
         return "enters at the next open"
     if item.state == "unscored":
-        return "announced, not scored"
+        return "published, not scored"
     if item.stop is None and item.return_pct is not None:
         return f"no stop; {signed(item.return_pct, 2)} % after costs"
     return "no stop, so no R" if item.stop is None else DASH

@@ -6,6 +6,7 @@ from heliograph.web.api import api
 from heliograph.web.api.problems import nowhere
 from heliograph.web.views import (
     about,
+    find,
     health,
     instruments,
     overview,
@@ -23,11 +24,13 @@ urlpatterns = [
     path("signals/", signals.signals_page, name="signals"),
     path("signals/arrivals", signals.arrivals, name="arrivals"),
     path("signals/<int:signal_id>/", signal.signal_page, name="signal"),
+    path("signals/<int:signal_id>/panel", signal.signal_panel, name="signal-panel"),
     path("why-not/", why_not.why_not_page, name="why-not"),
     path("instruments/", instruments.instruments_page, name="instruments"),
     path("instruments/<int:instrument_id>/", instruments.instrument_page, name="instrument"),
     path("strategies/", strategies.strategies_page, name="strategies"),
     path("strategies/<path:name>/", strategies.strategy_page, name="strategy"),
+    path("find/", find.find_page, name="find"),
     path("replays/", replays.replays_page, name="replays"),
     path("replays/frame", replays.frame_live, name="frame-live"),
     path("replays/<int:replay_id>/again", replays.replay_again, name="replay-again"),

@@ -1,63 +1,54 @@
 """The lines of a strategy's indicators over the bars of a chart."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from heliograph.engine.bars import INPUTS, Bars
+from heliograph.engine.bars import INPUTS, Bars, Floats
 from heliograph.engine.graph import Graph
 from heliograph.engine.language import Clause, clauses
 from heliograph.engine.plan import Plan
 from heliograph.engine.runner import Runner
 from heliograph.engine.strategy import Strategy
-from heliograph.web.chart import Line, seconds
+from heliograph.web.chart import Guide, Line, seconds
+from heliograph.web.numbers import decimals_of_size
+from heliograph.web.plotted import plotted
 from heliograph.web.reads.candles import Bar
 
-MOST_LINES = 3
 # The farthest that an average settles within; what settles later is drawn with what these bars give.
 MOST_BEFORE = 3_000
-DASHES = ("solid", "dashed", "dashed")
-# An indicator belongs onto the prices if it lies within so much of their range.
-ROOM = 0.5
+DASHES = ("solid", "dashed", "long")
+# Values of a higher timeframe stand still until its bar is complete.
+HIGHER = ("dotted", "sparse", "sparse")
 
 
-def indicator_lines(
-    strategy: Strategy, side: str, bars: Sequence[Bar], *, shown: int, focus: int
-) -> list[Line]:
-    """Up to three indicators of `enter` that lie among the prices at the bar of `focus` (seconds).
+@dataclass(frozen=True, slots=True)
+class Indicators:
+    """`guides` are the constants that the lines of a pane are compared with."""
 
-    Drawn over the last `shown` of the bars.
-    """
-    graph = Graph()
+    lines: tuple[Line, ...] = ()
+    guides: tuple[Guide, ...] = ()
+
+
+def indicators(strategy: Strategy, side: str, bars: Sequence[Bar], *, shown: int) -> Indicators:
+    """What `enter` and `exit` of a side compare, over the last `shown` of the bars."""
     rules = strategy.long if side == "long" else strategy.short
     if rules is None or not bars:
-        return []
-    tree = clauses(rules.enter, graph=graph, params=strategy.values, timeframe=strategy.timeframe)
-    found = _indicators(tree)
-    if not found:
-        return []
-    plan = Plan.compile([clause.shown(graph) for clause in found], graph, timeframe=strategy.timeframe)
-    outputs = [row[0].copy() for row in Runner(plan, instruments=1).advance(_block(bars))]
-    lines = [
-        _line(clause, values[-shown:], bars[-shown:]) for clause, values in zip(found, outputs, strict=True)
-    ]
-    among = [line for line in lines if _is_among(line, bars[-shown:], focus)][:MOST_LINES]
-    return _dashed(among)
-
-
-def _indicators(tree: Clause) -> list[Clause]:
-    """The outermost numbers that are made by a function, each once."""
-    found: dict[int, Clause] = {}
-
-    def look(clause: Clause) -> None:
-        if not clause.truth and clause.kind in ("call", "on"):
-            found.setdefault(clause.node.id, clause)
-            return
-        for child in clause.children:
-            look(child)
-
-    look(tree)
-    return list(found.values())
+        return Indicators()
+    graph = Graph()
+    written = [text for text in (rules.enter, rules.exit) if text]
+    found = plotted(
+        clauses(text, graph=graph, params=strategy.values, timeframe=strategy.timeframe) for text in written
+    )
+    panes = (found.prices, *(pane.lines for pane in found.panes))
+    drawn = [(clause, place) for place, pane in enumerate(panes) for clause in pane]
+    if not drawn:
+        return Indicators()
+    plan = Plan.compile([clause.shown(graph) for clause, _ in drawn], graph, timeframe=strategy.timeframe)
+    values = [row[0][-shown:].copy() for row in Runner(plan, instruments=1).advance(_block(bars))]
+    guides = [Guide(place, value) for place, pane in enumerate(found.panes, 1) for value in pane.guides]
+    return Indicators(tuple(_lines(drawn, values, bars[-shown:])), tuple(guides))
 
 
 def _block(bars: Sequence[Bar]) -> Bars:
@@ -66,24 +57,25 @@ def _block(bars: Sequence[Bar]) -> Bars:
     return Bars.single(times, **columns)
 
 
-def _line(clause: Clause, values: np.ndarray, bars: Sequence[Bar]) -> Line:
-    points = [
-        (seconds(bar.open_time), float(value))
-        for bar, value in zip(bars, values, strict=True)
-        if np.isfinite(value)
-    ]
-    return Line(clause.text, "dotted" if clause.kind == "on" else "solid", points)
+def _lines(
+    drawn: Sequence[tuple[Clause, int]], values: Sequence[Floats], bars: Sequence[Bar]
+) -> Iterable[Line]:
+    times = [seconds(bar.open_time) for bar in bars]
+    taken: dict[tuple[int, bool], int] = {}
+    for (clause, pane), column in zip(drawn, values, strict=True):
+        key = pane, clause.kind == "on" or bool(clause.node.domain)
+        place = taken[key] = taken.get(key, -1) + 1
+        known = [
+            (moment, float(value)) for moment, value in zip(times, column, strict=True) if np.isfinite(value)
+        ]
+        yield Line(
+            name=_name(clause),
+            dash=(HIGHER if key[1] else DASHES)[place],
+            points=known,
+            pane=pane,
+            decimals=decimals_of_size(value for _, value in known) if pane else None,
+        )
 
 
-def _is_among(line: Line, bars: Sequence[Bar], focus: int) -> bool:
-    value = line.at(focus)
-    if value is None:
-        return False
-    low, high = min(bar.low for bar in bars), max(bar.high for bar in bars)
-    room = (high - low) * ROOM
-    return low - room <= value <= high + room
-
-
-def _dashed(lines: list[Line]) -> list[Line]:
-    dashes = iter(DASHES)
-    return [line if line.dash == "dotted" else Line(line.name, next(dashes), line.points) for line in lines]
+def _name(clause: Clause) -> str:
+    return " ".join((*clause.node.domain, clause.text))

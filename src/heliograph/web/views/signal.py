@@ -11,24 +11,21 @@ from heliograph.signals.items import SignalItem
 from heliograph.signals.models import Signal
 from heliograph.signals.queries import signal_item
 from heliograph.web import chart
-from heliograph.web.life import level_rows, life_of
+from heliograph.web.life import ending, level_rows, life_of
+from heliograph.web.numbers import price_decimals
 from heliograph.web.reads.candles import Bar, bars_around
-from heliograph.web.reads.indicators import MOST_BEFORE, indicator_lines
+from heliograph.web.reads.indicators import MOST_BEFORE, Indicators, indicators
 from heliograph.web.reads.marks import marks_of
 from heliograph.web.rows import signal_row
 from heliograph.web.views.explained import explained
 
-BEFORE, AFTER = 48, 20
+BEFORE, AFTER = 90, 12
 
 
 @require_safe
 def signal_page(request: HttpRequest, signal_id: int) -> HttpResponse:
     """All about one signal; 404 if there is none."""
-    try:
-        item = signal_item(signal_id)
-    except NoSuchSignal as fault:
-        raise Http404(str(fault)) from fault
-    signal = Signal.objects.select_related("version__strategy", "instrument__venue").get(pk=signal_id)
+    item, signal = _found(signal_id)
     strategy = Strategy.parse(signal.version.text)
     all_bars = _bars(item)
     bars = _shown(item, all_bars)
@@ -37,12 +34,41 @@ def signal_page(request: HttpRequest, signal_id: int) -> HttpResponse:
         "item": item,
         "row": signal_row(item, marks_of([item]).get(item.id)),
         "decimals": decimals,
+        "ending": ending(item),
         "life": life_of(item, decimals),
-        "chart": _chart(signal, item, bars, lines=_lines(strategy, item, all_bars, len(bars))),
+        "chart": _chart(signal, item, bars, drawn=indicators(strategy, item.side, all_bars, shown=len(bars))),
         "signal_bar": next((bar for bar in bars if bar.open_time == item.signal_time), None),
         "revisions": list(signal.revisions.order_by("found_at")),
     }
     return render(request, "web/pages/signal.html", context | _strategy(strategy, item) | _why(signal, item))
+
+
+@require_safe
+def signal_panel(request: HttpRequest, signal_id: int) -> HttpResponse:
+    """The same without chart and life, for the panel beside the list."""
+    return render(request, "web/parts/signal_panel.html", panel(signal_id))
+
+
+def panel(signal_id: int) -> dict[str, object]:
+    """What the panel shows; Http404 if there is no such signal."""
+    item, signal = _found(signal_id)
+    strategy = Strategy.parse(signal.version.text)
+    prices = [item.close, *item.targets, *(price for price in (item.stop, item.entry_price) if price)]
+    context = {
+        "item": item,
+        "row": signal_row(item, marks_of([item]).get(item.id)),
+        "decimals": price_decimals(prices),
+        "ending": ending(item),
+    }
+    return context | _strategy(strategy, item) | _why(signal, item)
+
+
+def _found(signal_id: int) -> tuple[SignalItem, Signal]:
+    try:
+        item = signal_item(signal_id)
+    except NoSuchSignal as fault:
+        raise Http404(str(fault)) from fault
+    return item, Signal.objects.select_related("version__strategy", "instrument__venue").get(pk=signal_id)
 
 
 def _strategy(strategy: Strategy, item: SignalItem) -> dict[str, object]:
@@ -54,11 +80,6 @@ def _why(signal: Signal, item: SignalItem) -> dict[str, object]:
     return explained(
         version=signal.version, instrument=signal.instrument, bar_time=item.signal_time, side=item.side
     )
-
-
-def _lines(strategy: Strategy, item: SignalItem, bars: list[Bar], shown: int) -> list[chart.Line]:
-    focus = chart.seconds(item.signal_time)
-    return indicator_lines(strategy, item.side, bars, shown=shown, focus=focus)
 
 
 def _bars(item: SignalItem) -> list[Bar]:
@@ -76,9 +97,7 @@ def _shown(item: SignalItem, bars: list[Bar]) -> list[Bar]:
     return bars[max(0, earlier - BEFORE) :]
 
 
-def _chart(
-    signal: Signal, item: SignalItem, bars: list[Bar], *, lines: list[chart.Line]
-) -> dict[str, object]:
+def _chart(signal: Signal, item: SignalItem, bars: list[Bar], *, drawn: Indicators) -> dict[str, object]:
     instrument, decimals = signal.instrument, chart.decimals_of(bars, item.close)
     return chart.Chart(
         decimals=decimals,
@@ -88,6 +107,7 @@ def _chart(
         levels=chart.levels_of(item, decimals),
         zone=chart.zone_of(item),
         markers=chart.markers_of(item),
-        lines=lines,
+        lines=drawn.lines,
+        guides=drawn.guides,
         focus=chart.seconds(item.signal_time),
     ).plain()

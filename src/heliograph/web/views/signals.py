@@ -14,6 +14,7 @@ from heliograph.web.reads import signals as reads
 from heliograph.web.reads.marks import marks_of
 from heliograph.web.rows import signal_rows
 from heliograph.web.views.asked import whole_number
+from heliograph.web.views.signal import panel
 
 PAGE = 50
 
@@ -38,7 +39,7 @@ def signals_page(request: HttpRequest) -> HttpResponse:
         "arrived": 0,
         "api": f"{reverse('api:signals')}{_for_programs(asked)}",
     }
-    return render(request, "web/pages/signals.html", context)
+    return render(request, "web/pages/signals.html", _panel(request, asked) | context)
 
 
 @require_safe
@@ -48,6 +49,12 @@ def arrivals(request: HttpRequest) -> HttpResponse:
     seen = whole_number(request, "seen") or 0
     context = {"asked": asked, "newest": seen, "arrived": reads.arrived(asked.filter(), after=seen)}
     return render(request, "web/parts/arrivals.html", context)
+
+
+def _panel(request: HttpRequest, asked: Asked) -> dict[str, object]:
+    """The chosen signal, if the address names one."""
+    chosen = whole_number(request, "open")
+    return {} if chosen is None else panel(chosen) | {"open": chosen, "closed": asked.here}
 
 
 def _page(asked: Asked, *, cursor: str | None) -> SignalPage:

@@ -1,9 +1,16 @@
 import { CandlestickSeries, CrosshairMode, LineSeries, LineStyle, TickMarkType, createChart } from "lightweight-charts";
 import { legendOf } from "./legend.js";
+import { Below, paneSizes } from "./panes.js";
 import { onThemeChange, tokens } from "./theme.js";
 import { Trade } from "./trade.js";
 
-const DASHES = { solid: LineStyle.Solid, dashed: LineStyle.Dashed, dotted: LineStyle.Dotted };
+const DASHES = {
+  solid: LineStyle.Solid,
+  dashed: LineStyle.Dashed,
+  long: LineStyle.LargeDashed,
+  dotted: LineStyle.Dotted,
+  sparse: LineStyle.SparseDotted,
+};
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const AXIS_LABEL = 11;
 const TOUCHING = 14;
@@ -24,19 +31,23 @@ export function candleChart(figure, data) {
   const trade = new Trade(data);
   candles.attachPrimitive(trade);
   // Markers lie above everything, so they are drawn with the series that is drawn last.
-  (lines[lines.length - 1] ?? candles).attachPrimitive(trade.foreground);
+  const among = lines.filter((_, number) => data.lines[number].pane === 0);
+  (among[among.length - 1] ?? candles).attachPrimitive(trade.foreground);
+  const below = new Below(data, lines);
 
   const paint = () => {
     const colours = tokens();
-    chart.applyOptions(chartColours(colours, data, candles));
-    candles.applyOptions(candleColours(colours, data));
+    chart.applyOptions(chartColours(colours, data));
+    candles.applyOptions(candleColours(colours, data, candles));
     lines.forEach((line, place) => line.applyOptions({ color: lineColour(colours, data.lines[place]) }));
     trade.paint(colours);
+    below.paint(colours);
   };
   paint();
   onThemeChange(paint);
   legendOf(figure, chart, candles, lines, data);
   show(chart, place, data);
+  paneSizes(chart, place);
 }
 
 // Missing bars are places without a candle, so that the gap is as wide as what is missing.
@@ -49,20 +60,26 @@ function addLine(chart, line) {
   const series = chart.addSeries(LineSeries, {
     lineWidth: 1.5,
     lineStyle: DASHES[line.dash],
-    lineType: line.dash === "dotted" ? 1 : 0,
+    lineType: isHigher(line) ? 1 : 0,
     lastValueVisible: false,
     priceLineVisible: false,
     crosshairMarkerVisible: false,
-    // The candles make the scale; an average that runs out of it is cut.
-    autoscaleInfoProvider: () => null,
-  });
+    priceFormat: { type: "price", precision: line.decimals, minMove: 10 ** -line.decimals },
+    // The candles make the scale of their pane; an average that runs out of it is cut.
+    autoscaleInfoProvider: line.pane ? undefined : () => null,
+  }, line.pane);
   series.setData(line.points.map(([time, value]) => ({ time, value })));
   return series;
 }
 
-function chartColours(colours, data, candles) {
+function isHigher(line) {
+  return line.dash === "dotted" || line.dash === "sparse";
+}
+
+function chartColours(colours, data) {
   return {
     layout: {
+      panes: { enableResize: false, separatorColor: colours.line, separatorHoverColor: colours.line },
       attributionLogo: false,
       background: { color: colours.surface },
       textColor: colours.ink3,
@@ -82,7 +99,7 @@ function chartColours(colours, data, candles) {
       vertLine: { color: colours.edge, labelBackgroundColor: colours.ink2 },
       horzLine: { color: colours.edge, labelBackgroundColor: colours.ink2 },
     },
-    localization: { locale: "en-GB", tickmarksPriceFormatter: (prices) => clearOfTags(prices, data, candles) },
+    localization: { locale: "en-GB" },
   };
 }
 
@@ -96,7 +113,7 @@ function tick(time, type) {
   return moment.toISOString().slice(11, 16);
 }
 
-function candleColours(colours, data) {
+function candleColours(colours, data, candles) {
   return {
     upColor: colours.surface,
     downColor: colours.ink2,
@@ -104,34 +121,40 @@ function candleColours(colours, data) {
     borderDownColor: colours.ink2,
     wickUpColor: colours.ink2,
     wickDownColor: colours.ink2,
-    priceFormat: { type: "price", precision: data.decimals, minMove: 10 ** -data.decimals },
+    priceFormat: {
+      type: "custom",
+      minMove: 10 ** -data.decimals,
+      formatter: (price) => price.toFixed(data.decimals),
+      tickmarksFormatter: (prices) => clearOfTags(prices, data, candles),
+    },
   };
 }
 
 function lineColour(colours, line) {
-  return line.dash === "dotted" ? colours.ink3 : colours.accent;
+  return isHigher(line) ? colours.ink3 : colours.accent;
 }
 
-// An ordinary label that would touch the tag of a level is left out.
+// An ordinary label that would touch the tag of a level, or would be cut at an edge, is left out.
 function clearOfTags(prices, data, candles) {
+  const bottom = candles.getPane().getHeight() - TOUCHING / 2;
   const tags = data.levels.map((level) => candles.priceToCoordinate(level.price));
   return prices.map((price) => {
     const place = candles.priceToCoordinate(price);
     const touches = tags.some((tag) => tag !== null && place !== null && Math.abs(tag - place) < TOUCHING);
-    return touches || place < TOUCHING / 2 ? "" : price.toFixed(data.decimals);
+    return touches || place < TOUCHING / 2 || place > bottom ? "" : price.toFixed(data.decimals);
   });
 }
 
-// The newest bars that fit at seven pixels each, with clear space for the names of the levels.
+// The newest bars that fit at seven pixels each, or more of them where the signal lies further back; behind them
+// clear space for the names of the levels.
 function show(chart, place, data) {
-  const total = data.candles.length + data.gaps.length;
-  const right = data.levels.length ? 6 : 2;
+  const last = data.candles.length + data.gaps.length - 1;
   const fits = Math.max(30, Math.floor((place.clientWidth - 120) / 7));
-  let last = total - 1;
-  if (data.focus !== null && total > fits) {
+  let first = Math.max(0, last - fits + 1);
+  if (data.focus !== null) {
     const focus = data.candles.findIndex(([time]) => time >= data.focus);
-    last = Math.min(last, Math.max(focus + Math.floor(fits * 0.65), fits - 1));
+    first = Math.max(0, Math.min(first, focus - Math.ceil(fits / 8)));
   }
-  const first = Math.max(0, last - fits + 1);
+  const right = data.levels.length ? Math.ceil(((last - first) / fits) * 6) : 2;
   chart.timeScale().setVisibleLogicalRange({ from: first - 0.5, to: last + right });
 }

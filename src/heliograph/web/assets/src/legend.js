@@ -5,7 +5,7 @@ export function legendOf(figure, chart, candles, lines, data) {
   if (!words) return;
   const places = [...legend.querySelectorAll("[data-value], [data-line]")];
   const standing = places.map((place) => place.innerHTML);
-  const write = (value) => (value === undefined ? "–" : value.toFixed(data.decimals));
+  const write = (value, decimals) => (value === undefined ? "–" : value.toFixed(decimals));
 
   chart.subscribeCrosshairMove((event) => {
     const bar = event.time && event.seriesData.get(candles);
@@ -16,7 +16,9 @@ export function legendOf(figure, chart, candles, lines, data) {
     }
     for (const place of places) {
       const { value, line } = place.dataset;
-      place.textContent = write(value ? bar[value] : event.seriesData.get(lines[Number(line)])?.value);
+      place.textContent = value
+        ? write(bar[value], data.decimals)
+        : write(event.seriesData.get(lines[Number(line)])?.value, data.lines[Number(line)].decimals);
     }
     words.textContent = stamp(event.time, data.daily);
   });

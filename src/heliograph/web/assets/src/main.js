@@ -2,9 +2,13 @@ import htmx from "htmx.org";
 import "./css/main.css";
 import { holdStill } from "./still.js";
 import { closeMenus } from "./menus.js";
+import { findByKey } from "./keys.js";
+import { sidePanel } from "./panel.js";
 import { sayWhenPaused } from "./paused.js";
 
 window.htmx = htmx;
 holdStill();
 closeMenus();
 sayWhenPaused();
+findByKey();
+sidePanel();

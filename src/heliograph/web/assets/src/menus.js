@@ -9,6 +9,7 @@ export function closeMenus() {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     const open = document.querySelector("details.chip-menu[open]");
+    if (open) event.preventDefault();
     close(null);
     open?.querySelector("summary").focus();
   });
