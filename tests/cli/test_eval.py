@@ -62,6 +62,17 @@ def test_a_header_with_commas_and_quotes_is_quoted(heliograph, candles):
     ]
 
 
+def test_a_file_that_names_no_symbol_has_an_empty_one(heliograph, candles, tmp_path):
+    nameless = candles.rename(tmp_path / "candles.csv")
+    answer = heliograph("eval", "close", "--data", nameless, "--csv")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.splitlines()[1] == ",2024-01-01T00:00:00Z,1.5"
+    named = heliograph("eval", "close", "--data", nameless, "--symbol", "GOOG", "--csv")
+    assert named.out.splitlines()[1] == "GOOG,2024-01-01T00:00:00Z,1.5"
+    shown = heliograph("eval", "close", "--data", nameless)
+    assert shown.out.splitlines()[-1].split() == ["–", "2024-01-01", "03:00", "0.7"]
+
+
 def test_an_expression_may_begin_with_a_minus(heliograph, candles):
     answer = heliograph("eval", "-high", "-close", "--data", candles, "--csv")
     assert answer.out.splitlines()[1] == "TEST,2024-01-01T00:00:00Z,-2.0,-1.5"

@@ -173,6 +173,47 @@ def test_mixed_timeframes_are_refused(tmp_path, first, then, bars, sentence):
     )
 
 
+@pytest.mark.parametrize(
+    ("around", "inside", "bars", "sentence"),
+    [
+        (60, 5, 24, "line 32: bars of 1h turn into bars of 5m"),
+        (60, 5, 240, "line 32: bars of 1h turn into bars of 5m"),
+        (5, 60, 7, "line 32: bars of 5m turn into bars of 1h"),
+        (60, 120, 16, "line 32: bars of 1h turn into bars of 2h"),
+    ],
+)
+def test_a_stretch_of_another_timeframe_is_refused_also_when_bad_rows_may_be_skipped(
+    tmp_path, around, inside, bars, sentence
+):
+    steps = np.concatenate([np.full(30, around), np.full(bars, inside), np.full(30, around)])
+    times = np.datetime64("2024-01-01T00:00") + np.cumsum(steps).astype("timedelta64[m]")
+    path = write(tmp_path, *(f"{time},10,12,9,11,5" for time in times))
+
+    for options in ({}, {"skip_bad": True}):
+        assert refusal(path, **options) == (
+            f"{sentence}; split the file by timeframe, or say which one it is with --timeframe"
+        )
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
+def test_gaps_are_not_taken_for_another_timeframe(tmp_path, share):
+    minutes = np.flatnonzero(np.random.default_rng(7).random(50_000) < share) * 30
+    times = np.datetime64("2010-01-01T00:00") + minutes.astype("timedelta64[m]")
+
+    [candles] = read_candles(write(tmp_path, *(f"{time},10,12,9,11,5" for time in times)))
+
+    assert (candles.timeframe, len(candles)) == ("30m", len(minutes))
+
+
+def test_bad_rows_are_named_before_a_missing_symbol(tmp_path):
+    path = write(tmp_path, *GOOD, "2024-01-01 04:00,14,NaN,13,15,9", name="candles.csv")
+
+    assert refusal(path) == "line 6: high is nan, no price" + CORRECT
+    assert refusal(path, skip_bad=True) == (
+        "names no symbol, neither inside nor in its name; say it with --symbol"
+    )
+
+
 def test_a_name_that_promises_finer_bars_is_not_believed(tmp_path):
     path = write(tmp_path, *GOOD, name="BTCUSDT-1m.csv")
 

@@ -10,7 +10,7 @@ import typer
 from heliograph.cli.candles import read
 from heliograph.cli.chart import equity_chart
 from heliograph.cli.options import AsJson, Files, Parameters
-from heliograph.cli.output import clock, known, note, number, show_json, show_table, utc
+from heliograph.cli.output import UNKNOWN, clock, known, note, number, show_json, show_table, utc
 from heliograph.cli.pairs import numbers, pairs
 from heliograph.cli.progress import busy
 from heliograph.cli.spread import spread
@@ -103,7 +103,7 @@ def _show(strategy: "Strategy", done: "Backtest") -> None:
     }
     print(", ".join(f"{name} {count:,}" for name, count in counts.items()))
     print()
-    rows = [[symbol, *_row(summary)] for symbol, summary in done.by_symbol.items()]
+    rows = [[symbol or UNKNOWN, *_row(summary)] for symbol, summary in done.by_symbol.items()]
     if len(rows) != 1:
         rows.append(["all", *_row(done.summary)])
     show_table(COLUMNS, rows)

@@ -10,7 +10,7 @@ import typer
 
 from heliograph.cli.candles import read
 from heliograph.cli.options import AsJson, Files, Parameters
-from heliograph.cli.output import clock, note, number, show_json, show_table, utc, utc_all
+from heliograph.cli.output import UNKNOWN, clock, note, number, show_json, show_table, utc, utc_all
 from heliograph.cli.pairs import numbers
 from heliograph.cli.spread import spread
 from heliograph.errors import UserError
@@ -117,7 +117,7 @@ def _show_newest(found: list["Series"], plan: "Expressions") -> None:
         columns = plan.over(series.bars)
         for at in range(max(0, len(series.bars) - most), len(series.bars)):
             time = int(series.bars.time[at])
-            rows.append([series.symbol, clock(time), *(_words(column, at) for column in columns)])
+            rows.append([series.symbol or UNKNOWN, clock(time), *(_words(column, at) for column in columns)])
     show_table(["symbol", "open (UTC)", *(f">{text}" for text in plan.texts)], rows)
     total = sum(len(series.bars) for series in found)
     if total > len(rows):

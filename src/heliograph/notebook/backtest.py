@@ -75,7 +75,8 @@ def run(strategy: Strategy, found: Sequence[Series], *, close_at_end: bool = Fal
         series for series in of_timeframe(found, strategy.timeframe) if strategy.universe.holds(series.symbol)
     ]
     if not base:
-        raise BadChoice(f"None of the symbols is in the universe of {strategy.name}.")
+        unnamed = "" if all(series.symbol for series in found) else "; name the symbol with --symbol"
+        raise BadChoice(f"None of the symbols is in the universe of {strategy.name}{unnamed}.")
     finer = finer_of(strategy, found)
     return engine.backtest(
         strategy,

@@ -35,10 +35,10 @@ def read_series(
 ) -> list[Series]:
     """Every series of the files, in their order; one that goes on in another file is joined to it.
 
-    `symbols` picks from what the files hold; a single one also names what a file does not. `reading` says
-    how files are to be read. BadFile or BadChoice where that does not work.
+    `symbols` picks from what the files hold; a single one also names what a file does not; without it that
+    symbol is empty. `reading` says how files are to be read. BadFile or BadChoice where that does not work.
     """
-    reading = reading or Reading()
+    reading = replace(reading or Reading(), needs_symbol=False)
     if symbols and len(symbols) == 1:
         reading = replace(reading, symbol=symbols[0])
     found = [
@@ -88,7 +88,7 @@ def _join(parts: list[Series]) -> Series:
     first = parts[0]
     for one, other in pairwise(parts):
         if other.bars.time[0] <= one.bars.time[-1]:
-            what = f"{first.symbol} {first.timeframe} of the same time"
+            what = f"{first.symbol} {first.timeframe} of the same time".lstrip()
             raise BadChoice(f"{one.source} and {other.source} both hold {what}; name one of them.")
     rows = {name: np.concatenate([getattr(part.bars, name)[0] for part in parts]) for name in INPUTS}
     bars = Bars.single(np.concatenate([part.bars.time for part in parts]), **rows)

@@ -1,5 +1,7 @@
 """Which timeframe bars have, and whether their opens lie on its grid."""
 
+import math
+
 import numpy as np
 
 from heliograph.engine.bars import Times
@@ -11,6 +13,7 @@ NAMES = {ms: name for name, ms in LENGTHS.items() if ms}
 MONTH = (28 * DAY, 31 * DAY)
 # So many equal steps in a row are no chance; in a short file fewer are.
 RUN, SHORT_RUN, SHORT = 3, 2, 50
+CHANCE = 1e-9
 
 
 def on_grid(wall: Times, timeframe: str) -> Mask:
@@ -36,11 +39,13 @@ def spacing(wall: Times) -> str | None:
 
 
 def change_of_step(wall: Times) -> tuple[int, str, str] | None:
-    """Where bars of one timeframe turn into those of another: (index, before, after), or None.
-
-    Seen by steps that are equal at the start and equal at the end, each a timeframe, and not the same.
-    """
+    """Where bars of one timeframe turn into those of another: (index, before, after), or None."""
     steps = np.diff(wall)
+    return _change_between_ends(steps) or _stretch_of_another(steps, spacing(wall))
+
+
+def _change_between_ends(steps: Times) -> tuple[int, str, str] | None:
+    """Seen by steps that are equal at the start and equal at the end, each a timeframe, and not the same."""
     run = RUN if len(steps) >= SHORT else SHORT_RUN
     if len(steps) < 2 * run:
         return None
@@ -55,6 +60,28 @@ def change_of_step(wall: Times) -> tuple[int, str, str] | None:
     if np.mean(steps[:place] == steps[0]) < 0.9:
         return None
     return place + 1, before, after
+
+
+def _stretch_of_another(steps: Times, usual: str | None) -> tuple[int, str, str] | None:
+    """Seen by equal steps in a row: shorter than the usual ones, or longer and too many to be gaps."""
+    length = LENGTHS.get(usual or "")
+    if length is None:
+        return None
+    starts = np.flatnonzero(np.diff(steps, prepend=0))
+    runs = np.diff(starts, append=len(steps))
+    for start, run in zip(starts[runs >= RUN].tolist(), runs[runs >= RUN].tolist(), strict=True):
+        step = int(steps[start])
+        if step not in NAMES or step == length or max(step, length) % min(step, length):
+            continue
+        if step < length or run >= _more_than_gaps(step // length):
+            return (start + 1, str(usual), NAMES[step]) if start else (run + 1, NAMES[step], str(usual))
+    return None
+
+
+def _more_than_gaps(bars: int) -> float:
+    """So many steps of so many bars are no gaps: at the worst share of missing bars a chance of 1e-9."""
+    share = (1 - 1 / bars) ** (bars - 1) / bars
+    return math.log(CHANCE) / math.log(share)
 
 
 def ends(utc: Times, timeframe: str) -> Times:

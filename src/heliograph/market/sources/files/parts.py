@@ -14,7 +14,10 @@ from heliograph.market.symbols import normal_symbol
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The rows of one symbol and timeframe. `timeframe` is only a guess of the name unless `is_certain`."""
+    """The rows of one symbol and timeframe. `timeframe` is only a guess of the name unless `is_certain`.
+
+    `symbol` is empty where nothing names it.
+    """
 
     symbol: str
     timeframe: str | None
@@ -87,7 +90,7 @@ def _symbol(content: Content, named: Named, symbol: str | None) -> str:
         # LEAN names its files by the symbol, in lower case.
         return normal_symbol(content.table.stem)
     if named.symbol is None:
-        raise BadFile(content.file, "names no symbol, neither inside nor in its name; say it with --symbol")
+        return ""
     if content.layout.perpetual and named.symbol.count("/") and ":" not in named.symbol:
         return f"{named.symbol}:{named.symbol.split('/')[1]}"
     return named.symbol

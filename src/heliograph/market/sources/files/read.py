@@ -23,7 +23,10 @@ from heliograph.market.sources.files.times import Stamps, is_zone, read_times
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How to read a file; None leaves it to the file. `now`: UTC milliseconds, by which bars are over."""
+    """How to read a file; None leaves it to the file. `now`: UTC milliseconds, by which bars are over.
+
+    What nothing names has an empty symbol, and is refused where it `needs_symbol`.
+    """
 
     format: str | None = None
     symbol: str | None = None
@@ -31,6 +34,7 @@ class Reading:
     timezone: str | None = None
     skip_bad: bool = False
     now: int | None = None
+    needs_symbol: bool = True
 
     def __post_init__(self) -> None:
         if self.format is not None and self.format not in FORMATS:
@@ -76,6 +80,8 @@ def _understood(content: Content, reading: Reading) -> list[CandleFile]:
     good = content.faults.keep()
     found = [_candles(content, part, part.rows[good[part.rows]], columns, reading) for part in parts]
     _refuse_bad_rows(content, reading)
+    if reading.needs_symbol and not all(part.symbol for part in parts):
+        raise BadFile(content.file, "names no symbol, neither inside nor in its name; say it with --symbol")
     if not any(len(candles) for candles in found):
         raise BadFile(content.file, "has no good row; there is nothing to import")
     return _with_skipped(found, content)
