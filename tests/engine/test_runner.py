@@ -26,6 +26,28 @@ def test_a_snapshot_of_some_instruments_moves_them_into_another_runner():
         np.testing.assert_array_equal(bits(got), bits(expected[[0, 3]]))
 
 
+def test_a_snapshot_of_all_may_be_restored_one_by_one():
+    # More instruments than are kept without room between the rows of the state.
+    plan, bars = (
+        plan_of(["ema(close, 5) + sma(close, 7)", "highest(high, 9)"]),
+        random_bars(1, instruments=70),
+    )
+    runner, other = Runner(plan, instruments=70), Runner(plan, instruments=70)
+    runner.advance(bars.upto(300))
+    other.restore(runner.snapshot(), rows=list(range(70)))
+    assert runner.snapshot(rows=list(range(70))) == other.snapshot() == runner.snapshot()
+    rest = bars.slice(300, 400)
+    for got, expected in zip(other.advance(rest), runner.advance(rest), strict=True):
+        np.testing.assert_array_equal(bits(got), bits(expected))
+
+
+def test_no_instruments_have_a_state_too():
+    plan = plan_of(["ema(close, 5)"])
+    runner = Runner(plan, instruments=0)
+    runner.restore(runner.snapshot())
+    assert runner.snapshot(rows=[]) == Runner(plan, instruments=0).snapshot()
+
+
 def test_a_snapshot_of_another_plan_or_size_is_refused():
     snapshot = Runner(plan_of(["ema(close, 5)"]), instruments=2).snapshot()
     for expression, instruments in (("ema(close, 6)", 2), ("ema(close, 5)", 3)):

@@ -25,12 +25,13 @@ INNER = {
 def entry(name: str, inputs: int, outputs: int) -> Entry:
     """The compiled kernel `file.function` of `kernels/`, without Numba's search for a fitting variant.
 
-    It takes (ins, params, state, outs) and does not look at them: C-contiguous, writable float64 arrays.
+    It takes (ins, params, state, outs) and does not look at them: C-contiguous, writable float64 arrays, of
+    which the state alone need not be contiguous.
     """
     file, function = name.split(".")
     dispatcher = getattr(importlib.import_module(f"heliograph.engine.kernels.{file}"), function)
     types = numba.types
-    matrix = types.Array(types.float64, 2, "C")
+    matrix = types.Array(types.float64, 2, "A")
     block = types.Array(types.float64, 1 if is_flat(name) else 2, "C")
     row = types.Array(types.float64, 1, "C")
     signature = (types.UniTuple(block, inputs), row, matrix, types.UniTuple(block, outputs))

@@ -14,7 +14,7 @@ from heliograph.engine.plan import Plan
 from heliograph.engine.state import State
 
 # A block of up to so many values is bound once for all of its size; its bars are copied in.
-SMALL = 16_384
+SMALL = 32_768
 KEPT_FRAMES = 8
 # Bars of a block, for a few instruments and for many.
 LONG_BLOCK, WIDE_BLOCK, WIDE = 65_536, 4_096, 100

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -10,13 +11,18 @@ from heliograph.engine.entries import kernels_digest
 from heliograph.engine.errors import BadSnapshot
 from heliograph.engine.plan import RESAMPLE_STATE, Plan
 
-MAGIC = b"HGS1"
+MAGIC = b"HGS2"
 HEADER = struct.Struct("<4s64s64sqq")
+# Floats in a cache line.
+LINE = 8
+# Fewer instruments than this are not worth any room between the rows.
+FEW = 64
 
 
 class State:
-    """All that a runner remembers, as one row of floats after another, node by node.
+    """All that a runner remembers: a row for each float, with a place for each instrument.
 
+    So what a tick reads of all instruments lies together, also of windows, whose older values rest.
     `steps` and `resampling` hold a view float64[N, S] per step and per level; `known` is float64[K, N],
     1 where the watched value has been known.
     """
@@ -25,45 +31,31 @@ class State:
         levels = list(plan.base.walk())
         sizes = [RESAMPLE_STATE] * (len(levels) - 1)
         sizes += [step.state for level in levels for step in level.steps]
+        ends = [0, *np.cumsum(sizes, dtype=int).tolist()]
         self.plan, self.instruments = plan, instruments
-        self._floats = np.zeros(instruments * (sum(sizes) + len(plan.watched)))
-        ends = np.cumsum([instruments * size for size in sizes]).tolist()
-        self._views: list[Floats] = [
-            self._floats[end - instruments * size : end].reshape(instruments, size)
-            for size, end in zip(sizes, ends, strict=True)
-        ]
-        self.known: Floats = self._floats[ends[-1] if ends else 0 :].reshape(len(plan.watched), instruments)
-        views = iter(self._views)
+        floats = np.zeros((ends[-1] + len(plan.watched), _room(instruments)))
+        self._rows: Floats = floats[:, :instruments]
+        views = iter([self._rows[start:end].T for start, end in pairwise(ends)])
+        self.known: Floats = self._rows[ends[-1] :]
         self.resampling = {level.domain: next(views) for level in levels[1:]}
         self.steps = {level.domain: [next(views) for _ in level.steps] for level in levels}
 
     def snapshot(self, rows: Sequence[int] | None) -> bytes:
         """The state of all instruments, or of some."""
-        if rows is None:
-            return self._header(self.instruments) + self._floats.tobytes()
-        parts = [view[rows].tobytes() for view in self._views]
-        return self._header(len(rows)) + b"".join([*parts, self.known[:, rows].tobytes()])
+        count = self.instruments if rows is None else len(rows)
+        floats = np.ascontiguousarray(self._rows[:, slice(None) if rows is None else rows])
+        return b"".join((self._header(count), floats.data))
 
     def restore(self, snapshot: bytes, rows: Sequence[int] | None) -> None:
         """Takes the place of the state, or of that of some instruments."""
         count = self.instruments if rows is None else len(rows)
         header = self._header(count)
-        floats = (
-            np.frombuffer(snapshot[len(header) :], dtype=np.float64) if self._fits(snapshot, count) else None
-        )
-        if floats is None or snapshot[: len(header)] != header:
+        if not self._fits(snapshot, count) or snapshot[: len(header)] != header:
             raise BadSnapshot(
                 "The snapshot is of another plan, release or number of instruments; replay the candles."
             )
-        if rows is None:
-            self._floats[:] = floats
-            return
-        start = 0
-        for view in self._views:
-            stop = start + count * view.shape[1]
-            view[rows] = floats[start:stop].reshape(count, view.shape[1])
-            start = stop
-        self.known[:, rows] = floats[start:].reshape(len(self.known), count)
+        floats = np.frombuffer(snapshot, dtype=np.float64, offset=len(header))
+        self._rows[:, slice(None) if rows is None else rows] = floats.reshape(len(self._rows), count)
 
     def _fits(self, snapshot: bytes, count: int) -> bool:
         width = self.plan.state_floats + len(self.plan.watched)
@@ -73,3 +65,11 @@ class State:
         width = self.plan.state_floats + len(self.plan.watched)
         digests = self.plan.digest.encode(), kernels_digest().encode()
         return HEADER.pack(MAGIC, *digests, count, width)
+
+
+def _room(instruments: int) -> int:
+    """Floats from one row to the next: an odd number of cache lines.
+
+    A cache has few places for lines that are a power of two apart, and a window's values are a row apart.
+    """
+    return instruments if instruments < FEW else LINE * (-(-instruments // LINE) | 1)
