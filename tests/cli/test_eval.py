@@ -74,8 +74,8 @@ def test_a_file_that_names_no_symbol_has_an_empty_one(heliograph, candles, tmp_p
 
 
 def test_an_expression_may_begin_with_a_minus(heliograph, candles):
-    answer = heliograph("eval", "-high", "-close", "--data", candles, "--csv")
-    assert answer.out.splitlines()[1] == "TEST,2024-01-01T00:00:00Z,-2.0,-1.5"
+    answer = heliograph("eval", "-high", "--close", "--data", candles, "--csv")
+    assert answer.out.splitlines()[1] == "TEST,2024-01-01T00:00:00Z,-2.0,1.5"
 
 
 def test_json_has_truth_values_numbers_and_nulls(heliograph, candles):
@@ -166,6 +166,7 @@ HOSTILE = [
     "lambda: close",
     "[x for x in close]",
     "(" * 10_000 + "close" + ")" * 10_000,
+    "-" * 9_000 + "close",
     "9**9**9",
     "sma(close, 10**9)",
     "sma(close, 1000000000)",

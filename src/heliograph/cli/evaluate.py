@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -66,16 +67,19 @@ def evaluate(
 def _refuse_bad(texts: Sequence[str], params: Mapping[str, float], *, timeframe: str | None) -> None:
     """BadExpression for a text that cannot be read, before files are, and before slow imports."""
     from heliograph.engine.graph import Graph
-    from heliograph.engine.language import clauses
+    from heliograph.engine.language import BadExpression, clauses
     from heliograph.engine.timeframe import Timeframe
 
     if timeframe is not None:
         Timeframe.parse(timeframe)
     graph = Graph()
     for text in texts:
-        if text.startswith("--"):
-            raise UserError(f"No such option: {text.partition('=')[0]}. See `heliograph eval --help`.")
-        clauses(text, graph=graph, params=params, timeframe=timeframe)
+        try:
+            clauses(text, graph=graph, params=params, timeframe=timeframe)
+        except BadExpression as fault:
+            if option := re.match(r"(--[a-z][a-z-]*)(=|$)", text):
+                raise UserError(f"No such option: {option[1]}. See `heliograph eval --help`.") from fault
+            raise
 
 
 def _items(found: list["Series"], plan: "Expressions") -> Iterator[dict[str, object]]:
