@@ -211,6 +211,20 @@ def test_rsi_of_a_price_that_never_moved_is_fifty():
     )
 
 
+def test_ranges_of_one_bar_are_in_percent_as_those_of_more_are():
+    bars = random_bars(1, instruments=1, count=200, missing=0.0)
+    bars = existing(bars, 0)
+    high, low, close = bars.high[0], bars.low[0], bars.close[0]
+    texts = ["natr(1)", "plus_di(1)", "minus_di(1)"]
+    expected = [
+        talib.TRANGE(high, low, close) / close * 100.0,
+        talib.PLUS_DI(high, low, close, 1) * 100.0,
+        talib.MINUS_DI(high, low, close, 1) * 100.0,
+    ]
+    for text, got, define in zip(texts, evaluate(plan_of(texts), bars), expected, strict=True):
+        assert_equal(got[0], define, text=text, price=close.max())
+
+
 def test_an_outlier_is_forgotten_as_soon_as_it_leaves_the_window():
     close = np.full(60, 100.0)
     close[10] = 1e11

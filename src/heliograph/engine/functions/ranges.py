@@ -21,6 +21,8 @@ def _natr(builder: Builder, arguments: Sequence[Argument]) -> Node:
 
 def _directional(name: str, summary: str, *, least: int = 1) -> Function:
     reference = f"TA-Lib {name.upper()}"
+    if least == 1:
+        reference += "; of 1 bar in percent too, where TA-Lib gives 0 to 1"
     return Function(
         name, (period(least=least),), primitive(name, *BAR), summary, reference, GROUP, f"{name}(14)"
     )
@@ -37,7 +39,15 @@ RANGES = (
         "true_range()",
     ),
     Function("atr", (period(),), _atr, "Wilder's average of the true range.", "TA-Lib ATR", GROUP, "atr(14)"),
-    Function("natr", (period(),), _natr, "ATR in percent of the close.", "TA-Lib NATR", GROUP, "natr(14)"),
+    Function(
+        "natr",
+        (period(),),
+        _natr,
+        "ATR in percent of the close.",
+        "TA-Lib NATR; of 1 bar in percent too, where TA-Lib gives the plain range",
+        GROUP,
+        "natr(14)",
+    ),
     _directional("plus_di", "Directional indicator: upward movement in percent of the true range."),
     _directional("minus_di", "Directional indicator: downward movement in percent of the true range."),
     _directional("adx", "Average directional index: strength of a trend, 0 to 100.", least=2),
