@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -133,6 +134,46 @@ def test_a_row_without_prices_is_a_bar_that_is_missing(goog):
     found, without = evaluate(frame, "sma(volume, 2)"), evaluate(frame.drop(2), "sma(volume, 2)")
     assert found["sma(volume, 2)"].isna().tolist() == [True, False, True, False, False, False]
     assert found["sma(volume, 2)"].dropna().tolist() == without["sma(volume, 2)"].dropna().tolist()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda frame: frame.drop(columns="open_time"), "The table has no column open_time."),
+        (
+            lambda frame: frame.assign(timeframe="7h"),
+            "timeframe is '7h' at row 0 (the first is 0); use",
+        ),
+        (lambda frame: frame.assign(symbol=[None, *frame.symbol[1:]]), "symbol is empty at row 0 "),
+        (lambda frame: frame.assign(low=["x", *frame.low[1:]]), "A column holds values of several kinds: "),
+    ],
+)
+def test_a_frame_with_a_wrong_column_is_refused(goog, change, sentence):
+    with pytest.raises(BadTable, match=re.escape(sentence)):
+        evaluate(change(goog.to_pandas()), "close")
+
+
+def test_days_may_be_dates_and_tables_of_polars(goog):
+    closes = goog["close"].to_pylist()
+    frame = goog.to_pandas()
+    assert evaluate(frame.assign(open_time=frame.open_time.dt.date), "close")["close"].tolist() == closes
+    assert evaluate(pl.from_arrow(goog), "close")["close"].to_pylist() == closes
+
+
+def test_changes_are_written_as_python_writes_them(goog):
+    changes = {"execution.fee_pct": 0.2, "long.targets": ["close * 1.1"], "execution.fill": "close"}
+    texts = {"execution.fee_pct": "0.2", "long.targets": '["close * 1.1"]', "execution.fill": "close"}
+    found, other = (backtest(TREND, goog, overrides=each) for each in (changes, texts))
+    assert found.summary.fees_pct is not None
+    assert found.summary == other.summary
+    for value in ("x", True, NAN):
+        with pytest.raises(UserError, match="The parameter fast must be a number, not "):
+            backtest(TREND, goog, params={"fast": value})
+
+
+def test_a_strategy_that_is_not_there_is_said_so(goog):
+    with pytest.raises(UserError, match=re.escape("none.toml cannot be read (No such file or directory).")):
+        backtest("none.toml", goog)
 
 
 def test_an_unknown_timeframe_is_refused(goog):

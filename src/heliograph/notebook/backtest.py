@@ -11,6 +11,8 @@ from heliograph.engine.statistics import Summary
 from heliograph.engine.strategy import Strategy
 from heliograph.engine.timeframe import Timeframe
 from heliograph.engine.trades import Trade
+from heliograph.errors import UserError
+from heliograph.notebook.changes import Setting, as_numbers, as_toml
 from heliograph.notebook.series import BadChoice, Series, of_timeframe
 from heliograph.notebook.tables import OPEN_TIME, Table, like, to_series
 
@@ -33,6 +35,10 @@ TRADE = pa.schema(
 )
 
 
+class NoSuchStrategy(UserError):
+    """The file of a strategy cannot be read."""
+
+
 @dataclass(frozen=True)
 class Backtest:
     """What a strategy would have done: finished and open trades as tables, and a summary."""
@@ -48,17 +54,18 @@ def backtest(
     *,
     finer: "Table | None" = None,
     params: Mapping[str, float] | None = None,
-    overrides: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Setting] | None = None,
     close_at_end: bool = False,
 ) -> Backtest:
     """Run a strategy over a table of candles; the tables of the result are of the kind that was given.
 
     `strategy` is the path of a file, or its text. `finer` are the candles that `intrabar` names. `params`
     gives parameters other values, `overrides` any key, as in {"execution.fill": "close"}. With `close_at_end`
-    what is open at the end is closed at the last close. BadStrategy names all mistakes of the strategy.
+    what is open at the end is closed at the last close. BadStrategy names all mistakes of the strategy,
+    NoSuchStrategy a file that cannot be read.
     """
     if not isinstance(strategy, Strategy):
-        strategy = Strategy.parse(_text(strategy), overrides=overrides or {}, params=params or {})
+        strategy = Strategy.parse(_text(strategy), overrides=as_toml(overrides), params=as_numbers(params))
     found = to_series(candles) + (to_series(finer) if finer is not None else [])
     done = run(strategy, found, close_at_end=close_at_end)
     return Backtest(
@@ -103,7 +110,10 @@ def unused_finer(strategy: Strategy, found: Sequence[Series]) -> set[str]:
 
 def _text(strategy: str | Path) -> str | bytes:
     if isinstance(strategy, Path) or (strategy.endswith(".toml") and "\n" not in strategy):
-        return Path(strategy).read_bytes()
+        try:
+            return Path(strategy).read_bytes()
+        except OSError as fault:
+            raise NoSuchStrategy(f"{strategy} cannot be read ({fault.strerror}).") from fault
     return strategy
 
 

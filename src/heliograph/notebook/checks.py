@@ -1,10 +1,11 @@
 """What the rows of a table of candles must satisfy: the same as those of a file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from heliograph.engine.bars import PRICES
+from heliograph.engine.timeframe import TIMEFRAMES
 from heliograph.errors import UserError
 
 
@@ -25,6 +26,17 @@ def checked(columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     volume = columns["volume"]
     _refuse("volume", volume, (volume < 0.0) | np.isinf(volume), "is not possible")
     return {**columns, "volume": np.where(missing, np.nan, volume)}
+
+
+def check_names(symbols: np.ndarray, timeframes: np.ndarray, rows: Sequence[int]) -> None:
+    """BadTable where a row has no symbol or no timeframe that there is."""
+    for row in rows:
+        if symbols[row] is None:
+            raise BadTable(f"symbol is empty at {_place(row)}.")
+        if timeframes[row] not in ("", *TIMEFRAMES):
+            raise BadTable(
+                f"timeframe is {timeframes[row]!r} at {_place(row)}; use one of {', '.join(TIMEFRAMES)}."
+            )
 
 
 def check_order(time: np.ndarray, rows: np.ndarray) -> None:

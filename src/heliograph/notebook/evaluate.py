@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
+from heliograph.notebook.changes import as_numbers
 from heliograph.notebook.columns import Column, Expressions
 from heliograph.notebook.series import chosen, of_timeframe
 from heliograph.notebook.tables import OPEN_TIME, Table, like, to_series
@@ -24,7 +25,7 @@ def evaluate(
     """
     symbols = [symbol] if isinstance(symbol, str) else symbol
     found = of_timeframe(chosen(to_series(candles, timeframe=timeframe), symbols), timeframe)
-    plan = Expressions(expressions, timeframe=found[0].timeframe, params=params or {})
+    plan = Expressions(expressions, timeframe=found[0].timeframe, params=as_numbers(params))
     tables = []
     for series in found:
         names = pa.array([series.symbol] * len(series.bars), pa.string())

@@ -10,7 +10,7 @@ import pyarrow as pa
 from heliograph.engine.bars import INPUTS, Bars, Floats
 from heliograph.engine.timeframe import TIMEFRAMES, Timeframe
 from heliograph.market.sources.files import Reading
-from heliograph.notebook.checks import BadTable, check_order, checked
+from heliograph.notebook.checks import BadTable, check_names, check_order, checked
 from heliograph.notebook.series import Series, joined, of_timeframe, read_series
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def to_series(
     marks = np.array([f"{one}\n{other}" for one, other in zip(symbols, frames, strict=True)], dtype=object)
     names, places = np.unique(marks.astype(str), return_inverse=True)
     first_rows = [int(np.argmax(places == place)) for place in range(len(names))]
+    check_names(symbols, frames, first_rows)
     found = [
         _one(columns, places == place, str(symbols[at]), str(frames[at]) or None)
         for at, place in sorted((at, place) for place, at in enumerate(first_rows))
@@ -101,12 +102,23 @@ def _repeated(runs: Sequence[tuple[str, int]]) -> pa.Array:
     )
 
 
-def _columns(table: Table) -> dict[str, np.ndarray]:
+def _arrow(table: Table) -> pa.Table:
+    """The table in Arrow's form; that of a library which hands out Arrow's, such as Polars, is taken too."""
     if is_pandas(table):
-        frame = table if "open_time" in table.columns else table.rename_axis("open_time").reset_index()
-        table = pa.Table.from_pandas(frame, preserve_index=False)
-    if not isinstance(table, pa.Table):
+        # A time index is one; the numbering that every frame has is not.
+        if "open_time" not in table.columns and "datetime" in str(table.index.dtype):
+            table = table.rename_axis("open_time").reset_index()
+        try:
+            return pa.Table.from_pandas(table, preserve_index=False)
+        except pa.ArrowException as fault:
+            raise BadTable(f"A column holds values of several kinds: {fault.args[-1]}.") from fault
+    if not hasattr(table, "__arrow_c_stream__"):
         raise BadTable(f"Candles are an Arrow table or a pandas DataFrame, not a {type(table).__name__}.")
+    return pa.table(table)
+
+
+def _columns(table: Table) -> dict[str, np.ndarray]:
+    table = _arrow(table)
     by_name = {name.lower(): name for name in table.column_names}
     missing = [name for name in ("open_time", *INPUTS[:-1]) if name not in by_name]
     if missing:
@@ -129,8 +141,8 @@ def _values(name: str, column: pa.ChunkedArray) -> np.ndarray:
 
 
 def _times(column: pa.ChunkedArray) -> np.ndarray:
-    if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.timestamp("ms", tz=column.type.tz))
+    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
+        column = column.cast(pa.timestamp("ms", tz=getattr(column.type, "tz", None)))
     if not (pa.types.is_timestamp(column.type) or pa.types.is_integer(column.type)) or column.null_count:
         raise BadTable("open_time must be a moment or UTC milliseconds in every row.")
     return column.cast(pa.int64()).to_numpy()
