@@ -40,7 +40,7 @@ def show_version(wanted: bool) -> None:
 def root(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", callback=show_version, is_eager=True)
+        bool, typer.Option("--version", "-V", help="Print the version.", callback=show_version, is_eager=True)
     ] = False,
 ) -> None:
     """Turn candles into trading signals that say what, why, and how they ended."""

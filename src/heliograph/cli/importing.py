@@ -116,14 +116,18 @@ def _stored(paths: list[Path], reading: "Reading", target: Target, place: Place)
     with database(place), counting("bars") as count:
         from heliograph.market.ingest import import_files
 
-        return import_files(
-            paths,
-            at=now(),
-            venue=target.venue,
-            reading=reading,
-            calendar=target.calendar,
-            progress=lambda file, done, total: count(done, total, Path(file).name),
-        )
+        try:
+            return import_files(
+                paths,
+                at=now(),
+                venue=target.venue,
+                reading=reading,
+                calendar=target.calendar,
+                progress=lambda file, done, total: count(done, total, Path(file).name),
+            )
+        except KeyboardInterrupt:
+            note("What was committed is kept; the same command goes on from there.")
+            raise
 
 
 def _item(file: "Imported") -> dict[str, Any]:

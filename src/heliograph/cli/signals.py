@@ -62,11 +62,12 @@ def signals(asked: Asked, part: Part, place: Place, as_json: AsJson = False) -> 
     if as_json:
         show_json({"items": [item.to_dict() for item in items], "next": following})
         return
+    if not items:
+        note("No such signals; `heliograph strategy list` shows what runs, `heliograph generate` runs it.")
+        return
     show_table(*_table(items, rejected=asked.rejected))
     if following:
         note(f"More: repeat with --cursor {following}, or with --all.")
-    elif not items:
-        note("No such signals; `heliograph generate` looks for new ones.")
 
 
 def _state(asked: Asked) -> "ListedState":

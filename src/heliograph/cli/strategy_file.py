@@ -31,12 +31,13 @@ def read_strategy(
     try:
         return Strategy.parse(read_text(path), overrides=overrides or {}, params=params or {})
     except BadStrategy as fault:
-        raise BadStrategyFile(first_sentence(path, fault.findings)) from fault
+        sentence = first_sentence(path, fault.findings, changed=bool(overrides or params))
+        raise BadStrategyFile(sentence) from fault
 
 
-def first_sentence(path: Path, findings: tuple[object, ...]) -> str:
-    """The first of the findings, with the file's name."""
+def first_sentence(path: Path, findings: tuple[object, ...], *, changed: bool = False) -> str:
+    """The first of the findings, with the file's name, and where to see all; a check knows no changes."""
     first = f"{path}, {findings[0]}"
     if len(findings) == 1:
         return first
-    return f"{first} ({len(findings) - 1} more: `heliograph strategy check {path}`)"
+    return f"{first} ({len(findings) - 1} more{'' if changed else f': `heliograph strategy check {path}`'})"
