@@ -1,7 +1,7 @@
-"""One closed bar for many instruments and strategies in the engine alone, beside TA-Lib called anew.
+"""One closed bar for many instruments and strategies: in the engine, through rows, and with pandas.
 
-The other way recomputes 500 bars of each instrument with pandas and TA-Lib, for one strategy; `tick_rows`
-measures the same tick through the database.
+Through rows means: read the new candles, evaluate, settle, store, commit. The pandas way, with TA-Lib,
+recomputes 500 bars of each instrument for one strategy (some instruments are timed, and the time is scaled).
 """
 
 import argparse
@@ -13,30 +13,14 @@ import numpy as np
 import pandas as pd
 import talib
 
-from benchmarks.tick_rows import market, strategies
+from benchmarks.ticks.engine import engine
+from benchmarks.ticks.market import market
+from benchmarks.ticks.rows import database, measure
 from heliograph.engine.bars import Bars
-from heliograph.engine.runner import Runner
-from heliograph.engine.strategy import Strategy
-from heliograph.engine.strategy_plan import StrategyPlan
 
-GOAL_MS = 0.6
-WARM_UP = 300
+ENGINE_GOAL_MS, ROWS_GOAL_MS = 0.6, 100.0
 HISTORY = 500
-
-
-def engine(bars: Bars, count: int, ticks: int) -> tuple[list[float], int]:
-    """Seconds of each of the last ticks, and the kernel calls that one makes."""
-    plans = StrategyPlan.of_many([Strategy.parse(text) for text in strategies(count)])
-    plan = plans[0].plan
-    runner = Runner(plan, instruments=bars.instruments)
-    runner.advance(bars.upto(len(bars) - ticks))
-    taken = []
-    for at in range(len(bars) - ticks, len(bars)):
-        bar = bars.slice(at, at + 1)
-        start = time.perf_counter()
-        runner.advance(bar)
-        taken.append(time.perf_counter() - start)
-    return taken, sum(len(level.steps) for level in plan.base.walk())
+TIMED = 100
 
 
 def recomputed(bars: Bars, instruments: int) -> float:
@@ -56,31 +40,46 @@ def recomputed(bars: Bars, instruments: int) -> float:
     return time.perf_counter() - start
 
 
+def milliseconds(taken: list[float]) -> dict[str, float]:
+    """Median and 95th percentile."""
+    return {"p50_ms": 1000 * statistics.median(taken), "p95_ms": 1000 * float(np.quantile(taken, 0.95))}
+
+
 def main() -> None:
     """Measure, and print a table and a JSON line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--instruments", type=int, default=2_000)
     parser.add_argument("--strategies", type=int, default=5)
-    parser.add_argument("--ticks", type=int, default=200)
-    options = parser.parse_args()
-    bars = market(options.instruments, max(WARM_UP, HISTORY) + options.ticks)
-    taken, calls = engine(bars, options.strategies, options.ticks)
-    some = min(options.instruments, 100)
-    other = recomputed(bars, some) * options.instruments / some
-    median = statistics.median(taken) * 1000
-    line = {
-        "benchmark": "tick",
-        "instruments": options.instruments,
-        "strategies": options.strategies,
-        "kernel_calls": calls,
-        "median_ms": round(median, 3),
-        "p99_ms": round(float(np.quantile(taken, 0.99)) * 1000, 3),
-        "of_goal": round(median / GOAL_MS, 3),
-        "pandas_one_strategy_ms": round(other * 1000, 1),
+    parser.add_argument("--ticks", type=int, default=60)
+    asked = parser.parse_args()
+    bars = market(asked.instruments, HISTORY + 200)
+    taken, calls = engine(bars, asked.strategies, 200)
+    some = min(asked.instruments, TIMED)
+    pandas = recomputed(bars, some) * asked.instruments / some
+    with database():
+        rows = measure(
+            instruments=asked.instruments, versions=asked.strategies, history=HISTORY, ticks=asked.ticks
+        )
+    whole = [stored + made for stored, made in zip(rows["store"], rows["generate"], strict=True)]
+    table = {
+        "engine alone": milliseconds(taken),
+        "store the candles": milliseconds(rows["store"]),
+        "candles to commit": milliseconds(rows["generate"]),
+        "both": milliseconds(whole),
+        "pandas and TA-Lib, one strategy": milliseconds([pandas]),
     }
-    for name, value in line.items():
-        print(f"{name:24}{value}")
-    print(json.dumps(line))
+    for name, values in table.items():
+        print(f"{name:34} p50 {values['p50_ms']:9.2f} ms   p95 {values['p95_ms']:9.2f} ms")
+    result = {
+        "benchmark": "tick",
+        **vars(asked),
+        "kernel_calls": calls,
+        "cpu_ms_store_and_generate": 1000 * rows["cpu of store and generate"][0],
+        "engine_of_goal": table["engine alone"]["p50_ms"] / ENGINE_GOAL_MS,
+        "rows_of_goal": table["candles to commit"]["p50_ms"] / ROWS_GOAL_MS,
+        **table,
+    }
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":
