@@ -90,6 +90,18 @@ def test_blocks_and_threads_change_no_bit(market, whole, block, threads):
     assert asdict(other.summary) == pytest.approx(asdict(expected.summary), rel=1e-12)
 
 
+@pytest.mark.parametrize("close_at_end", [False, True])
+def test_exits_beside_the_next_block_change_no_bit(market, close_at_end):
+    symbols, bars = align({"BTC/USDT": market["BTC/USDT"]})
+    once, beside = (
+        backtest_bars(Strategy.parse(CROSS), symbols, bars, close_at_end=close_at_end, **cuts)
+        for cuts in ({"threads": 1}, {"threads": 2, "block": 500})
+    )
+    assert bits(beside.records) == bits(once.records)
+    assert bits(beside.open_slots) == bits(once.open_slots)
+    assert np.array_equal(beside.verdicts, once.verdicts)
+
+
 def test_trades_finished_before_a_cut_do_not_know_what_follows(market, whole):
     strategy, rng = Strategy.parse(CROSS), np.random.default_rng(3)
     symbols, bars = align(market)

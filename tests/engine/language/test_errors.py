@@ -70,6 +70,8 @@ SENTENCES = {
     "sma(close, m=3)": "column 12: `sma` has no `m`; `sma(x, n)` takes 2 values.",
     "sma(close, n=3, n=4)": "column 17: `n` of `sma` is given twice.",
     "sma(n=3, close)": "column 15: values without a name come before those with one.",
+    "sma(close, 3)(4)": "column 14: an operator is missing before `(`; only functions are followed by one.",
+    "3(close)": "column 2: an operator is missing before `(`; only functions are followed by one.",
     "true_range(3)": "column 12: `true_range()` takes no values; this one is too many.",
     "sma(close, 1.5)": "column 12: `n` of `sma` must be a whole number from 1 to 10,000, not `1.5`.",
     "sma(close, half)": (
@@ -121,6 +123,8 @@ SENTENCES = {
         "column 13: the bars here are `1d`, and `4h` is not a longer timeframe made of whole ones."
     ),
     "on(close, close)": "column 4: a timeframe is written as a text, for example `'1h'`.",
+    "on": "column 1: `on` is a function; write for example `on('1h', close)`.",
+    "'1h'": "column 1: a text stands only first in `on('1h', ...)`.",
     "on('1h')": "column 1: `on(timeframe, e)` takes 2 values, for example `on('1h', ema(close, 50))`.",
     # what is missing
     "": "column 1: there is no expression.",

@@ -218,3 +218,17 @@ def test_a_caret_picture_comes_with_a_mistake_in_an_expression():
         Strategy.parse(PLAIN.replace("close < open", "close < opn"))
 
     assert caught.value.findings[0].caret == "close < opn\n        ^"
+
+
+def test_a_strategy_that_remembers_too_much_is_refused():
+    # Each expression alone remembers little enough.
+    texts = [
+        " + ".join(f"sma(close, {9_900 + 10 * side + at})" for at in range(9)) + " > 0" for side in range(3)
+    ]
+    text = (
+        HEAD
+        + f'[long]\nenter = "{texts[0]}"\nexit = "{texts[1]}"\n[short]\nenter = "{texts[2]}"\nexpires = 3\n'
+    )
+    assert findings(text) == [
+        "line 1, column 8: the strategy remembers 267,759 numbers, more than 250,000; shorten its periods."
+    ]
