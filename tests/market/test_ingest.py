@@ -145,6 +145,21 @@ def test_an_interrupted_import_goes_on_behind_what_is_committed(path, monkeypatc
     assert Batch.objects.values_list("started_at", "finished_at", "rows_done").get() == (NOW, LATER, 4)
 
 
+@pytest.mark.django_db
+def test_a_folder_whose_files_contradict_each_other_changes_nothing_the_second_time(path, tmp_path):
+    other = tmp_path / "later"
+    other.mkdir()
+    (other / path.name).write_text(path.read_text().replace(",13,5", ",13.5,5"))
+    first = import_files([tmp_path], at=NOW)
+    before = stored()
+
+    again = import_files([tmp_path], at=LATER)
+
+    assert [(file.inserted, file.revised) for file in first] == [(4, 0), (0, 1)]
+    assert [(file.revised, file.recognised) for file in again] == [(0, NOW), (0, NOW)]
+    assert (stored(), CandleRevision.objects.count()) == (before, 1)
+
+
 def test_detecting_shows_what_an_import_would_take_without_a_database(path):
     [result] = detect([path], reading=Reading())
 

@@ -163,6 +163,8 @@ def _remarks(file: "Imported") -> Iterator[str]:
     if file.skipped:
         listed = f", listed in {file.skipped_file}" if file.skipped_file else ""
         yield f"{file.skipped:,} bad rows left out{listed}."
+    if file.revised:
+        yield f"{file.revised:,} bars were stored before with other values, which are kept as revisions."
     counted = {
         "identical rows dropped": sum(one.findings.repeated for one in file.series),
         "candles still forming left out": sum(one.findings.forming for one in file.series),

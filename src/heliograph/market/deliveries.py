@@ -1,7 +1,8 @@
 """Deliveries of files: recognised when they come again, gone on with where they were interrupted."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -36,17 +37,21 @@ class File:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as fault:
             raise BadFile(str(path), f"cannot be read ({(fault.strerror or 'unknown').lower()})") from fault
-        options = {name: value for name, value in asdict(reading).items() if value and name != "now"}
+        said = ("format", "symbol", "timeframe", "timezone", "skip_bad")
+        options = {name: getattr(reading, name) for name in said if getattr(reading, name)}
         # Its name may tell its symbol: equal bytes under another name are another delivery.
         return cls(path, digest, {**options, "file": path.name})
 
 
-def finished(venue: Venue, file: File) -> Batch | None:
-    """The earlier delivery of the same file, if it was finished and nothing of it was corrected since."""
+def finished(venue: Venue, file: File, *, together: Collection[str]) -> Batch | None:
+    """The earlier delivery of the same file, if it was finished and nothing of it was corrected since.
+
+    Corrections by files that come `together` with it (their hashes) do not count: a folder whose files
+    contradict each other would else correct itself to and fro each time it comes.
+    """
     batch = _same(venue, file).filter(finished_at__isnull=False).order_by("-finished_at").first()
-    if batch is None or CandleRevision.objects.filter(source=batch).exists():
-        return None
-    return batch
+    corrections = CandleRevision.objects.filter(source=batch).exclude(replaced_by__sha256__in=together)
+    return None if batch is None or corrections.exists() else batch
 
 
 def interrupted(venue: Venue, file: File) -> Batch | None:

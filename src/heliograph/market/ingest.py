@@ -1,6 +1,6 @@
 """Import files of candles: whole folders, again without harm, and onwards after an interruption."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -46,26 +46,38 @@ def import_files(
         check_calendar(calendar)
     reading = reading or Reading()
     target = venue_for_files(venue)
+    files = [_delivery(path, reading) for path in all_files(paths)]
+    together = {file.sha256 for file in files if isinstance(file, File)}
     return [
-        file
-        if isinstance(file, Imported)
-        else _import(file, reading, target, calendar=calendar, at=at, progress=progress)
-        for file in all_files(paths)
+        _import(file, reading, target, together=together, calendar=calendar, at=at, progress=progress)
+        if isinstance(file, File)
+        else file
+        for file in files
     ]
 
 
+def _delivery(path: Path | Imported, reading: Reading) -> File | Imported:
+    if isinstance(path, Imported):
+        return path
+    try:
+        return File.of(path, reading)
+    except BadFile as fault:
+        return Imported(str(path), refused=str(fault))
+
+
 def _import(
-    path: Path,
+    file: File,
     reading: Reading,
     venue: Venue,
     *,
+    together: Collection[str],
     calendar: str | None,
     at: datetime,
     progress: Progress | None,
 ) -> Imported:
+    path = file.path
     try:
-        file = File.of(path, reading)
-        if done := finished(venue, file):
+        if done := finished(venue, file, together=together):
             return Imported(
                 str(path),
                 done.format,
