@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from heliograph.signals.models import Outcome
-from heliograph.web.reads.replays import replays
+from heliograph.web.reads.replays import ReplayState, replays
 
 THEMES = ("light", "dark", "system")
 THEME_COOKIE = "theme"
@@ -26,14 +26,21 @@ class Room:
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """The context of every page. Lazy: an error page of a machine without a database asks for nothing."""
+    states = SimpleLazyObject(replays)
     theme = request.COOKIES.get(THEME_COOKIE, "system")
     return {
         "here": _room(request),
         "rooms": SimpleLazyObject(rooms),
-        "replays": SimpleLazyObject(replays),
+        "replays": states,
+        "ended": SimpleLazyObject(lambda: ended(states)),
         "theme": theme if theme in THEMES else "system",
         "themes": THEMES,
     }
+
+
+def ended(states: list[ReplayState]) -> list[ReplayState]:
+    """The replays that a new run can follow."""
+    return [state for state in states if state.again]
 
 
 def _room(request: HttpRequest) -> str:
