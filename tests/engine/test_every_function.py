@@ -80,7 +80,7 @@ def test_blocks_of_random_sizes_change_no_bit(seed, blocks, restart):
         np.testing.assert_array_equal(bits(got), bits(expected), err_msg=text)
 
 
-@pytest.mark.parametrize(("instruments", "count"), [(1, 70_000), (40, 2_000)])
+@pytest.mark.parametrize(("instruments", "count"), [(1, 70_000), (70, 2_000)])
 def test_two_threads_change_no_bit(instruments, count):
     bars = random_bars(11, instruments=instruments, count=count)
     for text, expected, got in zip(
