@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from tests.cli.conftest import refused
+from tests.cli.conftest import refused, run_apart
 from tests.reference import shared
 
 ROWS = """open_time,open,high,low,close,volume
@@ -71,6 +71,22 @@ def test_a_file_that_names_no_symbol_has_an_empty_one(heliograph, candles, tmp_p
     assert named.out.splitlines()[1] == "GOOG,2024-01-01T00:00:00Z,1.5"
     shown = heliograph("eval", "close", "--data", nameless)
     assert shown.out.splitlines()[-1].split() == ["–", "2024-01-01", "03:00", "0.7"]
+
+
+def test_candles_may_come_through_a_pipe(candles):
+    words = ["eval", "close", "--data", "/dev/stdin", "--symbol", "TEST", "--csv"]
+    answer = run_apart(*words, input=candles.read_text())
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.splitlines()[-1] == "TEST,2024-01-01T03:00:00Z,0.7"
+    assert refused(run_apart(*words, input="")) == "/dev/stdin: is empty; there is nothing to import"
+    assert refused(run_apart(*words, input="PAR1" * 9)) == (
+        "/dev/stdin: is a pipe, through which only plain text is read; name the file itself"
+    )
+
+
+def test_two_forms_at_once_are_refused(heliograph, candles):
+    sentence = refused(heliograph("eval", "close", "--data", candles, "--csv", "--json"))
+    assert sentence == "Choose one of --csv and --json."
 
 
 def test_an_expression_may_begin_with_a_minus(heliograph, candles):

@@ -48,6 +48,8 @@ def evaluate(
       heliograph eval "ema(close, 20)" "close > ema(close, 20)" --data btc.csv
       heliograph eval "rsi(close, n) < 30" --param n=14 --data btc.csv --csv
     """
+    if as_csv and as_json:
+        raise UserError("Choose one of --csv and --json.")
     params = numbers(param, option="--param")
     _refuse_bad(expressions, params, timeframe=files.timeframe)
 

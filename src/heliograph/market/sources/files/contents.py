@@ -10,7 +10,7 @@ from pathlib import Path
 from heliograph.market.errors import BadFile
 from heliograph.market.sources.files.columnar import read_feather, read_json, read_parquet
 from heliograph.market.sources.files.layout import Layout
-from heliograph.market.sources.files.limits import allowed, refuse_bomb
+from heliograph.market.sources.files.limits import MOST, allowed, refuse_bomb
 from heliograph.market.sources.files.table import Faults, Table
 from heliograph.market.sources.files.text import read_text
 
@@ -30,6 +30,9 @@ class Content:
 def open_file(path: Path, *, format: str | None = None) -> Iterator[Content]:
     """The tables of a file; an archive has one for each file in it."""
     name = str(path)
+    if path.is_fifo():
+        yield _written(name, "", _piped(path), format=format)
+        return
     size, head = _head(path)
     if head.startswith(b"PAR1"):
         yield Content(name, *read_parquet(path))
@@ -42,6 +45,18 @@ def open_file(path: Path, *, format: str | None = None) -> Iterator[Content]:
     else:
         refuse_bomb(name, size=size, claims=size)
         yield _written(name, path.stem, path.read_bytes(), format=format)
+
+
+def _piped(path: Path) -> bytes:
+    """All that comes through a pipe, which must be text: the other formats are read from their end."""
+    with path.open("rb") as pipe:
+        data = pipe.read(MOST + 1)
+    refuse_bomb(str(path), size=MOST, claims=len(data))
+    if not data:
+        raise BadFile(str(path), "is empty; there is nothing to import")
+    if data.startswith((b"PAR1", b"ARROW1", b"PK\3\4", b"\x1f\x8b")):
+        raise BadFile(str(path), "is a pipe, through which only plain text is read; name the file itself")
+    return data
 
 
 def _head(path: Path) -> tuple[int, bytes]:
