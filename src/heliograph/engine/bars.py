@@ -51,7 +51,7 @@ class Bars:
     @property
     def instruments(self) -> int:
         """N, the number of rows."""
-        return self.close.shape[0]
+        return len(self.close)
 
     def __len__(self) -> int:
         return len(self.time)
