@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from heliograph.signals.items import SignalItem
+from heliograph.web.life import ending, life_of
 from heliograph.web.numbers import PriceText, count, fixed, price_decimals, price_text, signed
 from heliograph.web.times import age_text, moment_text
 
@@ -75,3 +77,51 @@ def test_a_moment_has_its_year_where_it_is_not_this_one(moment, timeframe, writt
 )
 def test_an_age_is_one_number_and_one_unit(seconds, written):
     assert age_text(timedelta(seconds=seconds)) == written
+
+
+def signal_item(**facts):
+    """A settled long of 100 with its stop at 90 and targets at 110 and 120, unless said otherwise."""
+    given = {"state": "settled", "exit_reason": "exit", "exit_price": 105.0, "parts": ()} | facts
+    bar = datetime(2024, 8, 20, 16, tzinfo=UTC)
+    return SignalItem(
+        **{name: "" for name in ("strategy", "venue", "symbol", "reason", "detail")},
+        **{name: 1 for name in ("id", "version", "version_id", "instrument_id")},
+        **{name: False for name in ("replay", "historical", "late")},
+        **{"stage": "live", "timeframe": "1h", "side": "long", "signal_time": bar, "close": 100.0},
+        **{"stop": 90.0, "targets": (110.0, 120.0), "confidence": None, "reward_risk": 1.5},
+        **{"created_at": bar, "entry_time": bar + timedelta(hours=1), "entry_price": 100.0},
+        **{"exit_time": bar + timedelta(hours=3), "bars_held": 2},
+        **given,
+    )
+
+
+FIRST = {"target": 1, "time": 1_724_173_200_000, "price": 110.0, "fraction": 0.5}
+SECOND = FIRST | {"target": 2, "price": 120.0}
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, ""),
+        ({"parts": (FIRST | {"fraction": 1.0},), "exit_reason": "target"}, ""),
+        ({"parts": (FIRST,)}, "half at T1, half at exit"),
+        ({"parts": (FIRST,), "exit_reason": "expired"}, "half at T1, half as it expired"),
+        ({"parts": (FIRST, SECOND), "exit_reason": "target"}, "half at T1, half at T2"),
+        ({"parts": (FIRST | {"fraction": 0.3},), "exit_reason": "stop"}, "30 % at T1, 70 % at stop"),
+        ({"parts": (FIRST,), "state": "open", "exit_reason": None}, ""),
+    ],
+)
+def test_a_trade_that_left_in_parts_says_so(facts, words):
+    assert ending(signal_item(**facts)) == words
+
+
+def test_the_life_of_a_signal_is_told_in_its_order():
+    events = life_of(signal_item(parts=(FIRST,)), 2)
+
+    assert [event.words for event in events] == [
+        "Bar closed, published",
+        "Entered at 100.00",
+        "Half left at target 1, 110.00",
+        "Half left as its exit came true, 100.00",
+        "Settled after 2 bars, mean 105.00",
+    ]

@@ -17,6 +17,7 @@ LEFT = {
     "expired": "left as it expired",
     "end": "left at the end of the data",
 }
+ENDED = {"opposite": "for the other side", "expired": "as it expired", "end": "at the end of the data"}
 SHARES = {0.5: "half", 0.25: "a quarter", 0.75: "three quarters", 0.3333: "a third", 0.6667: "two thirds"}
 
 
@@ -81,7 +82,8 @@ def ending(item: SignalItem) -> str:
         return ""
     pieces = [f"{spelled(part['fraction'])} at T{part['target']:.0f}" for part in item.parts]
     if remaining(item) > 0:
-        pieces.append(f"{spelled(remaining(item))} at {item.exit_reason}")
+        how = ENDED.get(str(item.exit_reason), f"at {item.exit_reason}")
+        pieces.append(f"{spelled(remaining(item))} {how}")
     return ", ".join(pieces)
 
 

@@ -1,5 +1,6 @@
 import { CandlestickSeries, CrosshairMode, LineSeries, LineStyle, TickMarkType, createChart } from "lightweight-charts";
 import { legendOf } from "./legend.js";
+import { written } from "./numbers.js";
 import { Below, paneSizes } from "./panes.js";
 import { onThemeChange, tokens } from "./theme.js";
 import { Trade } from "./trade.js";
@@ -13,7 +14,7 @@ const DASHES = {
 };
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const AXIS_LABEL = 11;
-const TOUCHING = 14;
+const TOUCHING = 16;
 
 export function candleChart(figure, data) {
   const place = figure.querySelector(".chart-canvas");
@@ -64,7 +65,7 @@ function addLine(chart, line) {
     lastValueVisible: false,
     priceLineVisible: false,
     crosshairMarkerVisible: false,
-    priceFormat: { type: "price", precision: line.decimals, minMove: 10 ** -line.decimals },
+    priceFormat: { type: "custom", minMove: 10 ** -line.decimals, formatter: (value) => written(value, line.decimals) },
     // The candles make the scale of their pane; an average that runs out of it is cut.
     autoscaleInfoProvider: line.pane ? undefined : () => null,
   }, line.pane);
@@ -124,7 +125,7 @@ function candleColours(colours, data, candles) {
     priceFormat: {
       type: "custom",
       minMove: 10 ** -data.decimals,
-      formatter: (price) => price.toFixed(data.decimals),
+      formatter: (price) => written(price, data.decimals),
       tickmarksFormatter: (prices) => clearOfTags(prices, data, candles),
     },
   };
@@ -141,7 +142,7 @@ function clearOfTags(prices, data, candles) {
   return prices.map((price) => {
     const place = candles.priceToCoordinate(price);
     const touches = tags.some((tag) => tag !== null && place !== null && Math.abs(tag - place) < TOUCHING);
-    return touches || place < TOUCHING / 2 || place > bottom ? "" : price.toFixed(data.decimals);
+    return touches || place < TOUCHING / 2 || place > bottom ? "" : written(price, data.decimals);
   });
 }
 

@@ -1,3 +1,5 @@
+import { written } from "./numbers.js";
+
 // The legend gives the values at the signal bar, under the crosshair those of that bar.
 export function legendOf(figure, chart, candles, lines, data) {
   const legend = figure.querySelector("[data-legend]");
@@ -5,7 +7,7 @@ export function legendOf(figure, chart, candles, lines, data) {
   if (!words) return;
   const places = [...legend.querySelectorAll("[data-value], [data-line]")];
   const standing = places.map((place) => place.innerHTML);
-  const write = (value, decimals) => (value === undefined ? "–" : value.toFixed(decimals));
+  const write = (value, decimals) => (value === undefined ? "–" : written(value, decimals));
 
   chart.subscribeCrosshairMove((event) => {
     const bar = event.time && event.seriesData.get(candles);

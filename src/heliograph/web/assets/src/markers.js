@@ -55,6 +55,8 @@ function write(context, x, y, marker, colours) {
   const place = y + (marker.below ? SIZE + 4 : -SIZE - 4);
   context.lineWidth = 3;
   context.strokeStyle = colours.surface;
+  // At the left edge the word moves in rather than being cut.
+  x = Math.max(x, context.measureText(marker.word).width / 2 + 2);
   context.strokeText(marker.word, x, place);
   context.fillStyle = colours.ink;
   context.fillText(marker.word, x, place);
