@@ -103,7 +103,6 @@ def test_lists_of_signals_can_be_narrowed(answers, trend):
     assert {item["state"] for item in still_open["items"]} <= {"open", "pending"}
     goog = answers("signals", "--symbol", "GOOG", "--strategy", "Trend", "--all")["items"]
     assert {item["symbol"] for item in goog} == {"GOOG"}
-    assert answers("signals", "--strategy", "Nothing")["items"] == []
 
 
 def test_a_person_reads_signals_in_a_table(heliograph, trend):
@@ -163,6 +162,21 @@ def test_a_strategy_is_promoted_and_retired(answers, heliograph, trend):
     assert answers("strategy", "retire", "Trend")["stage"] == "retired"
     assert [item["stage"] for item in answers("strategy", "list")["items"]] == ["retired"]
     assert heliograph("strategy", "show", "Trend").out == text.rstrip("\n") + "\n"
+
+
+def test_symbols_are_found_in_any_spelling_and_unknown_names_are_refused(answers, heliograph, tmp_path):
+    (tmp_path / "BTCUSDT-1h.csv").write_text(HEAD + "2024-01-01T00:00:00Z,1,1,1,1,1\n")
+    answers("import", tmp_path)
+    [series] = answers("coverage", "--symbol", "BTC-USDT")["items"]
+    assert series["symbol"] == "BTC/USDT"
+    assert answers("signals", "--symbol", "BINANCE:BTCUSDT") == {"items": [], "next": None}
+    for command in ("coverage", "signals"):
+        sentence = refused(heliograph(command, "--symbol", "BTC/USD"))
+        assert sentence == "There is no instrument BTC/USD; did you mean BTC/USDT?"
+    assert refused(heliograph("signals", "--strategy", "Trend")).startswith("There is no strategy 'Trend'")
+    nothing = heliograph("coverage", "--timeframe", "1d")
+    assert (nothing.code, nothing.out) == (0, "")
+    assert nothing.err == "No such candles are stored; `heliograph import PATH` stores some.\n"
 
 
 def test_coverage_lists_series_and_gaps(answers, heliograph, tmp_path):

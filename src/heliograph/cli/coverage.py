@@ -39,12 +39,18 @@ def coverage(
     """
     with database(place):
         from heliograph.market.coverage import coverage as measure
+        from heliograph.market.queries import stored_symbol
 
+        if symbol is not None:
+            symbol = stored_symbol(symbol, venue=venue)
         found = measure(venue=venue, symbol=symbol, timeframe=timeframe)
     if as_json:
         show_json({"items": [_item(one) for one in found]})
     elif not found:
-        note("No candles are stored; `heliograph import PATH` stores some.")
+        such = " such" if venue or symbol or timeframe else ""
+        note(f"No{such} candles are stored; `heliograph import PATH` stores some.")
+    elif gaps and not any(one.gaps for one in found):
+        note("There are no gaps.")
     elif gaps:
         show_table(
             ["venue", "symbol", "timeframe", "first missing (UTC)", "last missing (UTC)", ">bars"],

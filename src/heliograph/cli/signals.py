@@ -55,9 +55,13 @@ def signals(asked: Asked, part: Part, place: Place, as_json: AsJson = False) -> 
       heliograph signals --strategy "EMA pullback" --settled --all --json
     """
     with database(place):
-        from heliograph.signals.queries import SignalFilter
+        from heliograph.market.queries import stored_symbol
+        from heliograph.signals.queries import SignalFilter, find_version
 
-        filters = SignalFilter(strategy=asked.strategy, symbol=asked.symbol, state=_state(asked))
+        if asked.strategy is not None:
+            find_version(asked.strategy)
+        symbol = None if asked.symbol is None else stored_symbol(asked.symbol)
+        filters = SignalFilter(strategy=asked.strategy, symbol=symbol, state=_state(asked))
         items, following = _read(filters, part)
     if as_json:
         show_json({"items": [item.to_dict() for item in items], "next": following})

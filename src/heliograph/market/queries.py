@@ -48,12 +48,19 @@ def find_instrument(symbol: str, *, venue: str | None = None) -> Instrument:
     """The instrument of that symbol, however written; NoSuchInstrument if no or several venues have it."""
     everywhere = Instrument.objects.select_related("venue").order_by("venue__name")
     known = everywhere.filter(venue__name=venue) if venue else everywhere
-    found = list(known.filter(symbol=symbol)) or list(known.filter(symbol=normal_symbol(symbol)))
-    if len(found) == 1:
-        return found[0]
-    if found:
+    found = list(known.filter(symbol=stored_symbol(symbol, venue=venue)))
+    if len(found) > 1:
         venues = ", ".join(one.venue.name for one in found)
         raise NoSuchInstrument(f"{symbol} trades at several venues ({venues}); say which with --venue.")
+    return found[0]
+
+
+def stored_symbol(symbol: str, *, venue: str | None = None) -> str:
+    """A symbol, however written, as it is stored; NoSuchInstrument if there is none."""
+    known = Instrument.objects.filter(venue__name=venue) if venue else Instrument.objects.all()
+    for spelling in (symbol, normal_symbol(symbol)):
+        if known.filter(symbol=spelling).exists():
+            return spelling
     near = get_close_matches(symbol.upper(), known.values_list("symbol", flat=True), n=1)
     place = f" at {venue}" if venue else ""
     hint = f"did you mean {near[0]}?" if near else "see `heliograph coverage` for those there are."
