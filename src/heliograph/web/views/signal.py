@@ -30,11 +30,12 @@ def signal_page(request: HttpRequest, signal_id: int) -> HttpResponse:
     all_bars = _bars(item)
     bars = _shown(item, all_bars)
     decimals = chart.decimals_of(bars, item.close)
+    row = signal_row(item, marks_of([item]).get(item.id))
     context = {
         "item": item,
-        "row": signal_row(item, marks_of([item]).get(item.id)),
+        "row": row,
         "decimals": decimals,
-        "ending": ending(item),
+        "outcome": f"{ending(item) or row.state}{_found_how(item)}",
         "life": life_of(item, decimals),
         "chart": _chart(signal, item, bars, drawn=indicators(strategy, item.side, all_bars, shown=len(bars))),
         "signal_bar": next((bar for bar in bars if bar.open_time == item.signal_time), None),
@@ -69,6 +70,12 @@ def _found(signal_id: int) -> tuple[SignalItem, Signal]:
     except NoSuchSignal as fault:
         raise Http404(str(fault)) from fault
     return item, Signal.objects.select_related("version__strategy", "instrument__venue").get(pk=signal_id)
+
+
+def _found_how(item: SignalItem) -> str:
+    if item.state == "rejected":
+        return ""
+    return ", historical" if item.historical else ", found late" if item.late else ""
 
 
 def _strategy(strategy: Strategy, item: SignalItem) -> dict[str, object]:
