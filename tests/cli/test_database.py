@@ -202,7 +202,7 @@ def test_a_refused_file_does_not_stop_the_others(heliograph, tmp_path):
     answer = heliograph("import", tmp_path)
     assert answer.code == 2
     assert answer.err.startswith(f"{tmp_path / 'ABC-1h.csv'}: line 2: ")
-    assert answer.out.splitlines()[-1] == "1 bars new, 0 revised, 0 unchanged."
+    assert answer.out.splitlines()[-1] == "1 bar new, 0 revised, 0 unchanged."
 
 
 def test_a_dry_run_stores_nothing(answers):

@@ -73,6 +73,19 @@ def test_a_file_that_names_no_symbol_has_an_empty_one(heliograph, candles, tmp_p
     assert shown.out.splitlines()[-1].split() == ["–", "2024-01-01", "03:00", "0.7"]
 
 
+def test_bad_rows_are_left_out_only_where_asked_and_listed_beside_the_file(heliograph, candles):
+    candles.write_text(ROWS.replace("2.5,20", "two,20"))
+    listed = candles.with_name(f"{candles.name}.skipped.csv")
+    assert refused(heliograph("eval", "close", "--data", candles, "--csv")) == (
+        f"{candles}: line 3: close 'two' is no number; correct it, or leave bad rows out with --skip-bad"
+    )
+    assert not listed.exists()
+    answer = heliograph("eval", "close", "--data", candles, "--csv", "--skip-bad")
+    assert [row.rpartition(",")[2] for row in answer.out.splitlines()] == ["close", "1.5", "0.1", "0.7"]
+    assert answer.err == f"{candles}: 1 bad row left out, listed in {listed}.\n"
+    assert listed.read_text().splitlines() == ["file,line,reason", f"{candles},3,close 'two' is no number"]
+
+
 def test_candles_may_come_through_a_pipe(candles):
     words = ["eval", "close", "--data", "/dev/stdin", "--symbol", "TEST", "--csv"]
     answer = run_apart(*words, input=candles.read_text())

@@ -11,7 +11,7 @@ from heliograph.cli.database import database
 from heliograph.cli.exits import Exit
 from heliograph.cli.moments import now
 from heliograph.cli.options import AsJson, Place
-from heliograph.cli.output import clock, note, show_json, show_table, utc
+from heliograph.cli.output import clock, counted, note, show_json, show_table, utc
 from heliograph.cli.progress import counting
 from heliograph.cli.spread import spread
 
@@ -149,7 +149,7 @@ def _show(found: list["Imported"], *, dry_run: bool) -> None:
             print(f"{file.file}: {sentence}")
     if taken and not dry_run:
         sums = [sum(getattr(file, name) for file in taken) for name in ("inserted", "revised", "unchanged")]
-        print("{:,} bars new, {:,} revised, {:,} unchanged.".format(*sums))
+        print("{} new, {:,} revised, {:,} unchanged.".format(counted(sums[0], "bar"), *sums[1:]))
 
 
 def _row(file: "Imported", one: "FoundSeries") -> list[str]:
@@ -162,14 +162,14 @@ def _remarks(file: "Imported") -> Iterator[str]:
         yield f"imported before, on {clock(file.recognised)} UTC; nothing to do."
     if file.skipped:
         listed = f", listed in {file.skipped_file}" if file.skipped_file else ""
-        yield f"{file.skipped:,} bad rows left out{listed}."
+        yield f"{counted(file.skipped, 'bad row')} left out{listed}."
     if file.revised:
-        yield f"{file.revised:,} bars were stored before with other values, which are kept as revisions."
-    counted = {
-        "identical rows dropped": sum(one.findings.repeated for one in file.series),
-        "candles still forming left out": sum(one.findings.forming for one in file.series),
-        "opens or closes outside low to high, kept": sum(one.findings.outside_range for one in file.series),
-    }
-    yield from (f"{count:,} {what}." for what, count in counted.items() if count)
+        yield f"{counted(file.revised, 'bar')} stored before with other values, which are kept as revisions."
+    if repeated := sum(one.findings.repeated for one in file.series):
+        yield f"{counted(repeated, 'identical row')} dropped."
+    if forming := sum(one.findings.forming for one in file.series):
+        yield f"{counted(forming, 'candle')} still forming left out."
+    if outside := sum(one.findings.outside_range for one in file.series):
+        yield f"{counted(outside, 'bar')} with an open or close outside low to high, kept."
     if any(one.findings.turned_round for one in file.series):
         yield "newest first, turned round."

@@ -60,4 +60,6 @@ class Files:
         str | None,
         Option("--timezone", metavar="ZONE", help="The zone of the files' times. Default: UTC."),
     ] = None
-    skip_bad: Annotated[bool, Option("--skip-bad", help="Leave bad rows out instead of refusing.")] = False
+    skip_bad: Annotated[
+        bool, Option("--skip-bad", help="Leave bad rows out; they are listed beside the file.")
+    ] = False

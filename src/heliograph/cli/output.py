@@ -26,6 +26,11 @@ def note(sentence: str) -> None:
     print(sentence, file=sys.stderr)
 
 
+def counted(count: int, thing: str) -> str:
+    """`1 bar`, `2,000 bars`."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 def utc(time: int | datetime | None) -> str | None:
     """`2024-01-01T00:00:00Z` of a moment or of UTC milliseconds."""
     if time is None:

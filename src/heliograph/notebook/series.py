@@ -1,7 +1,7 @@
 """The bars of one symbol and timeframe, and how they are chosen from what files hold."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import pairwise
@@ -12,8 +12,11 @@ import numpy as np
 from heliograph.engine.bars import INPUTS, Bars
 from heliograph.engine.timeframe import TIMEFRAMES
 from heliograph.errors import UserError
-from heliograph.market.sources.files import Reading, iter_candles
+from heliograph.market.sources.files import CandleFile, Reading, iter_candles
 from heliograph.market.symbols import normal_symbol
+
+# Hears of a file and of what was read of it.
+Told = Callable[[Path, Sequence[CandleFile]], None]
 
 
 class BadChoice(UserError):
@@ -31,22 +34,27 @@ class Series:
 
 
 def read_series(
-    paths: Sequence[Path], *, symbols: Sequence[str] | None = None, reading: Reading | None = None
+    paths: Sequence[Path],
+    *,
+    symbols: Sequence[str] | None = None,
+    reading: Reading | None = None,
+    told: Told | None = None,
 ) -> list[Series]:
     """Every series of the files, in their order; one that goes on in another file is joined to it.
 
     `symbols` picks from what the files hold; a single one also names what a file does not; without it that
-    symbol is empty. `reading` says how files are to be read. BadFile or BadChoice where that does not work.
+    symbol is empty. `reading` says how files are to be read; each file is `told` when it was read. BadFile or
+    BadChoice where that does not work.
     """
     reading = replace(reading or Reading(), needs_symbol=False)
     if symbols and len(symbols) == 1:
         reading = replace(reading, symbol=symbols[0])
-    found = [
-        Series(file.symbol, file.timeframe, file.bars, str(path))
-        for path in paths
-        for file in iter_candles(path, reading)
-        if len(file)
-    ]
+    found = []
+    for path in paths:
+        files = list(iter_candles(path, reading))
+        if told:
+            told(path, files)
+        found += [Series(file.symbol, file.timeframe, file.bars, str(path)) for file in files if len(file)]
     return joined(found if reading.symbol else chosen(found, symbols))
 
 
