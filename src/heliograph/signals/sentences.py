@@ -19,7 +19,7 @@ TEXTS = {
 def short(value: float | None) -> str:
     """A number with as many digits as people need.
 
-    Five significant ones, no exponent for prices of any size.
+    Six significant ones near 1, so that a currency pair keeps its pips; no exponent for prices of any size.
     """
     if value is None:
         return "–"
@@ -28,8 +28,10 @@ def short(value: float | None) -> str:
     size = abs(value)
     if size >= 1000:
         text = f"{value:,.2f}"
-    elif size >= 1:
+    elif size >= 10:
         text = f"{value:.4f}"
+    elif size >= 1:
+        text = f"{value:.5f}"
     else:
         text = f"{value:.{_decimals(size)}f}"
     return text.rstrip("0").rstrip(".").replace("-", "−")
