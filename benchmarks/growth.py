@@ -4,9 +4,10 @@ import json
 import statistics
 from multiprocessing import get_context
 
-from benchmarks.ticks.engine import engine
-from benchmarks.ticks.market import market
-from benchmarks.ticks.rows import database, measure
+from benchmarks.parts.database import database
+from benchmarks.parts.engine import engine
+from benchmarks.parts.market import market
+from benchmarks.parts.rows import measure
 
 VERSIONS, TICKS = 5, 30
 INSTRUMENTS_GOAL, HISTORY_GOAL = 10.5, 1.15

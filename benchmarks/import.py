@@ -2,18 +2,17 @@
 
 import argparse
 import json
-import os
 import statistics
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from benchmarks.parts.database import database
 
 TABLES = "candle, candle_revision, market_series, market_amendment, market_batch, market_instrument"
 # The same columns, key and constraints, cut by months likewise.
@@ -104,28 +103,6 @@ def empty() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {TABLES} CASCADE")
         cursor.execute("CHECKPOINT")
-
-
-@contextmanager
-def database() -> Iterator[Path]:
-    """An embedded PostgreSQL of our own in a folder that is gone afterwards."""
-    import django
-    from django.core.management import call_command
-
-    from heliograph.kit.embedded import Home
-    from heliograph.kit.embedded.connect import embedded
-
-    with tempfile.TemporaryDirectory(prefix="heliograph-bench-") as folder:
-        os.chmod(folder, 0o711)
-        with embedded(Home.open(Path(folder) / "home")) as urls:
-            os.environ |= {
-                "DJANGO_SETTINGS_MODULE": "heliograph.config.settings",
-                "DATABASE_URL": urls["database_url"],
-                "HELIOGRAPH_SECRET_KEY": "only for benchmarks",
-            }
-            django.setup()
-            call_command("migrate", verbosity=0)
-            yield Path(folder)
 
 
 def measure(folder: Path, *, rows: int, symbols: int, rounds: int) -> dict[str, list[float]]:

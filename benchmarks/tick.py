@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 import talib
 
-from benchmarks.ticks.engine import engine
-from benchmarks.ticks.market import market
-from benchmarks.ticks.rows import database, measure
+from benchmarks.parts.database import database
+from benchmarks.parts.engine import engine
+from benchmarks.parts.market import market
+from benchmarks.parts.rows import measure
 from heliograph.engine.bars import Bars
 
 ENGINE_GOAL_MS, ROWS_GOAL_MS = 0.6, 100.0

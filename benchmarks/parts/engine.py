@@ -2,7 +2,7 @@
 
 import time
 
-from benchmarks.ticks.market import strategies
+from benchmarks.parts.market import strategies
 from heliograph.engine.bars import Bars
 from heliograph.engine.runner import Runner
 from heliograph.engine.strategy import Strategy

@@ -1,38 +1,11 @@
 """A tick through rows: read the new candles, evaluate, settle, store, commit."""
 
-import os
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import psutil
 
-from benchmarks.ticks.market import MINUTE, market, strategies
-
-
-@contextmanager
-def database() -> Iterator[None]:
-    """An embedded PostgreSQL of our own in a folder that is gone afterwards."""
-    import django
-    from django.core.management import call_command
-
-    from heliograph.kit.embedded import Home
-    from heliograph.kit.embedded.connect import embedded
-
-    with tempfile.TemporaryDirectory(prefix="heliograph-bench-") as folder:
-        os.chmod(folder, 0o711)
-        with embedded(Home.open(Path(folder) / "home")) as urls:
-            os.environ |= {
-                "DJANGO_SETTINGS_MODULE": "heliograph.config.settings",
-                "DATABASE_URL": urls["database_url"],
-                "HELIOGRAPH_SECRET_KEY": "only for benchmarks",
-            }
-            django.setup()
-            call_command("migrate", verbosity=0)
-            yield
+from benchmarks.parts.market import MINUTE, market, strategies
 
 
 def cpu_seconds() -> float:

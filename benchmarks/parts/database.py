@@ -1,0 +1,29 @@
+"""A database to measure in."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def database() -> Iterator[Path]:
+    """An embedded PostgreSQL of our own in a folder that is gone afterwards."""
+    import django
+    from django.core.management import call_command
+
+    from heliograph.kit.embedded import Home
+    from heliograph.kit.embedded.connect import embedded
+
+    with tempfile.TemporaryDirectory(prefix="heliograph-bench-") as folder:
+        os.chmod(folder, 0o711)
+        with embedded(Home.open(Path(folder) / "home")) as urls:
+            os.environ |= {
+                "DJANGO_SETTINGS_MODULE": "heliograph.config.settings",
+                "DATABASE_URL": urls["database_url"],
+                "HELIOGRAPH_SECRET_KEY": "only for benchmarks",
+            }
+            django.setup()
+            call_command("migrate", verbosity=0)
+            yield Path(folder)
