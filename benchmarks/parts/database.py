@@ -15,10 +15,12 @@ def database() -> Iterator[Path]:
 
     from heliograph.kit.embedded import Home
     from heliograph.kit.embedded.connect import embedded
+    from heliograph.kit.wait import wait_until
 
     with tempfile.TemporaryDirectory(prefix="heliograph-bench-") as folder:
         os.chmod(folder, 0o711)
-        with embedded(Home.open(Path(folder) / "home")) as urls:
+        home = Home.open(Path(folder) / "home")
+        with embedded(home) as urls:
             os.environ |= {
                 "DJANGO_SETTINGS_MODULE": "heliograph.config.settings",
                 "DATABASE_URL": urls["database_url"],
@@ -27,3 +29,5 @@ def database() -> Iterator[Path]:
             django.setup()
             call_command("migrate", verbosity=0)
             yield Path(folder)
+        # The servers end behind their last user; the folder is theirs until then.
+        wait_until(lambda: not home.lock("keeper").is_taken(), seconds=30)
