@@ -51,7 +51,9 @@ def drill(home: Path, *, kills: int, seed: int) -> Report:
             target = copy_database(url, "drill_round", of="heliograph")
             for _ in range(min(KILLS_A_ROUND, kills - done)):
                 # What is left to do takes ever less time: a run that came to its end closes the round.
-                if not _kill_once(target, after=dice.uniform(0, usual)):
+                whole = _kill_once(target, after=dice.uniform(0, usual))
+                if whole is not None:
+                    usual = min(usual, whole)
                     break
                 done += 1
             rounds += 1
@@ -100,13 +102,16 @@ def _undisturbed(url: str) -> tuple[float, dict[str, list[tuple[object, ...]]]]:
     return time.monotonic() - began, contents(target)
 
 
-def _kill_once(url: str, *, after: float) -> bool:
+def _kill_once(url: str, *, after: float) -> float | None:
+    """Kill a run after that many seconds; if it was done before, the seconds that it took."""
     process = _start(GENERATE, url)
+    began = time.monotonic()
     try:
         process.wait(after)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
-    return _closed(process) == -signal.SIGKILL
+    took = time.monotonic() - began
+    return None if _closed(process) == -signal.SIGKILL else took
 
 
 def _run(code: str, url: str) -> None:
