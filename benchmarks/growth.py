@@ -9,7 +9,7 @@ from benchmarks.parts.engine import engine
 from benchmarks.parts.market import market
 from benchmarks.parts.rows import measure
 
-VERSIONS, TICKS = 5, 30
+VERSIONS, TICKS = 5, 60
 INSTRUMENTS_GOAL, HISTORY_GOAL = 10.5, 1.15
 
 
