@@ -1,5 +1,6 @@
 """Backtests over files and tables."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -90,6 +91,7 @@ def run(strategy: Strategy, found: Sequence[Series], *, close_at_end: bool = Fal
         {series.symbol: series.bars for series in base},
         finer={series.symbol: series.bars for series in finer},
         close_at_end=close_at_end,
+        threads=os.cpu_count() or 1,
     )
 
 
