@@ -11,6 +11,7 @@ from pathlib import Path
 import numba
 import numpy as np
 
+from benchmarks.parts.market import random_walk
 from benchmarks.peers import Peer, environment
 from heliograph.engine.backtest import backtest_bars
 from heliograph.engine.bars import Bars
@@ -30,16 +31,6 @@ exit = "crosses_below(sma(close, 10), sma(close, 30))"
 stop = "close * 0.98"
 targets = ["close * 1.04"]
 """)
-
-
-def random_walk(instruments: int, count: int) -> Bars:
-    """Minute bars of a random walk; the seed is fixed."""
-    rng = np.random.default_rng(7)
-    close = 100 * np.exp(np.cumsum(rng.normal(0, 0.002, (instruments, count)), axis=1))
-    open_ = np.concatenate([np.full((instruments, 1), 100.0), close[:, :-1]], axis=1)
-    high = np.maximum(open_, close) * (1 + np.abs(rng.normal(0, 0.0005, close.shape)))
-    low = np.minimum(open_, close) * (1 - np.abs(rng.normal(0, 0.0005, close.shape)))
-    return Bars(np.arange(count, dtype=np.int64) * 60_000, open_, high, low, close, np.ones_like(close))
 
 
 @numba.njit(nogil=True, error_model="numpy")

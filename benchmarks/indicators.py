@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.parts.market import random_walk
 from benchmarks.peers import Peer, environment
 from benchmarks.peers.indicators import CALLS, rows_of, seconds
 from heliograph.engine.bars import INPUTS, Bars
@@ -51,17 +52,6 @@ EXPRESSIONS = {
 ALL = [text for texts in EXPRESSIONS.values() for text in texts]
 # Of TA-Lib's time: the whole set over one series on one core, and over many instruments.
 GOAL_ONE, GOAL_MANY = 0.67, 1 / 3
-
-
-def random_walk(instruments: int, count: int) -> Bars:
-    """Minute bars of random walks; the seed is fixed."""
-    rng = np.random.default_rng(7)
-    close = 100 * np.exp(np.cumsum(rng.normal(0, 0.002, (instruments, count)), axis=1))
-    open_ = np.concatenate([np.full((instruments, 1), 100.0), close[:, :-1]], axis=1)
-    high = np.maximum(open_, close) * (1 + np.abs(rng.normal(0, 0.0005, close.shape)))
-    low = np.minimum(open_, close) * (1 - np.abs(rng.normal(0, 0.0005, close.shape)))
-    volume = rng.exponential(1000.0, close.shape)
-    return Bars(np.arange(count, dtype=np.int64) * 60_000, open_, high, low, close, volume)
 
 
 def ours(texts: Sequence[str], bars: Bars, *, threads: int = 1) -> Callable[[], float]:

@@ -1,4 +1,4 @@
-"""What ticks are measured on: made-up prices and strategies of sixteen nodes."""
+"""What is measured on: made-up prices, and strategies of sixteen nodes for ticks."""
 
 import numpy as np
 
@@ -39,3 +39,14 @@ def market(instruments: int, bars: int, *, seed: int = 7) -> Bars:
     time_axis = START + MINUTE * np.arange(bars, dtype=np.int64)
     volume = np.full(close.shape, 10.0)
     return Bars(time_axis, *map(np.ascontiguousarray, (open_, high, low, close, volume)))
+
+
+def random_walk(instruments: int, count: int) -> Bars:
+    """Minute bars of random walks; the seed is fixed."""
+    rng = np.random.default_rng(7)
+    close = 100 * np.exp(np.cumsum(rng.normal(0, 0.002, (instruments, count)), axis=1))
+    open_ = np.concatenate([np.full((instruments, 1), 100.0), close[:, :-1]], axis=1)
+    high = np.maximum(open_, close) * (1 + np.abs(rng.normal(0, 0.0005, close.shape)))
+    low = np.minimum(open_, close) * (1 - np.abs(rng.normal(0, 0.0005, close.shape)))
+    volume = rng.exponential(1000.0, close.shape)
+    return Bars(np.arange(count, dtype=np.int64) * 60_000, open_, high, low, close, volume)

@@ -16,6 +16,11 @@ from heliograph.signals.sentences import short
 JOINS = {"and": "all of", "or": "any of"}
 
 
+def glyph_of(verdict: str) -> str:
+    """A filter that passed looks like a clause that is true, one that refused like a false one."""
+    return {"passed": "true", "refused": "false"}.get(verdict, verdict)
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """One line. `verdict` is a truth, passed, refused or empty; `open` shows its parts at once."""
@@ -31,7 +36,7 @@ class Leaf:
     @property
     def glyph(self) -> str:
         """The shape of the verdict."""
-        return {"passed": "true", "refused": "false"}.get(self.verdict, self.verdict)
+        return glyph_of(self.verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Root:
     @property
     def glyph(self) -> str:
         """The shape of the verdict."""
-        return {"passed": "true", "refused": "false"}.get(self.verdict, self.verdict)
+        return glyph_of(self.verdict)
 
 
 @dataclass(frozen=True, slots=True)

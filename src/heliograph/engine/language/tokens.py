@@ -84,11 +84,6 @@ class Token:
     text: str
     at: int
 
-    @property
-    def is_word(self) -> bool:
-        """True for `and`, `or`, `not`."""
-        return self.kind == "name" and self.text in WORDS
-
 
 def tokens(text: str) -> list[Token]:
     """The tokens of `text`, each allowed by itself; BadExpression names the first that is not."""
