@@ -15,6 +15,13 @@ class Venue(models.Model):
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.FILE)
     # "always", "forex", "weekdays" or the code of an exchange such as XNYS; judges gaps and staleness.
     calendar = models.CharField(max_length=32, default="always")
+    # Of an exchange: its name at ccxt; another address of its API; which goes first where several serve.
+    exchange = models.CharField(max_length=32, default="", blank=True)
+    url = models.CharField(max_length=255, default="", blank=True)
+    priority = models.PositiveSmallIntegerField(default=100)
+    # When its list of instruments was last read, and how far its clock was ahead of ours then.
+    synced_at = models.DateTimeField(null=True)
+    skew_ms = models.FloatField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -36,6 +43,59 @@ class Instrument(models.Model):
 
     def __str__(self) -> str:
         return self.symbol
+
+
+class Listing(models.Model):
+    """One span in which an instrument traded; one that came back has two."""
+
+    instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="listings", db_index=False)
+    # When the venue's list was first read with it, or when it says that trading began.
+    listed_at = models.DateTimeField()
+    delisted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["instrument", "listed_at"], name="one_listing"),
+            models.UniqueConstraint(
+                fields=["instrument"], condition=models.Q(delisted_at=None), name="listed_once_at_a_time"
+            ),
+        ]
+
+
+class Watch(models.Model):
+    """A series that is kept up to date from exchanges."""
+
+    instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="watches", db_index=False)
+    timeframe = models.CharField(max_length=3)
+    # History is fetched from here on.
+    since = models.DateTimeField()
+    paused = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    # The newest bar of which all until then were read, the last bars having been read twice for corrections.
+    checked_until = models.DateTimeField(null=True)
+    polled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instrument", "timeframe"], name="one_watch")]
+
+
+class Feed(models.Model):
+    """Where a watched series comes from: the venue with the lowest priority number that answers."""
+
+    watch = models.ForeignKey(Watch, models.CASCADE, related_name="feeds", db_index=False)
+    venue = models.ForeignKey(Venue, models.PROTECT, related_name="feeds")
+    symbol = models.CharField(max_length=64)
+    priority = models.PositiveSmallIntegerField(default=100)
+    failures = models.PositiveIntegerField(default=0)
+    error = models.TextField(default="", blank=True)
+    # Not asked before this: the back-off after failures.
+    not_before = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    # When its stream last spoke; null where it is read over REST.
+    streamed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["watch", "venue"], name="one_feed")]
 
 
 class Series(models.Model):
@@ -77,6 +137,7 @@ class Batch(models.Model):
     unchanged = models.BigIntegerField(default=0)
     skipped = models.BigIntegerField(default=0)
     findings = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["sha256"], name="batch_by_content", condition=~models.Q(sha256=""))]

@@ -1,0 +1,1 @@
+"""Backtests that are kept, with their trades."""
