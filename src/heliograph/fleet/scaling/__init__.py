@@ -1,0 +1,22 @@
+"""How many workers there should be: a pure policy. It reads no clock and no row, and it acts on nothing."""
+
+from heliograph.fleet.scaling.decide import Decision, decide
+from heliograph.fleet.scaling.history import Change, Past, PastWish
+from heliograph.fleet.scaling.policy import BadPolicy, Policy, StepLimit, Targets
+from heliograph.fleet.scaling.seen import Measures, Rush
+from heliograph.fleet.scaling.wishes import Wish
+
+__all__ = [
+    "BadPolicy",
+    "Change",
+    "Decision",
+    "Measures",
+    "Past",
+    "PastWish",
+    "Policy",
+    "Rush",
+    "StepLimit",
+    "Targets",
+    "Wish",
+    "decide",
+]

@@ -1,0 +1,32 @@
+"""What the policy is told of the work and of the workers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rush:
+    """Work that becomes due at a known moment, such as the close of a bar.
+
+    `seconds_each` is what a piece takes; None: nobody has measured it yet.
+    """
+
+    at: datetime
+    pieces: int
+    seconds_each: float | None
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What was measured; None is unknown, which is not 0."""
+
+    # Those that start are counted, those that end are not.
+    workers: int
+    oldest_age_s: float | None = None
+    # Pieces of work that wait or run.
+    pieces: int | None = None
+    cpu_pct: float | None = None
+    memory_pct: float | None = None
+    rushes: Sequence[Rush] = ()
