@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Node(models.Model):
@@ -12,18 +13,32 @@ class Node(models.Model):
     pid = models.PositiveIntegerField()
     # The concerns that it serves, such as generate or notices; work placed on it goes to `<concern>.<name>`.
     queues = ArrayField(models.CharField(max_length=64))
-    # Tasks at a time, and its share of placed work beside the others.
+    # Tasks at a time. Its share of placed work beside the others is `capacity` times `weight`.
     capacity = models.PositiveIntegerField(default=1)
     weight = models.FloatField(default=1.0)
+    # It said goodbye; its row stays for a while, so that reasons can name it.
+    left = models.BooleanField(default=False)
     draining = models.BooleanField(default=False)
-    ejected_until = models.DateTimeField(null=True)
-    # Why it drains or was ejected.
+    # Why it drains.
     reason = models.TextField(default="", blank=True)
     started_at = models.DateTimeField()
     heartbeat_at = models.DateTimeField()
+    # Pieces of work that it holds, running and waiting in its queues.
     outstanding = models.PositiveIntegerField(default=0)
     # Peak-sensitive moving average of the milliseconds that a piece of work takes here; null: none done yet.
     latency_ms = models.FloatField(null=True)
+    latency_at = models.DateTimeField(null=True)
+    # Plain moving average of the same, over `samples` pieces of work since it came or came back: what slow
+    # nodes are told by.
+    mean_ms = models.FloatField(null=True)
+    samples = models.PositiveIntegerField(default=0)
+    # Pieces of work that failed here in a row.
+    failures = models.PositiveIntegerField(default=0)
+    # Ejected as slow or failing, how many times in a row, and why; then on probation until a moment.
+    ejected_until = models.DateTimeField(null=True)
+    ejections = models.PositiveIntegerField(default=0)
+    ejection_reason = models.TextField(default="", blank=True)
+    probation_until = models.DateTimeField(null=True)
     cpu_pct = models.FloatField(null=True)
     rss_bytes = models.BigIntegerField(null=True)
 
@@ -35,10 +50,25 @@ class Place(models.Model):
     """Which node a piece of work goes to, such as a shard whose state that node keeps warm."""
 
     key = models.CharField(max_length=128, unique=True)
+    concern = models.CharField(max_length=64, default="generate")
     node = models.ForeignKey(Node, models.SET_NULL, null=True, related_name="places")
     strategy = models.CharField(max_length=24)
     reason = models.TextField()
     placed_at = models.DateTimeField()
+    # Work was last placed here, to the hour; what nobody asks for any more is forgotten.
+    asked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["concern"], name="place_of_concern")]
+
+
+class Turn(models.Model):
+    """Whose turn it is among the nodes of a concern; whoever places work for it holds this row locked."""
+
+    concern = models.CharField(max_length=64, primary_key=True)
+    strategy = models.CharField(max_length=24, default="", blank=True)
+    # What the strategy remembers between two calls: a number for each node.
+    memory = models.JSONField(default=dict)
 
 
 class PlacementDecision(models.Model):
@@ -52,7 +82,10 @@ class PlacementDecision(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["-at"], name="decision_newest")]
+        indexes = [
+            models.Index(fields=["-at"], name="decision_newest"),
+            models.Index(fields=["key", "-at"], name="decision_of_key"),
+        ]
 
 
 class Work(models.Model):
@@ -108,6 +141,8 @@ class Job(models.Model):
 
     kind = models.CharField(max_length=24)
     title = models.TextField()
+    # What is asked for, where asking twice must not do it twice; empty: each asking is its own.
+    key = models.CharField(max_length=128, default="", blank=True)
     arguments = models.JSONField(default=dict)
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     done = models.BigIntegerField(default=0)
@@ -119,9 +154,11 @@ class Job(models.Model):
     result = models.JSONField(default=dict)
     cancel_asked = models.BooleanField(default=False)
     # Who runs it, until when; each taking raises the epoch, so that a worker that was paused cannot write.
+    # A queued one that failed before rests until then.
     epoch = models.BigIntegerField(default=0)
     holder = models.CharField(max_length=128, default="", blank=True)
     leased_until = models.DateTimeField(null=True)
+    # Failed ones in a row since it last came on; a worker that died under it counts too.
     tries = models.PositiveIntegerField(default=0)
     error = models.TextField(default="", blank=True)
     traceback = models.TextField(default="", blank=True)
@@ -130,6 +167,13 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"],
+                condition=models.Q(state__in=["queued", "running"]) & ~models.Q(key=""),
+                name="one_unfinished_job_per_key",
+            )
+        ]
         indexes = [models.Index(fields=["state", "created_at"], name="job_by_state")]
 
 
@@ -151,3 +195,19 @@ class ScalingAction(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["-at"], name="scaling_newest")]
+
+
+class ScalingLook(models.Model):
+    """What the policy saw and wished at a moment, kept for a day: the next decisions and the pages read it."""
+
+    pool = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    workers = models.PositiveIntegerField()
+    # Before windows, steps and bounds.
+    wished = models.PositiveIntegerField()
+    target = models.PositiveIntegerField()
+    reason = models.TextField()
+    measured = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["pool", "-at"], name="look_newest")]

@@ -1,0 +1,14 @@
+"""What can go wrong with nodes, places and jobs."""
+
+from collections.abc import Sequence
+
+from heliograph.errors import UserError
+
+
+class UnknownNode(UserError):
+    """No node of that name has registered."""
+
+    def __init__(self, name: str, known: Sequence[str]):
+        listed = ", ".join(known) if known else "none: `heliograph up` starts a worker"
+        super().__init__(f"There is no node '{name}'; registered are {listed}.")
+        self.name = name
