@@ -198,7 +198,7 @@ class ScalingAction(models.Model):
 
 
 class ScalingLook(models.Model):
-    """What the policy saw and wished at a moment, kept for a day: the next decisions and the pages read it."""
+    """What the policy saw and wished at a moment; kept for a day, for the next decisions and the pages."""
 
     pool = models.CharField(max_length=64)
     at = models.DateTimeField()

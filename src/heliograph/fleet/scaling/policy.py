@@ -30,8 +30,8 @@ class Targets:
     """What is aimed at; None: not looked at."""
 
     # Seconds since the oldest work that is not done became due.
-    age_s: float | None = 30.0
-    # Pieces of work that wait or run, for each worker.
+    age_s: float | None = 10.0
+    # Pieces of work that wait or run, for each worker, as long as nobody has measured what one takes.
     pieces_per_worker: float | None = 2.0
     # Mean over the workers, 100 being one processor for each task at a time.
     cpu_pct: float | None = 70.0

@@ -25,8 +25,9 @@ class Measures:
     # Those that start are counted, those that end are not.
     workers: int
     oldest_age_s: float | None = None
-    # Pieces of work that wait or run.
+    # Pieces of work that wait or run, and what one takes; the latter may be unknown.
     pieces: int | None = None
+    seconds_each: float | None = None
     cpu_pct: float | None = None
     memory_pct: float | None = None
     rushes: Sequence[Rush] = ()

@@ -63,9 +63,16 @@ def _pieces(policy: Policy, seen: Measures) -> Iterator[Wish]:
     if seen.pieces is None:
         yield Wish("pieces", None, "how much work waits is not known")
         return
-    many = f"{seen.pieces:,} piece{'' if seen.pieces == 1 else 's'}"
-    says = f"{many} of work wait or run, the target is {target:g} for each worker"
-    yield Wish("pieces", rounded(policy, seen.workers, seen.pieces / target), says)
+    many = f"{seen.pieces:,} piece{'' if seen.pieces == 1 else 's'} of work wait or run"
+    within = policy.targets.age_s
+    if within is None or seen.seconds_each is None:
+        says = f"{many}, the target is {target:g} for each worker"
+        yield Wish("pieces", rounded(policy, seen.workers, seen.pieces / target), says)
+        return
+    # Those at work are needed as long as new work follows; those that wait must be done in time.
+    busy, spent = min(seen.pieces, seen.workers), seen.pieces * seen.seconds_each
+    says = f"{many}, {spent:.1f} s to be done within {within:g} s by {busy:,} busy workers or more"
+    yield Wish("pieces", rounded(policy, seen.workers, max(busy, spent / within)), says)
 
 
 def _share(policy: Policy, seen: Measures, measure: str, words: str) -> Iterator[Wish]:
