@@ -90,9 +90,7 @@ def run_next(
     if job.cancel_asked:
         _finish(run, Job.State.CANCELLED)
     elif job.tries >= MOST_TRIES:
-        sentence = (
-            f"Its worker died {job.tries} times in a row before it came on, last {job.error or 'silently'}."
-        )
+        sentence = f"The last worker died; {job.tries} tries in a row failed before it came on."
         _finish(run, Job.State.FAILED, error=sentence)
     else:
         _run(run, runners[job.kind])
