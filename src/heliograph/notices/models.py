@@ -5,7 +5,7 @@ from django.db import models
 
 
 class Notice(models.Model):
-    """One thing to tell; written in the transaction that made it true. Never rewritten."""
+    """One thing to tell; written in the transaction that made it true. What it tells is never rewritten."""
 
     # Such as signal.published or signal.settled.
     topic = models.CharField(max_length=48)
@@ -13,10 +13,15 @@ class Notice(models.Model):
     subject = models.CharField(max_length=128)
     payload = models.JSONField()
     created_at = models.DateTimeField()
+    # True once the channels that are to have it have their deliveries.
+    spread = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["topic", "subject"], name="told_once")]
-        indexes = [models.Index(fields=["-created_at"], name="notice_newest")]
+        indexes = [
+            models.Index(fields=["-created_at"], name="notice_newest"),
+            models.Index(fields=["id"], name="notice_new", condition=models.Q(spread=False)),
+        ]
 
 
 class Channel(models.Model):
@@ -29,8 +34,17 @@ class Channel(models.Model):
     # Empty: all topics.
     topics = ArrayField(models.CharField(max_length=48), default=list, blank=True)
     enabled = models.BooleanField(default=True)
+    # Why it is not enabled, where it was not a person who disabled it.
+    reason = models.TextField(default="", blank=True)
     # Notices of before are not for it.
     created_at = models.DateTimeField()
+    # Who serves it, until when: one at a time, so that its notices come in their order. Each taking raises
+    # the epoch.
+    leased_until = models.DateTimeField(null=True)
+    epoch = models.BigIntegerField(default=0)
+    # Times in a row that it could not be reached, and how long it is left in peace.
+    failures = models.PositiveIntegerField(default=0)
+    rests_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name
@@ -49,7 +63,6 @@ class Delivery(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     tries = models.PositiveIntegerField(default=0)
     not_before = models.DateTimeField()
-    leased_until = models.DateTimeField(null=True)
     # Raised by each taking: who was paused meanwhile cannot write its result.
     epoch = models.BigIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
@@ -58,6 +71,8 @@ class Delivery(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["notice", "channel"], name="one_delivery")]
         indexes = [
-            models.Index(fields=["not_before"], name="delivery_due", condition=models.Q(state="pending")),
+            models.Index(
+                fields=["channel", "notice"], name="delivery_due", condition=models.Q(state="pending")
+            ),
             models.Index(fields=["channel", "-id"], name="delivery_of_channel"),
         ]
