@@ -6,10 +6,12 @@ from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
+from django.db import connection
 from django.db.models import Q
 
 from heliograph.engine.bars import Times
-from heliograph.engine.exits.records import COOLING
+from heliograph.engine.exits import SLOT
+from heliograph.engine.exits.records import COOLING, Records
 from heliograph.signals.compiled import Compiled, compiled
 from heliograph.signals.models import Progress, StrategyVersion
 from heliograph.signals.stand import Stand
@@ -19,6 +21,30 @@ from heliograph.signals.universe import SeriesNow, join_instruments
 Stage = StrategyVersion.Stage
 # For each version how many series this process has looked at: only when there are more can one be unknown.
 _looked_at: dict[int, int] = {}
+
+
+# Compared where the rows lie: what a ring asks for must not cost what the work itself does.
+DUE = """
+SELECT p.id, v.timeframe, p.venue_id, p.shard, max(s.updated_at)
+FROM signals_progress p
+JOIN signals_strategyversion v ON v.id = p.version_id
+CROSS JOIN LATERAL unnest(p.instruments, p.watermarks, p.amendments) AS i(instrument, watermark, amendments)
+JOIN market_series s ON s.instrument_id = i.instrument AND s.timeframe = v.timeframe
+WHERE p.version_id = ANY(%(versions)s) AND p.id <> ALL(%(ended)s)
+  AND (s.last_open > timestamptz 'epoch' + i.watermark * interval '1 ms' OR s.amendments <> i.amendments)
+GROUP BY p.id, v.timeframe, p.venue_id, p.shard
+ORDER BY v.timeframe, p.venue_id, p.shard, p.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DueShard:
+    """A shard with something to do. Those of one `group` look at the same bars; `since` is when the newest
+    change of its candles was stored."""
+
+    progress_id: int
+    group: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +74,25 @@ class Due:
         return self.amendments != self.stand.amendments
 
 
+def due_work(*, at: datetime, versions: Sequence[StrategyVersion] | None = None) -> list[DueShard]:
+    """The shards of the running versions (or of those given) that have something to do, from rows alone.
+
+    New instruments are given their places first. Far lighter than `due_shards`: no state is read. A shard
+    that waits for a bar or for finer data is among them.
+    """
+    found = list(working_versions(versions))
+    for timeframe, group in _by_timeframe(found).items():
+        series = SeriesNow.read(timeframe)
+        for version in group:
+            _join(version, series, at=at)
+    with connection.cursor() as rows:
+        rows.execute(DUE, {"versions": [version.pk for version in found], "ended": _ended(found)})
+        return [
+            DueShard(progress, f"{timeframe} {venue}.{shard}", since)
+            for progress, timeframe, venue, shard, since in rows.fetchall()
+        ]
+
+
 def due_shards(*, at: datetime, versions: Sequence[StrategyVersion] | None = None) -> list[Due]:
     """The shards of the running versions (or of those given) that have something to do.
 
@@ -72,8 +117,7 @@ def look(version: StrategyVersion, stand: Stand, state: ShardState | None, serie
     """What the shard has to do, None if nothing."""
     places = series.at(stand.instruments)
     due = Due(version, compiled(version), stand, series.last[places], series.amendments[places], state)
-    has_ended = version.stage == Stage.RETIRED and bool((stand.slots["phase"] == COOLING).all())
-    if (due.behind.any() or due.amended.any()) and not has_ended:
+    if (due.behind.any() or due.amended.any()) and not _has_ended(version, stand.slots):
         return due
     if state is not None:
         MEMORY.keep(state)
@@ -89,6 +133,22 @@ def working_versions(versions: Sequence[StrategyVersion] | None = None) -> Itera
         return [version for version in versions if version.stage != Stage.DRAFT]
     runs = Q(stage__in=StrategyVersion.RUNNING) | Q(stage=Stage.RETIRED, progress__slots__gt=b"")
     return StrategyVersion.objects.filter(runs).select_related("strategy").distinct().order_by("pk")
+
+
+def _has_ended(version: StrategyVersion, slots: Records) -> bool:
+    """True for a retired version's shard in which nothing is open."""
+    return version.stage == Stage.RETIRED and bool((slots["phase"] == COOLING).all())
+
+
+def _ended(versions: Sequence[StrategyVersion]) -> list[int]:
+    """The shards of retired versions in which nothing is open."""
+    retired = {version.pk: version for version in versions if version.stage == Stage.RETIRED}
+    rows = Progress.objects.filter(version__in=retired).values_list("pk", "version_id", "slots")
+    return [
+        progress
+        for progress, version, slots in rows
+        if _has_ended(retired[version], np.frombuffer(bytes(slots), dtype=SLOT))
+    ]
 
 
 def _by_timeframe(versions: Iterable[StrategyVersion]) -> dict[str, list[StrategyVersion]]:

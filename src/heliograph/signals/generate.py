@@ -15,6 +15,7 @@ from heliograph.signals.state import MEMORY, load_state
 from heliograph.signals.universe import SeriesNow
 
 Stop = Callable[[], bool]
+OnError = Callable[[int, Exception], None]
 
 
 def generate(
@@ -63,16 +64,58 @@ def generate_shard(progress_id: int, *, at: datetime, stop: Stop | None = None) 
 
     One that another call advances meanwhile is left to it.
     """
-    row = Progress.objects.select_related("version__strategy").get(pk=progress_id)
-    state = MEMORY.take(progress_id, epoch=row.epoch)
-    series = SeriesNow.read(row.version.timeframe)
-    due = look(row.version, state.stand if state else Stand.of(row), state, series)
-    total = Generated(shards=1 if due else 0)
-    for told in _advance(due, Sources(at=at)) if due else ():
+    return generate_shards([progress_id], at=at, stop=stop)
+
+
+def generate_shards(
+    progress_ids: Sequence[int],
+    *,
+    at: datetime,
+    stop: Stop | None = None,
+    on_error: OnError | None = None,
+) -> Generated:
+    """Advances these shards to the newest closed bars, a step of each in turn; those that are gone are left.
+
+    What goes wrong with one is told to `on_error` with its id, and the others go on; without `on_error` it
+    is raised.
+    """
+    found = _look_at(progress_ids)
+    total, sources = Generated(shards=len(found)), Sources(at=at)
+    for told in _in_turn([_told_to(on_error, due, sources) for due in found]):
         total += told
         if stop and stop():
             break
     return total
+
+
+def _look_at(progress_ids: Sequence[int]) -> list[Due]:
+    """Which of these shards have something to do."""
+    rows = Progress.objects.select_related("version__strategy").filter(pk__in=progress_ids)
+    # The arrays are read only where memory does not hold them.
+    heads = list(rows.only("epoch", "version"))
+    held = {row.pk: MEMORY.take(row.pk, epoch=row.epoch) for row in heads}
+    cold = {row.pk: row for row in rows.filter(pk__in=[pk for pk, state in held.items() if state is None])}
+    series = {timeframe: SeriesNow.read(timeframe) for timeframe in {row.version.timeframe for row in heads}}
+    found = []
+    for row in heads:
+        state = held[row.pk]
+        if state is None and row.pk not in cold:
+            continue
+        stand = state.stand if state else Stand.of(cold[row.pk])
+        due = look(row.version, stand, state, series[row.version.timeframe])
+        if due:
+            found.append(due)
+    return found
+
+
+def _told_to(on_error: OnError | None, due: Due, sources: Sources) -> Iterator[Generated]:
+    """The steps of a shard; what goes wrong in them ends that shard alone, where somebody hears of it."""
+    try:
+        yield from _advance(due, sources)
+    except Exception as fault:
+        if on_error is None:
+            raise
+        on_error(due.stand.progress_id, fault)
 
 
 def _advance(due: Due, sources: Sources) -> Iterator[Generated]:
