@@ -1,0 +1,29 @@
+"""What every kind of channel can do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from heliograph.notices.message import Message
+
+Options: TypeAlias = Mapping[str, object]
+
+
+class Send(Protocol):
+    """Sends one message, or raises NotSent; it returns within SEND_SECONDS."""
+
+    def __call__(self, message: Message, options: Options, *, at: datetime) -> None: ...
+
+
+# Any sending is over by then, however slow the other side is.
+SEND_SECONDS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`check` raises BadChannel where options cannot be used, `where` says in short where notices go."""
+
+    check: Callable[[Options], None]
+    where: Callable[[Options], str]
+    send: Send

@@ -1,0 +1,1 @@
+"""Notices as signed HTTP requests, by Standard Webhooks."""

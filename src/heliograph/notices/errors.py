@@ -1,0 +1,41 @@
+"""What can go wrong with notices."""
+
+from heliograph.errors import SourceError, UserError
+
+
+class NoSuchChannel(UserError):
+    """There is no channel of that name."""
+
+    def __init__(self, name: str, *, known: list[str]):
+        listed = f"there are {', '.join(known)}" if known else "add one with `heliograph channel add`"
+        super().__init__(f"There is no channel '{name}'; {listed}.")
+
+
+class BadChannel(UserError):
+    """A channel cannot be as it was asked for."""
+
+
+class NoSuchNotice(UserError):
+    """No notice has that number."""
+
+    def __init__(self, notice_id: int):
+        super().__init__(f"There is no notice {notice_id}; `heliograph notices list` shows them.")
+
+
+class NotSent(SourceError):
+    """The channel cannot take anything now: it is tried again later, and its notices wait in their order.
+
+    `after`: the seconds that the other side asked to be left alone, where it did.
+    """
+
+    def __init__(self, reason: str, *, after: float | None = None):
+        super().__init__(reason)
+        self.after = after
+
+
+class NoticeRefused(NotSent):
+    """The channel answers, but not for this notice: it is tried again later, and the others do not wait."""
+
+
+class ChannelGone(NotSent):
+    """The other side wants nothing any more; the channel is disabled."""
