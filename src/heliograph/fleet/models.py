@@ -98,13 +98,18 @@ class Work(models.Model):
         RUNNING = "running"
         FAILED = "failed"  # is tried again at `not_before`
         PARKED = "parked"  # waits for a person
+        DROPPED = "dropped"  # a person does not want it tried again
 
     kind = models.CharField(max_length=24)
     key = models.CharField(max_length=128)
     state = models.CharField(max_length=8, choices=State)
     # In a row, since it last succeeded.
     tries = models.PositiveIntegerField(default=0)
+    # How often its whole worker went down while at it, in a row: rarely the fault of the work.
+    interruptions = models.PositiveIntegerField(default=0)
     node = models.CharField(max_length=128, default="", blank=True)
+    # The number by which the process that runs it vouches for itself; see `fleet/vouch.py`. 0: nobody does.
+    holder = models.BigIntegerField(default=0)
     started_at = models.DateTimeField()
     not_before = models.DateTimeField(null=True)
     error = models.TextField(default="", blank=True)
@@ -125,6 +130,19 @@ class Ring(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name", "due_at"], name="one_ring_per_slot")]
+
+
+class Rescue(models.Model):
+    """Work that the reconciler found and rang for: its message was lost, or its worker is gone."""
+
+    # The concern, such as generate, and how many pieces of its work.
+    concern = models.CharField(max_length=24)
+    reason = models.CharField(max_length=64)
+    pieces = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="rescue_newest")]
 
 
 class Job(models.Model):
