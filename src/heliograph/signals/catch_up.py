@@ -132,7 +132,7 @@ class CatchUp:
         told = store_step(
             self.state,
             step,
-            compiled=compiled,
+            due=self.due,
             passed_over=self._passed_over(step),
             is_last=span.is_last,
             moment=Moment(self.pace.at, self.pace.clock, began),

@@ -1,7 +1,9 @@
 """Strategies, the signals that they gave, and how those ended."""
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
+from django.db.models import Func, Value
 
 from heliograph.market.models import Instrument, Venue
 
@@ -42,6 +44,10 @@ class StrategyVersion(models.Model):
     origin = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
+    # While it is live it announces the instruments whose place in the universe (0 to 99, of their name) lies
+    # in share_from <= place < share_to: all, but for a rollout.
+    share_from = models.PositiveSmallIntegerField(default=0, db_default=0)
+    share_to = models.PositiveSmallIntegerField(default=100, db_default=100)
 
     class Meta:
         constraints = [
@@ -49,13 +55,82 @@ class StrategyVersion(models.Model):
             models.UniqueConstraint(
                 fields=["strategy", "digest", "origin"], name="one_version_per_text", nulls_distinct=False
             ),
-            models.UniqueConstraint(
-                fields=["strategy"], condition=models.Q(stage="live"), name="one_live_version"
+            models.CheckConstraint(
+                condition=models.Q(share_from__lt=models.F("share_to"), share_to__lte=100),
+                name="a_share_of_the_universe",
+            ),
+            # Several may be live, but no instrument is announced by two. Ranges alone: no extension needed.
+            ExclusionConstraint(
+                name="one_live_voice",
+                expressions=[
+                    (
+                        Func("strategy", "strategy", Value("[]"), function="int8range"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    (
+                        Func("share_from", "share_to", function="int4range"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=models.Q(stage="live"),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.strategy.name} v{self.number}"
+
+    @property
+    def share(self) -> int:
+        """The percent of the universe that it announces while it is live."""
+        return self.share_to - self.share_from
+
+
+class StageChange(models.Model):
+    """A version that went from one stage or share to another. Never rewritten."""
+
+    version = models.ForeignKey(StrategyVersion, models.PROTECT, related_name="changes")
+    from_stage = models.CharField(max_length=8, choices=StrategyVersion.Stage)
+    to_stage = models.CharField(max_length=8, choices=StrategyVersion.Stage)
+    share = models.PositiveSmallIntegerField()
+    reason = models.TextField(default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["version", "-at"], name="change_of_version")]
+
+
+class Rollout(models.Model):
+    """A version that takes over from the one before it, share by share, while its gates hold."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        COMPLETED = "completed"
+        ROLLED_BACK = "rolled_back"
+
+    strategy = models.ForeignKey(Strategy, models.PROTECT, related_name="rollouts", db_index=False)
+    candidate = models.ForeignKey(StrategyVersion, models.PROTECT, related_name="rollouts")
+    former = models.ForeignKey(StrategyVersion, models.PROTECT, related_name="+", db_index=False)
+    share = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=11, choices=State, default=State.RUNNING)
+    # Why it ended; what broke, in words.
+    reason = models.TextField(default="")
+    # The limits (see rollout_gates.Limits), and what was measured when it was last looked at.
+    gates = models.JSONField(default=dict)
+    measured = models.JSONField(default=dict)
+    started_at = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["strategy"], condition=models.Q(state="running"), name="one_rollout_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(candidate=models.F("former")), name="rolls_out_another_version"
+            ),
+        ]
+        indexes = [models.Index(fields=["strategy", "-started_at"], name="rollout_newest")]
 
 
 class Progress(models.Model):
@@ -103,6 +178,11 @@ class Evaluation(models.Model):
     settled = models.PositiveIntegerField()
     passed_over = models.PositiveIntegerField(default=0)
     inputs_digest = models.CharField(max_length=64)
+    # The data mode used (database, hybrid or live); what the gates measured, empty where none was asked; and
+    # in words why this mode, what was waited for, and what was gone on without.
+    mode = models.CharField(max_length=8, default="database", db_default="database")
+    gates = models.JSONField(default=dict, db_default={})
+    reason = models.TextField(default="", db_default="")
     started_at = models.DateTimeField()
     duration_ms = models.FloatField()
 
@@ -111,6 +191,21 @@ class Evaluation(models.Model):
             models.Index(fields=["progress", "-last_bar"], name="evaluation_of_bar"),
             models.Index(fields=["-started_at"], name="evaluation_newest"),
         ]
+
+
+class Postponement(models.Model):
+    """A shard whose gates are closed. The row goes when they open."""
+
+    progress = models.OneToOneField(Progress, models.CASCADE, related_name="postponement", primary_key=True)
+    since = models.DateTimeField()
+    # The time at the venue then; its patience counts from there.
+    clock = models.DateTimeField()
+    looked_at = models.DateTimeField()
+    # It was waited for in vain: the shard is evaluated as it is until the gates open again.
+    given_up_at = models.DateTimeField(null=True)
+    mode = models.CharField(max_length=8, default="database")
+    gates = models.JSONField(default=dict)
+    reason = models.TextField()
 
 
 class Signal(models.Model):

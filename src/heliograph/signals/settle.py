@@ -8,6 +8,7 @@ from django.db import transaction
 
 from heliograph.market.clock import venue_clock
 from heliograph.market.models import Instrument
+from heliograph.signals.announce import Ended, tell_ended
 from heliograph.signals.compiled import compiled
 from heliograph.signals.due import working_versions
 from heliograph.signals.errors import LostFence
@@ -52,7 +53,8 @@ def _delisted(*, at: datetime) -> list[Instrument]:
 
 def _end(instrument: Instrument, *, at: datetime) -> int:
     """Ends the running signals of a delisted instrument in every shard that has seen its last bar."""
-    shards = Progress.objects.filter(instruments__contains=[instrument.pk]).select_related("version")
+    shards = Progress.objects.filter(instruments__contains=[instrument.pk])
+    shards = shards.select_related("version__strategy")
     return sum(_end_in(row, instrument, at=at) for row in shards)
 
 
@@ -69,6 +71,10 @@ def _end_in(row: Progress, instrument: Instrument, *, at: datetime) -> int:
     try:
         with transaction.atomic():
             move(stand, after, at=at)
-            return running.update(state=Outcome.State.UNRESOLVED, settled_at=at)
+            keys = running.values_list("signal__bar_time", "signal__side")
+            ended = [Ended(instrument.pk, bar_time, side) for bar_time, side in keys]
+            running.update(state=Outcome.State.UNRESOLVED, settled_at=at)
+            tell_ended(row.version, ended, at=at)
+            return len(ended)
     except LostFence:
         return 0

@@ -9,9 +9,11 @@ from django.db import connection, transaction
 
 from heliograph.engine.exits import REJECTS
 from heliograph.market.wire import literal, to_datetime, to_ms
+from heliograph.signals.announce import tell
 from heliograph.signals.block import digest, exist
 from heliograph.signals.checkpoints import save_checkpoint
 from heliograph.signals.compiled import Compiled
+from heliograph.signals.due import Due
 from heliograph.signals.errors import LostFence
 from heliograph.signals.generated import Generated
 from heliograph.signals.lives import Key, gather, known
@@ -59,13 +61,13 @@ def store_step(
     state: ShardState,
     step: Step,
     *,
-    compiled: Compiled,
+    due: Due,
     passed_over: int,
     is_last: bool,
     moment: Moment,
 ) -> Generated:
     """Writes what a step brought; LostFence, and nothing written, if the shard is no longer at this epoch."""
-    stand = state.stand
+    stand, compiled = state.stand, due.compiled
     after = stand.moved(watermarks=step.watermarks, slots=state.exits.slots())
     lives = gather(step.events, alert_only=compiled.checked.alert_only)
     rows = signal_rows(step, stand, compiled, clock=moment.clock)
@@ -79,11 +81,12 @@ def store_step(
         passed_over=passed_over,
     )
     continued = [(key, life) for key, life in lives.items() if key not in begun]
-    version, at = stand.version_id, moment.at
+    version, at, instruments = stand.version_id, moment.at, stand.instruments.tolist()
     with transaction.atomic():
         _fenced(EVALUATED, _moved(stand, after, at=at) | _evaluated(step, told, moment))
         insert_signals(rows, lives, version=version, at=at)
-        continue_outcomes(continued, instruments=stand.instruments.tolist(), version=version, at=at)
+        continue_outcomes(continued, instruments=instruments, version=version, at=at)
+        tell(due.version, rows, lives.items(), instruments=instruments, at=at)
         state.stand = after
         state.unsaved += len(step.block)
         if _is_due(state, is_last=is_last):
