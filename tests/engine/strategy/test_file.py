@@ -4,6 +4,7 @@ import pytest
 
 from heliograph.engine.strategy import (
     BadStrategy,
+    Data,
     Execution,
     Filters,
     Param,
@@ -49,6 +50,11 @@ confidence = "clip((adx(14) - 10) / 40, 0, 1)"
 min_confidence = 0.3
 min_reward_risk = 1.5
 cooldown = 12
+[data]
+mode = "hybrid"
+fresh = 3
+complete_pct = 90
+max_gaps_pct = 2.5
 """
 LEAST = 'name = "Least"\ntimeframe = "1d"\n[long]\nenter = "close > open"\nexit = "close < open"\n'
 
@@ -84,6 +90,7 @@ def test_every_key_of_a_file_is_read():
         execution=Execution("close", 0.2, 5.0, "exit", "1m"),
         confidence="clip((adx(14) - 10) / 40, 0, 1)",
         filters=Filters(0.3, 1.5, 12),
+        data=Data("hybrid", 3, 90.0, 2.5),
         text=FULL,
     )
 
@@ -158,6 +165,15 @@ def test_a_default_that_is_written_out_leaves_the_digest():
     assert Strategy.parse(written.replace("fractions = []\n", "")).digest == Strategy.parse(LEAST).digest
 
 
+def test_a_text_without_a_data_table_keeps_the_digest_that_it_has_always_had():
+    """It is stored with its version; another one would make every version a new one."""
+    kept = "2f2a09d0cc80d6875db7e69a2c3b867281b99c20b963e1ff5429761ff6bb6e3a"
+    written = '[data]\nmode = "auto"\nfresh = 2\ncomplete_pct = 95\nmax_gaps_pct = 5\n'
+
+    assert Strategy.parse(LEAST).digest == Strategy.parse(LEAST + written).digest == kept
+    assert Strategy.parse(LEAST + "[data]\nfresh = 3\n").digest != kept
+
+
 CHANGES = [
     {"name": "Other"},
     {"timeframe": "15m"},
@@ -173,6 +189,7 @@ CHANGES = [
     {"universe.exclude": ""},
     {"params.slow": "27"},
     {"patience": "2"},
+    {"data.mode": "live"},
 ]
 
 

@@ -51,6 +51,18 @@ cooldown = 1.5
 """
 
 
+def test_a_data_table_is_checked_as_the_others_are():
+    text = PLAIN + '[data]\nmode = "hybird"\nfresh = 0\ncomplete_pct = 101\nmax_gaps_pct = "few"\nmax_gap = 1\n'
+
+    assert findings(text) == [
+        'line 7, column 8: `mode` must be one of "auto", "database", "hybrid", "live", not "hybird". Did you mean `hybrid`?',
+        "line 8, column 9: `fresh` must be a whole number from 1 to 1,000,000, not 0.",
+        "line 9, column 16: `complete_pct` must be a number from 0 to 100, not 101.",
+        'line 10, column 16: `max_gaps_pct` must be a number from 0 to 100, not "few".',
+        "line 11, column 1: there is no `max_gap` in [data]. Did you mean `max_gaps_pct`?",
+    ]
+
+
 def test_all_mistakes_of_a_file_are_named_at_once_in_its_order():
     assert findings(MANY) == [
         "line 1, column 8: `name` must be a text in quotes, not 3.",

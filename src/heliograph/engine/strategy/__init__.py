@@ -1,7 +1,7 @@
 """Strategies: TOML texts, checked and frozen."""
 
 from heliograph.engine.strategy.findings import BadStrategy, Finding
-from heliograph.engine.strategy.model import Execution, Filters, Param, Side, Universe
+from heliograph.engine.strategy.model import Data, Execution, Filters, Param, Side, Universe
 from heliograph.engine.strategy.strategy import Strategy
 
-__all__ = ["BadStrategy", "Execution", "Filters", "Finding", "Param", "Side", "Strategy", "Universe"]
+__all__ = ["BadStrategy", "Data", "Execution", "Filters", "Finding", "Param", "Side", "Strategy", "Universe"]

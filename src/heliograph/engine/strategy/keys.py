@@ -16,6 +16,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "execution": ("fill", "fee_pct", "slippage_bps", "opposite", "intrabar"),
     "score": ("confidence",),
     "filters": ("min_confidence", "min_reward_risk", "cooldown"),
+    "data": ("mode", "fresh", "complete_pct", "max_gaps_pct"),
 }
 VALUES = ("name", "description", "timeframe", "alert_only", "max_age", "patience")
 PARAM_KEYS = ("default", "min", "max")

@@ -6,8 +6,10 @@ from typing import Literal, TypeAlias
 
 Fill: TypeAlias = Literal["next_open", "close"]
 Opposite: TypeAlias = Literal["ignore", "exit", "reverse"]
+Mode: TypeAlias = Literal["auto", "database", "hybrid", "live"]
 
 FILLS: tuple[Fill, ...] = ("next_open", "close")
+MODES: tuple[Mode, ...] = ("auto", "database", "hybrid", "live")
 OPPOSITES: tuple[Opposite, ...] = ("ignore", "exit", "reverse")
 MOST_TARGETS = 3
 
@@ -77,3 +79,17 @@ class Filters:
     min_confidence: float | None = None
     min_reward_risk: float | None = None
     cooldown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Where live bars come from, and what must be there before they are evaluated.
+
+    The newest bar is less than `fresh` intervals old, `complete_pct` percent of the instruments have the bar
+    that closed last, and of the last hundred bars at most `max_gaps_pct` percent are missing.
+    """
+
+    mode: Mode = "auto"
+    fresh: int = 2
+    complete_pct: float = 95.0
+    max_gaps_pct: float = 5.0

@@ -6,8 +6,10 @@ from heliograph.engine.strategy.fields import Fields
 from heliograph.engine.strategy.keys import SIDES
 from heliograph.engine.strategy.model import (
     FILLS,
+    MODES,
     MOST_TARGETS,
     OPPOSITES,
+    Data,
     Execution,
     Filters,
     Side,
@@ -30,6 +32,7 @@ class Parts:
     sides: dict[str, Side]
     execution: Execution
     filters: Filters
+    data: Data
     confidence: str | None
     alert_only: bool
 
@@ -45,6 +48,7 @@ def read_parts(fields: Fields) -> Parts:
         sides={name: side for name in SIDES if (side := _side(fields, name)) is not None},
         execution=_execution(fields, timeframe),
         filters=_filters(fields),
+        data=_data(fields),
         confidence=fields.text("score", "confidence"),
         alert_only=fields.flag("alert_only"),
     )
@@ -141,6 +145,18 @@ def _filters(fields: Fields) -> Filters:
         min_confidence=fields.number("filters", "min_confidence", least=0.0, most=1.0),
         min_reward_risk=fields.number("filters", "min_reward_risk", least=0.0, most=1_000.0),
         cooldown=fields.whole("filters", "cooldown", least=0, most=MOST_BARS) or 0,
+    )
+
+
+def _data(fields: Fields) -> Data:
+    default = Data()
+    complete = fields.number("data", "complete_pct", least=0.0, most=100.0)
+    gaps = fields.number("data", "max_gaps_pct", least=0.0, most=100.0)
+    return Data(
+        mode=fields.choice("data", "mode", among=MODES) or default.mode,
+        fresh=fields.whole("data", "fresh", least=1, most=MOST_BARS) or default.fresh,
+        complete_pct=default.complete_pct if complete is None else complete,
+        max_gaps_pct=default.max_gaps_pct if gaps is None else gaps,
     )
 
 

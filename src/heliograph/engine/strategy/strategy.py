@@ -13,7 +13,7 @@ from heliograph.engine.strategy.expressions import Expressions
 from heliograph.engine.strategy.fields import Fields
 from heliograph.engine.strategy.findings import MOST_FINDINGS, Findings
 from heliograph.engine.strategy.keys import check_keys
-from heliograph.engine.strategy.model import Execution, Filters, Param, Side, Universe
+from heliograph.engine.strategy.model import Data, Execution, Filters, Param, Side, Universe
 from heliograph.engine.strategy.params import read_params, values_of
 from heliograph.engine.strategy.read import Parts, read_description, read_name, read_parts
 
@@ -39,6 +39,7 @@ class Strategy:
     execution: Execution = field(default_factory=Execution)
     confidence: str | None = None
     filters: Filters = field(default_factory=Filters)
+    data: Data = field(default_factory=Data)
     max_age: int = 2
     patience: int = 2
     alert_only: bool = False
@@ -81,6 +82,7 @@ class Strategy:
             execution=parts.execution,
             confidence=parts.confidence,
             filters=parts.filters,
+            data=parts.data,
             max_age=2 if max_age is None else max_age,
             patience=2 if patience is None else patience,
             alert_only=parts.alert_only,
@@ -98,6 +100,9 @@ class Strategy:
         """SHA-256 in hex of all that the strategy says; comments, layout and its description do not count."""
         said = self.plain()
         del said["description"]
+        # Texts that were stored before there was such a table keep their digest.
+        if self.data == Data():
+            del said["data"]
         for name, side in self.sides.items():
             said[name] = _canonical_side(side)
         said["confidence"] = _canonical(self.confidence)
