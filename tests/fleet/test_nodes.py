@@ -83,7 +83,7 @@ def test_a_beat_of_a_forgotten_node_says_so():
 
 
 def test_latency_jumps_to_a_peak_and_decays_with_time_as_finagles_does():
-    """Finagle's PeakEwma: cost = rtt if rtt > cost, else cost * w + rtt * (1 - w), w = exp(-elapsed / tau)."""
+    """Finagle: cost = rtt if rtt > cost, else cost * w + rtt * (1 - w), with w = exp(-elapsed / tau)."""
     enter()
     for ms, after in ((100, 0), (400, 1), (100, 6)):
         nodes.note_done("node-1", ms=ms, at=NOON + after * SECOND)

@@ -6,6 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from heliograph.fleet.placement.errors import UnknownStrategy
+from heliograph.fleet.placement.strategies import find_strategy
+
 # A message that is rung again while its task still runs makes it run twice (celery #5935, #4400).
 MARGIN_SECONDS = 30
 LONGEST_SWEEP = 5
@@ -14,6 +17,7 @@ LONGEST_SWEEP = 5
 def register_all() -> None:
     """Let `run_checks(tags=["heliograph"])` find the rules."""
     register(check_celery, "heliograph")
+    register(check_placement, "heliograph")
 
 
 def check_celery(**_: object) -> list[CheckMessage]:
@@ -28,6 +32,15 @@ def check_celery(**_: object) -> list[CheckMessage]:
     elif app.conf.broker_url == settings.REDIS_URL:
         wrong.append("Broker and cache share a Redis database: emptying the cache would empty the queue.")
     return [Error(sentence, id="heliograph.E001") for sentence in wrong]
+
+
+def check_placement(**_: object) -> list[CheckMessage]:
+    """The strategy of placement exists."""
+    try:
+        find_strategy(settings.HELIOGRAPH_PLACEMENT)
+    except UnknownStrategy as fault:
+        return [Error(str(fault), id="heliograph.E002")]
+    return []
 
 
 def visibility(conf: Mapping[str, Any]) -> float:

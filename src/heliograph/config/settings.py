@@ -20,6 +20,7 @@ DATABASES = {"default": env.postgres("DATABASE_URL")}
 REDIS_URL = env.text("REDIS_URL", default="") or None
 HELIOGRAPH_BROKER_URL = env.text("HELIOGRAPH_BROKER_URL", default="") or None
 HELIOGRAPH_WORKERS = env.number("HELIOGRAPH_WORKERS", default=1)
+HELIOGRAPH_PLACEMENT = env.text("HELIOGRAPH_PLACEMENT", default="rendezvous")
 
 INSTALLED_APPS = [
     "django.contrib.postgres",

@@ -1,0 +1,21 @@
+"""What can go wrong with placement."""
+
+from collections.abc import Sequence
+
+from heliograph.errors import UserError
+
+
+class UnknownStrategy(UserError):
+    """There is no such way to place work."""
+
+    def __init__(self, name: str, known: Sequence[str]):
+        super().__init__(f"HELIOGRAPH_PLACEMENT is '{name}'; it can be {', '.join(known)}.")
+        self.name = name
+
+
+class NoSuchPlace(UserError):
+    """Nothing of that key was ever placed."""
+
+    def __init__(self, key: str):
+        super().__init__(f"'{key}' was never placed; `heliograph nodes places` lists what was.")
+        self.key = key
