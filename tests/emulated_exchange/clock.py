@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """A clock in UTC; with `speed` 0 it stands still, with 1 it runs as ours, with 300 five minutes take a second."""
+    """A clock in UTC: at speed 0 it stands still, at 1 it runs as ours, at 300 five minutes take a second."""
 
     def __init__(self, at: datetime, *, speed: float = 1.0):
         self._lock = threading.Lock()
