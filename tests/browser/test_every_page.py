@@ -4,6 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from heliograph.signals.models import Signal
+from heliograph.web.views.work import TABS
+from tests.web.workshop import make_workshop
 
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
@@ -16,6 +18,7 @@ WIDTHS = (360, 768, 1024, 1280, 1920)
 
 def addresses(world):
     """Every page, by name."""
+    make_workshop()
     settled = Signal.objects.filter(outcome__state="settled").latest("pk")
     rejected = Signal.objects.filter(state="rejected").latest("pk")
     return {
@@ -31,6 +34,7 @@ def addresses(world):
         "strategy": "/strategies/Busy/",
         "why-not": f"/why-not/?version={world.version.pk}&instrument={world.instruments[0].pk}",
         "replays": "/replays/",
+        **{f"work-{name}": f"/work/{name}/" for name in TABS},
         "find": "/find/?q=t",
         "about": "/about/",
     }

@@ -15,13 +15,17 @@ THEME_COOKIE = "theme"
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One entry of the navigation; `group` is the heading above it."""
+    """One entry of the navigation; `group` is the heading above it.
+
+    The bar of a phone has place for five: those that are not in it stand behind More.
+    """
 
     group: str
     name: str
     address: str
     icon: str
     count: int | None = None
+    in_bar: bool = True
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -57,4 +61,5 @@ def rooms() -> list[Room]:
         Room("", "Signals", reverse("signals"), "signals", still_open),
         Room("", "Instruments", reverse("instruments"), "instruments"),
         Room("Research", "Strategies", reverse("strategies"), "strategies"),
+        Room("Machine", "Work", reverse("work-home"), "work", in_bar=False),
     ]

@@ -15,6 +15,7 @@ from heliograph.web.views import (
     signals,
     strategies,
     why_not,
+    work,
 )
 
 urlpatterns = [
@@ -30,6 +31,9 @@ urlpatterns = [
     path("instruments/<int:instrument_id>/", instruments.instrument_page, name="instrument"),
     path("strategies/", strategies.strategies_page, name="strategies"),
     path("strategies/<path:name>/", strategies.strategy_page, name="strategy"),
+    path("work/", work.work_page, name="work-home"),
+    path("work/<slug:name>/", work.work_page, name="work"),
+    path("work/<slug:name>/act", work.work_act, name="work-act"),
     path("find/", find.find_page, name="find"),
     path("replays/", replays.replays_page, name="replays"),
     path("replays/frame", replays.frame_live, name="frame-live"),

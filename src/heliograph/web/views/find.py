@@ -18,6 +18,7 @@ PAGES = (
     ("Why not?", "why-not"),
     ("Instruments", "instruments"),
     ("Strategies", "strategies"),
+    ("Work", "work-home"),
     ("Replays", "replays"),
     ("About Heliograph", "about"),
 )
