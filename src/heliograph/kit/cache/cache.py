@@ -1,0 +1,218 @@
+"""Three levels behind one small door."""
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from heliograph.kit.cache.changes import Knowledge
+from heliograph.kit.cache.clocks import CLOCKS, Clocks
+from heliograph.kit.cache.computing import Computing, failure
+from heliograph.kit.cache.flight import Flights
+from heliograph.kit.cache.limits import Limits
+from heliograph.kit.cache.memory import Memory
+from heliograph.kit.cache.parts import Parts
+from heliograph.kit.cache.postgres_level import PostgresLevel
+from heliograph.kit.cache.reading import Found, Looking
+from heliograph.kit.cache.redis_level import RedisLevel
+from heliograph.kit.cache.rule import LEVELS, Make, Rule
+from heliograph.kit.cache.telling import Telling
+from heliograph.kit.cache.told import Counters, together
+from heliograph.kit.cache.upkeep import Upkeep
+from heliograph.kit.cache.writing import Writing
+
+log = logging.getLogger(__name__)
+LIMITS = Limits()
+
+
+class Cache:
+    """Memory of this process, Redis, and a table of PostgreSQL; any of them may be missing or go away.
+
+    Keys are words with colons between them; what stands before the first is the prefix that is counted. What
+    comes out is shared by all who ask: it is to be read, not changed.
+    """
+
+    def __init__(
+        self,
+        l1: int | None = None,
+        l2: str | None = None,
+        l3: str | None = None,
+        *,
+        limits: Limits = LIMITS,
+        namespace: str = "heliograph",
+        clocks: Clocks = CLOCKS,
+    ) -> None:
+        """`l1`: bytes of memory, 0 for none. `l2`, `l3`: the URLs of Redis and of the database."""
+        self._asked = (l1, l2, l3, limits, namespace, clocks)
+        # Called at the end of each thread that refreshes, which may have opened connections of its own.
+        self.after_refresh: list[Callable[[], None]] = []
+        self.warmers: dict[str, Callable[[], int]] = {}
+        self._build()
+
+    def _build(self) -> None:
+        l1, l2, l3, limits, namespace, clocks = self._asked
+        memory = Memory(limits.memory_bytes if l1 is None else l1)
+        self._parts = parts = Parts(
+            memory,
+            RedisLevel(l2, limits=limits, namespace=namespace) if l2 else None,
+            PostgresLevel(l3, limits=limits) if l3 else None,
+            Knowledge(memory, trust=limits.trust),
+            limits,
+            clocks,
+            random.Random(),
+        )
+        # The way of a hit is short: see `get`.
+        self._lock, self._entries, self._latency = memory.lock, memory.entries, memory.latency
+        self._knowledge, self._steady = parts.knowledge, clocks.steady
+        if parts.is_alone:
+            parts.knowledge.trusted_until = float("inf")
+        self._writing = Writing(parts)
+        self._computing = Computing(parts, self._writing)
+        self._telling = Telling(parts)
+        self._upkeep = Upkeep(parts, self._computing, self._telling)
+        self._flights: Flights[Found] = Flights()
+        self._refreshing: set[str] = set()
+
+    def get(self, key: str, default: Any = None, *, kind: Any = Any) -> Any:
+        """The value of a key, or `default` where no level has a fresh one."""
+        begin = self._steady()
+        with self._lock:
+            try:
+                entry = self._entries[key]
+            except KeyError:
+                entry = None
+            if (
+                entry is not None
+                and begin < entry.until
+                and begin < self._knowledge.trusted_until
+                and not entry.is_failure
+            ):
+                tally = entry.tally
+                tally.hits = count = tally.hits + 1
+                tally.hits_bytes += entry.size
+                # Timing each would take as long as the hit.
+                if not count & 63:
+                    self._latency.add(self._steady() - begin)
+                return entry.value
+        return self.get_many([key], kind=kind).get(key, default)
+
+    def get_many(self, keys: Sequence[str], *, kind: Any = Any) -> dict[str, Any]:
+        """The values of those keys that any level has, in one trip for each level."""
+        self._begin()
+        found = Looking(self._parts, kind=kind, levels=LEVELS).search(list(dict.fromkeys(keys)))
+        return {key: it.value for key, it in found.items() if it.is_fresh and not it.is_failure}
+
+    def set(
+        self,
+        key: str,
+        value: Any,
+        *,
+        ttl: float,
+        tags: Sequence[str] = (),
+        levels: Sequence[int] = LEVELS,
+    ) -> None:
+        """Keep a value for at most `ttl` seconds, and make all processes forget the one they had."""
+        self._begin()
+        self._writing.set(key, value, ttl=ttl, tags=tags, levels=levels)
+
+    def invalidate(self, *tags: str) -> None:
+        """Outdate all that carries one of the tags, in all levels of all processes.
+
+        To be called when the change can be seen by others, that is after the commit.
+        """
+        self._begin()
+        self._writing.invalidate(tags)
+
+    def forget(self, *keys: str) -> None:
+        """Remove keys from all levels of all processes."""
+        self._begin()
+        self._writing.forget(keys)
+
+    def clear(self) -> None:
+        """Remove everything from all levels of all processes."""
+        self._begin()
+        self._writing.clear()
+
+    def through(self, key: str, make: Make, rule: Rule) -> Any:
+        """The value of a key, computed by `make` where no level has it, once among all who ask."""
+        parts, now = self._parts, self._steady()
+        if 1 in rule.levels:
+            with self._lock:
+                entry = self._entries.get(key)
+                if entry is not None and now < entry.until and now < self._knowledge.trusted_until:
+                    entry.tally.hits += 1
+                    entry.tally.hits_bytes += entry.size
+                    if not entry.is_failure:
+                        return entry.value
+        self._begin()
+        found = Looking(parts, kind=rule.kind, levels=rule.levels).search([key]).get(key)
+        if found is None:
+            found = self._flights.join(key, lambda: self._computing.once(key, make, rule))
+        elif not found.is_fresh:
+            parts.tally.prefix(key).stale += 1
+            self._refresh(key, make, rule)
+        if found.is_failure:
+            raise failure(found, rule)
+        return found.value
+
+    def warm(self, keys: Iterable[str] = ()) -> int:
+        """Bring keys into memory and call what was registered in `warmers`; how many there are now."""
+        return len(self.get_many(list(keys))) + sum(warmer() for warmer in self.warmers.values())
+
+    def counters(self) -> Counters:
+        """What this process counted so far."""
+        return self._telling.now()
+
+    def all_counters(self) -> dict[str, Counters]:
+        """The counters of all living processes, by process."""
+        return self._telling.all()
+
+    def sum_of_counters(self) -> Counters:
+        """The counters of all living processes together."""
+        return together(self.all_counters().values(), at=self._parts.clocks.wall())
+
+    @property
+    def parts(self) -> Parts:
+        """The levels, for those who look after them."""
+        return self._parts
+
+    def tick(self) -> None:
+        """Do now what the upkeep does each second."""
+        self._upkeep.tick()
+
+    def close(self) -> None:
+        """End the threads and close the connections."""
+        self._upkeep.stop()
+        self._telling.withdraw()
+        if self._parts.table is not None:
+            self._parts.table.close()
+
+    def abandon(self) -> None:
+        """Begin anew in a forked child: threads, locks and connections are the parent's."""
+        for level in (self._parts.redis, self._parts.table):
+            if level is not None:
+                level.forget()
+        self._build()
+
+    def _begin(self) -> None:
+        if not self._upkeep.is_running:
+            self._upkeep.begin()
+
+    def _refresh(self, key: str, make: Make, rule: Rule) -> None:
+        with self._parts.lock:
+            if key in self._refreshing:
+                return
+            self._refreshing.add(key)
+        threading.Thread(target=self._refreshed, args=(key, make, rule), daemon=True).start()
+
+    def _refreshed(self, key: str, make: Make, rule: Rule) -> None:
+        try:
+            self._computing.refresh(key, make, rule)
+        except Exception:
+            log.exception("%s could not be refreshed.", key)
+        finally:
+            with self._parts.lock:
+                self._refreshing.discard(key)
+            for after in self.after_refresh:
+                after()

@@ -1,0 +1,28 @@
+"""The sizes and times of a cache; `docs/decisions/0010` says what was measured to choose them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes, times in seconds.
+
+    `trust` is the bound on staleness: memory is not read once so long has passed since changes were last
+    asked for, which is done every `poll`.
+    """
+
+    memory_bytes: int = 64 << 20
+    entry_bytes: int = 16 << 20
+    table_bytes: int = 256 << 20
+    compress_over: int = 1024
+    poll: float = 1.0
+    trust: float = 2.0
+    answer: float = 0.5
+    lease: float = 5.0
+    patience: float = 60.0
+    jitter: float = 0.1
+    longest: float = 30 * 86400.0
+    tell_every: float = 2.0
+    forget_after: float = 10.0
+    # Computing must take so long before its result is worth a row.
+    row_worth: float = 0.005

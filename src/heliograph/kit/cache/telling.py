@@ -1,0 +1,69 @@
+"""Each process leaves its counters where the others find them, and sees those of the living."""
+
+import os
+import socket
+
+import msgspec
+
+from heliograph.kit.cache.errors import LevelDown
+from heliograph.kit.cache.parts import Parts
+from heliograph.kit.cache.told import Counters, taken
+
+
+class Telling:
+    """Counters go to Redis, and to the table while Redis is down."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.process = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
+
+    def now(self) -> Counters:
+        """The counters of this process."""
+        return taken(self._parts.tally, self._parts.memory, at=self._parts.clocks.wall())
+
+    def tell(self) -> None:
+        """Leave the counters of this process."""
+        told = msgspec.msgpack.encode(self.now())
+        for level in (self._parts.redis, self._parts.table):
+            if level is not None:
+                try:
+                    level.tell(self.process, told)
+                except LevelDown:
+                    self._parts.down(level.number)
+                else:
+                    return
+
+    def withdraw(self) -> None:
+        """Take back what this process left, which is about to end."""
+        redis = self._parts.redis
+        if redis is not None and not redis.breaker.is_open:
+            try:
+                redis.untell([self.process])
+            except LevelDown:
+                self._parts.down(2)
+
+    def all(self) -> dict[str, Counters]:
+        """The counters of all processes that told theirs of late, this one's as they stand."""
+        found = {self.process: self.now()}
+        oldest = self._parts.clocks.wall() - self._parts.limits.forget_after
+        for level in (self._parts.redis, self._parts.table):
+            if level is None or level.breaker.is_open:
+                continue
+            try:
+                told = {name: _read(data) for name, data in level.told().items()}
+                gone = [name for name, one in told.items() if one is None or one.at < oldest]
+                if gone:
+                    level.untell(gone)
+            except LevelDown:
+                self._parts.down(level.number)
+                continue
+            found = {name: one for name, one in told.items() if one and name not in gone} | found
+        return found
+
+
+def _read(data: bytes) -> Counters | None:
+    """None where another version of the program wrote it."""
+    try:
+        return msgspec.msgpack.decode(data, type=Counters)
+    except msgspec.MsgspecError:
+        return None
