@@ -225,4 +225,5 @@ def test_recorded_candles_are_served_with_their_gaps():
             read += rows
             since = rows[-1][0] + 1
     assert [row[0] for row in read] == table["open_time"].to_pylist()
-    assert [row[4] for row in read] == table["close"].to_pylist()
+    # Binance prints eight decimals; what others kept of it may be off in the last bits.
+    assert [row[4] for row in read] == [round(close, 8) for close in table["close"].to_pylist()]
