@@ -22,6 +22,12 @@ class Venue(models.Model):
     # When its list of instruments was last read, and how far its clock was ahead of ours then.
     synced_at = models.DateTimeField(null=True)
     skew_ms = models.FloatField(null=True)
+    clock_at = models.DateTimeField(null=True)
+    # Least time between two requests; null: what ccxt knows of the exchange.
+    interval_ms = models.FloatField(null=True)
+    # Why its list could not be read when it was last due; empty if it could.
+    error = models.TextField(default="", blank=True)
+    sync_after = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -74,9 +80,20 @@ class Watch(models.Model):
     # The newest bar of which all until then were read, the last bars having been read twice for corrections.
     checked_until = models.DateTimeField(null=True)
     polled_at = models.DateTimeField(null=True)
+    # When it is asked for next: just behind the close of a bar. Null: at once. Who asks moves it on first, so
+    # that no other asks meanwhile.
+    due_at = models.DateTimeField(null=True)
+    # When its past is next looked over for gaps; null: at once.
+    heal_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instrument", "timeframe"], name="one_watch")]
+        indexes = [
+            models.Index(fields=["due_at"], name="watch_by_due", condition=models.Q(paused=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.timeframe}"
 
 
 class Feed(models.Model):
@@ -96,6 +113,34 @@ class Feed(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["watch", "venue"], name="one_feed")]
+
+
+class Allowance(models.Model):
+    """When a venue may be asked next: one row for all processes, moved on by each request."""
+
+    venue = models.OneToOneField(Venue, models.CASCADE, primary_key=True, related_name="allowance")
+    free_at = models.DateTimeField()
+    requests = models.BigIntegerField(default=0)
+    # The venue told us to be quiet until then.
+    refused_until = models.DateTimeField(null=True)
+    refusals = models.BigIntegerField(default=0)
+
+
+class Unserved(models.Model):
+    """Bars of a watched series that a venue was asked for and did not have."""
+
+    watch = models.ForeignKey(Watch, models.CASCADE, related_name="unserved", db_index=False)
+    venue = models.ForeignKey(Venue, models.CASCADE, related_name="+", db_index=False)
+    first_open = models.DateTimeField()
+    last_open = models.DateTimeField()
+    bars = models.BigIntegerField()
+    tries = models.PositiveIntegerField(default=1)
+    asked_at = models.DateTimeField()
+    # Not asked again before this.
+    not_before = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["watch", "venue", "first_open"], name="one_unserved")]
 
 
 class Series(models.Model):

@@ -1,0 +1,1 @@
+"""Candles of exchanges: asked for over REST, streamed over WebSocket, both through ccxt."""

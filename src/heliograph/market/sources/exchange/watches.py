@@ -1,0 +1,157 @@
+"""What is kept up to date from exchanges: begun, listed, ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from heliograph.engine.timeframe import Timeframe
+from heliograph.errors import UserError
+from heliograph.market.models import Feed, Instrument, Listing, Series, Venue, Watch
+from heliograph.market.sources.exchange.client import client_for
+from heliograph.market.sources.exchange.errors import Delisted, NoSuchSymbol, NoSuchTimeframe
+from heliograph.market.sources.exchange.universe import sync_universe
+from heliograph.market.sources.exchange.venues import find_venue
+from heliograph.market.symbols import normal_symbol
+
+# Whoever began it fetches its history first; then the polls take over.
+HEAD_START = timedelta(seconds=30)
+
+
+class NoSuchWatch(UserError):
+    """That is not watched."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchLine:
+    """One watched series as it stands. `newest`: the open of its newest stored bar, None if it has none.
+
+    `source`: the venue that answers for it now, empty if none does. `error`: what the first venue said last.
+    """
+
+    id: int
+    venue: str
+    symbol: str
+    timeframe: str
+    since: datetime
+    newest: datetime | None
+    bars: int
+    feeds: tuple[str, ...]
+    source: str
+    streamed_at: datetime | None
+    unserved: int
+    error: str
+
+
+def add_watches(
+    symbols: Sequence[str],
+    *,
+    timeframe: str,
+    since: datetime,
+    at: datetime,
+    venue: str | None = None,
+    fallbacks: Sequence[str] = (),
+) -> list[Watch]:
+    """Watch these symbols of a venue, however written, from `since` on; all of them or, on an error, none.
+
+    A series that is watched already is extended back to `since` and gets the fallbacks given.
+    """
+    Timeframe.parse(timeframe)
+    places = [find_venue(venue), *(find_venue(name) for name in fallbacks)]
+    for place in places:
+        _check_timeframe(place, timeframe)
+        if place.synced_at is None:
+            sync_universe(place, at=at)
+    with transaction.atomic():
+        return [
+            _watch([_listed(place, symbol) for place in places], timeframe=timeframe, since=since, at=at)
+            for symbol in symbols
+        ]
+
+
+def list_watches(*, at: datetime) -> list[WatchLine]:
+    """All watched series, by venue, symbol and timeframe."""
+    ordered = Watch.objects.select_related("instrument__venue").prefetch_related("feeds__venue", "unserved")
+    series = {(one.instrument_id, one.timeframe): one for one in Series.objects.filter(bars__gt=0)}
+    return [
+        _line(watch, series.get((watch.instrument_id, watch.timeframe)), at=at)
+        for watch in ordered.order_by("instrument__venue__name", "instrument__symbol", "timeframe")
+    ]
+
+
+@transaction.atomic
+def remove_watches(symbols: Sequence[str], *, timeframe: str | None = None, venue: str | None = None) -> int:
+    """End the watches of these symbols; their candles stay. NoSuchWatch if one is not watched."""
+    ended = 0
+    for symbol in symbols:
+        found = Watch.objects.filter(instrument__symbol__in=_spellings(symbol))
+        found = found.filter(timeframe=timeframe) if timeframe else found
+        found = found.filter(instrument__venue=find_venue(venue)) if venue else found
+        if not found.exists():
+            raise NoSuchWatch(f"{symbol} is not watched; `heliograph watch --list` shows what is.")
+        ended += found.count()
+        found.delete()
+    return ended
+
+
+def _listed(venue: Venue, symbol: str) -> Instrument:
+    found = Instrument.objects.filter(venue=venue, symbol__in=_spellings(symbol, venue)).first()
+    if found is None:
+        listed = Listing.objects.filter(instrument__venue=venue, delisted_at=None)
+        names = list(listed.values_list("instrument__symbol", flat=True))
+        raise NoSuchSymbol(symbol, venue=venue.name, known=names)
+    if found.delisted_at:
+        raise Delisted(found.symbol, venue=venue.name, since=found.delisted_at)
+    return found
+
+
+def _spellings(symbol: str, venue: Venue | None = None) -> set[str]:
+    exchange = venue.exchange.upper() if venue else ""
+    return {symbol, symbol.upper(), normal_symbol(symbol), normal_symbol(symbol, exchange=exchange)}
+
+
+def _check_timeframe(venue: Venue, timeframe: str) -> None:
+    with client_for(venue) as client:
+        if timeframe not in client.timeframes:
+            raise NoSuchTimeframe(timeframe, venue=venue.name, known=client.timeframes)
+
+
+def _watch(instruments: Sequence[Instrument], *, timeframe: str, since: datetime, at: datetime) -> Watch:
+    first = instruments[0]
+    watch, made = Watch.objects.get_or_create(
+        instrument=first,
+        timeframe=timeframe,
+        defaults={"since": since, "created_at": at, "due_at": at + HEAD_START},
+    )
+    if not made:
+        watch.since = min(watch.since, since)
+        watch.paused, watch.heal_at = False, None
+        watch.save(update_fields=["since", "paused", "heal_at"])
+    for number, instrument in enumerate(instruments):
+        Feed.objects.update_or_create(
+            watch=watch,
+            venue_id=instrument.venue_id,
+            defaults={"symbol": instrument.symbol, "priority": 100 * number},
+        )
+    return watch
+
+
+def _line(watch: Watch, series: Series | None, *, at: datetime) -> WatchLine:
+    feeds = sorted(watch.feeds.all(), key=lambda feed: (feed.priority, feed.pk))
+    answering = [feed for feed in feeds if feed.answered_at and not feed.failures]
+    spoken = [feed.streamed_at for feed in feeds if feed.streamed_at]
+    return WatchLine(
+        id=watch.pk,
+        venue=watch.instrument.venue.name,
+        symbol=watch.instrument.symbol,
+        timeframe=watch.timeframe,
+        since=watch.since,
+        newest=series.last_open if series else None,
+        bars=series.bars if series else 0,
+        feeds=tuple(feed.venue.name for feed in feeds),
+        source=answering[0].venue.name if answering else "",
+        streamed_at=max(spoken, default=None),
+        unserved=sum(one.bars for one in watch.unserved.all() if one.venue_id == feeds[0].venue_id),
+        error=next((feed.error for feed in feeds if feed.error), ""),
+    )

@@ -1,0 +1,37 @@
+"""An emulated exchange and a venue of ours that asks it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from heliograph.market.models import Venue
+from heliograph.market.sources.exchange.venues import add_venue
+from tests.emulated_exchange import Market, running
+
+START = datetime(2024, 3, 4, tzinfo=UTC)
+FIVE = timedelta(minutes=5)
+MARKET = Market.made_up(symbols=["BTC/USDT", "ETH/USDT", "SOL/USDT"], timeframe="5m", start=START, bars=600)
+BTC = "BTC/USDT"
+# Often enough that no test waits for its slot.
+FAST = 2000
+
+
+@pytest.fixture
+def exchange():
+    """Stands still 100 bars after its start; a test moves its clock on."""
+    with running(MARKET, at=START + 100 * FIVE, speed=0) as running_exchange:
+        yield running_exchange
+
+
+@pytest.fixture
+def binance(exchange, transactional_db):
+    """The venue of ours, its list read."""
+    return venue_at(exchange)
+
+
+def venue_at(exchange, *, name="binance", priority=100):
+    """A venue that asks this exchange."""
+    add_venue(
+        "binance", at=exchange.clock.now, name=name, url=exchange.url, priority=priority, per_second=FAST
+    )
+    return Venue.objects.get(name=name)
