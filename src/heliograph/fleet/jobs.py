@@ -133,6 +133,14 @@ def find_job(job_id: int) -> Job:
     return job
 
 
+def list_jobs(*, unfinished: bool = False, limit: int = 50) -> list[Job]:
+    """The newest jobs; with `unfinished` those that wait or run."""
+    found = Job.objects.order_by("-created_at", "-id")
+    if unfinished:
+        found = found.filter(state__in=Job.UNFINISHED)
+    return list(found[:limit])
+
+
 def _take(kinds: list[str], *, holder: str, only: int | None) -> Job | None:
     with connection.cursor() as rows:
         rows.execute(TAKE, {"kinds": kinds, "holder": holder[:128], "only": only})

@@ -1,0 +1,234 @@
+"""`heliograph channel`: where notices go."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from heliograph.cli.database import database
+from heliograph.cli.moments import now
+from heliograph.cli.options import AsJson, Place
+from heliograph.cli.output import clock, counted, note, show_json, show_table, utc
+from heliograph.cli.spread import spread
+
+if TYPE_CHECKING:
+    from heliograph.notices.queries import ChannelItem
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of a channel.", show_default=False)]
+
+channel = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+
+
+class KindName(StrEnum):
+    """The kinds of channels."""
+
+    LOG = "log"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True)
+class Way:
+    """The options of one kind or another."""
+
+    url: Annotated[str | None, typer.Option("--url", help="webhook: the address that it goes to.")] = None
+    secret_env: Annotated[
+        str | None,
+        typer.Option(
+            "--secret-env",
+            metavar="NAME",
+            help="webhook: the environment variable that holds the secret (whsec_...).",
+        ),
+    ] = None
+    allow_private: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-private",
+            metavar="HOST|CIDR",
+            help="webhook: a private host or network that it may reach; may be repeated.",
+        ),
+    ] = None
+    file: Annotated[
+        Path | None, typer.Option("--file", metavar="FILE", help="log: a file of JSON lines as well.")
+    ] = None
+
+    def options(self) -> dict[str, object]:
+        """Those that were given."""
+        given = asdict(self) | {"file": None if self.file is None else str(self.file)}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+@channel.callback()
+def about() -> None:
+    """Say where notices go: to the log, to webhooks."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    verbs = {"add": add, "list": list_, "test": try_, "enable": enable, "disable": disable, "remove": remove}
+    for name, command in verbs.items():
+        channel.command(name)(command)
+    app.add_typer(channel, name="channel")
+
+
+@spread
+def add(
+    name: Name,
+    way: Way,
+    place: Place,
+    kind: Annotated[KindName, typer.Option("--kind", help="What it is.")],
+    topics: Annotated[
+        list[str] | None,
+        typer.Option("--topics", metavar="TOPIC", help="Only these; `signal.*`: all below. Repeatable."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a channel; notices from now on go to it.
+
+    Webhooks are signed as Standard Webhooks asks for, with the secret of an environment variable that the
+    workers know too. They reach public addresses over https, and private ones where --allow-private names
+    them.
+
+    \b
+    Examples:
+      heliograph channel add desk --kind webhook --url https://example.com/hook --secret-env DESK_SECRET
+      heliograph channel add audit --kind log --file /var/log/heliograph/notices.jsonl --topics signal.*
+    """
+    with database(place):
+        from heliograph.notices.channel import add_channel
+        from heliograph.notices.queries import list_channels
+
+        add_channel(name, kind=kind.value, options=way.options(), topics=topics or [], at=now())
+        item = next(item for item in list_channels() if item.name == name)
+    if as_json:
+        show_json(_object(item))
+    else:
+        print(f"{name} is stored: notices go to {item.where} from now on.")
+        note(f"`heliograph channel test {name}` sends one to try it.")
+
+
+@spread
+def list_(place: Place, as_json: AsJson = False) -> None:
+    """List the channels and how their deliveries stand.
+
+    \b
+    Example:
+      heliograph channel list
+    """
+    with database(place):
+        from heliograph.notices.queries import list_channels
+
+        items = list_channels()
+    if as_json:
+        show_json([_object(item) for item in items])
+    elif items:
+        show_table(COLUMNS, [_row(item) for item in items])
+    else:
+        note("No channels yet; `heliograph channel add` adds one.")
+
+
+@spread
+def try_(name: Name, place: Place, as_json: AsJson = False) -> None:
+    """Send a test notice through a channel at once.
+
+    \b
+    Example:
+      heliograph channel test desk
+    """
+    with database(place):
+        from heliograph.notices.channel import try_channel
+
+        message = try_channel(name, at=now())
+    if as_json:
+        show_json({"channel": name, "id": message.id, "sent": True})
+    else:
+        print(f"{name} took the test notice {message.id}.")
+
+
+@spread
+def enable(name: Name, place: Place, as_json: AsJson = False) -> None:
+    """Let notices go to a channel again.
+
+    \b
+    Example:
+      heliograph channel enable desk
+    """
+    with database(place):
+        from heliograph.notices.channel import enable_channel
+
+        enable_channel(name)
+    _tell(name, enabled=True, as_json=as_json)
+
+
+@spread
+def disable(name: Name, place: Place, as_json: AsJson = False) -> None:
+    """Let nothing go to a channel for the time being.
+
+    What is on its way to it waits; notices of meanwhile are not for it.
+
+    \b
+    Example:
+      heliograph channel disable desk
+    """
+    with database(place):
+        from heliograph.notices.channel import disable_channel
+
+        disable_channel(name)
+    _tell(name, enabled=False, as_json=as_json)
+
+
+@spread
+def remove(name: Name, place: Place, as_json: AsJson = False) -> None:
+    """Forget a channel and its deliveries.
+
+    \b
+    Example:
+      heliograph channel remove desk
+    """
+    with database(place):
+        from heliograph.notices.channel import remove_channel
+
+        dropped = remove_channel(name)
+    if as_json:
+        show_json({"channel": name, "unsent": dropped})
+    else:
+        unsent = f", with {counted(dropped, 'unsent notice')}" if dropped else ""
+        print(f"{name} is removed{unsent}.")
+
+
+def _tell(name: str, *, enabled: bool, as_json: bool) -> None:
+    if as_json:
+        show_json({"channel": name, "enabled": enabled})
+    else:
+        print(f"{name} is {'enabled' if enabled else 'disabled'}.")
+
+
+def _object(item: "ChannelItem") -> dict[str, object]:
+    times = {"last_sent_at": utc(item.last_sent_at), "rests_until": utc(item.rests_until)}
+    return asdict(item) | {"topics": list(item.topics)} | times
+
+
+COLUMNS = ["name", "kind", "goes to", "topics", "state", ">sent", ">waiting", ">failed", "last sent (UTC)"]
+
+
+def _row(item: "ChannelItem") -> list[str]:
+    return [
+        item.name,
+        item.kind,
+        item.where,
+        ", ".join(item.topics) or "all",
+        _state(item),
+        f"{item.sent:,}",
+        f"{item.pending:,}",
+        f"{item.failed:,}",
+        clock(item.last_sent_at),
+    ]
+
+
+def _state(item: "ChannelItem") -> str:
+    if not item.enabled:
+        return f"disabled: {item.reason}" if item.reason else "disabled"
+    if item.rests_until is not None and item.rests_until > now():
+        return f"failing, tried again {clock(item.rests_until)}"
+    return "enabled"
