@@ -7,6 +7,7 @@ import typer
 import heliograph
 from heliograph.cli import (
     backtest,
+    channel,
     coverage,
     evaluate,
     explain,
@@ -14,6 +15,9 @@ from heliograph.cli import (
     health,
     importing,
     indicators,
+    jobs,
+    nodes,
+    notices,
     signals,
     strategy,
     up,
@@ -49,6 +53,6 @@ def root(
 
 
 FILES = (importing, coverage, evaluate, indicators, strategy, backtest)
-ROWS = (generate, signals, explain, health)
+ROWS = (generate, signals, explain, jobs, channel, notices, nodes, health)
 for module in (up, *FILES, *ROWS):
     module.register(app)

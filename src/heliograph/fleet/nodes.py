@@ -121,7 +121,8 @@ def undrain(name: str) -> None:
 
 def note_done(name: str, *, ms: float, at: datetime) -> None:
     """The node did a piece of work in so many milliseconds."""
-    values = {"name": name, "ms": ms, "at": at, "decay": PEAK_DECAY_SECONDS, "share": NEWEST_SHARE}
+    values: dict[str, str | float | datetime] = {"name": name, "ms": ms, "at": at}
+    values |= {"decay": PEAK_DECAY_SECONDS, "share": NEWEST_SHARE}
     with connection.cursor() as cursor:
         cursor.execute(NOTE_DONE, values)
 

@@ -14,8 +14,9 @@ class UnknownStrategy(UserError):
 
 
 class NoSuchPlace(UserError):
-    """Nothing of that key was ever placed."""
+    """Nothing of that key was placed."""
 
-    def __init__(self, key: str):
-        super().__init__(f"'{key}' was never placed; `heliograph nodes places` lists what was.")
+    def __init__(self, key: str, some: Sequence[str]):
+        listed = f"placed are, for example, {', '.join(some)}" if some else "nothing is placed yet"
+        super().__init__(f"'{key}' is placed nowhere; {listed}.")
         self.key = key

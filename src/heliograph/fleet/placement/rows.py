@@ -101,7 +101,7 @@ def write(changes: Sequence[Change], *, concern: str, strategy: str, at: datetim
     """Store the new places, and a decision for each."""
     if not changes:
         return
-    values = {
+    values: dict[str, str | datetime | list[str]] = {
         "concern": concern,
         "strategy": strategy,
         "at": at,
