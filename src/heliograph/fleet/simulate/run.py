@@ -158,6 +158,7 @@ class _Looks:
             workers=self.crew.size,
             oldest_age_s=self.crew.oldest_age_s(),
             pieces=self.crew.pieces(),
+            seconds_each=self.crew.busy_s / self.crew.done if self.crew.done else None,
             cpu_pct=self._cpu_pct(),
             rushes=self._rushes(policy),
         )
