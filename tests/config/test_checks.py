@@ -3,8 +3,7 @@
 import pytest
 from django.core.checks import run_checks
 
-from heliograph.config.checks import unsafe, unsafe_limits
-from heliograph.workers import tasks
+from heliograph.config.checks import unsafe, unsafe_acknowledgements, unsafe_limits, unsafe_routes
 from heliograph.workers.app import app, broker_url
 
 
@@ -56,15 +55,37 @@ def test_a_slow_sweep_is_refused(conf):
     assert list(unsafe(conf)) == ["unacked_restore_interval must be 1 to 5 seconds."]
 
 
-def test_every_task_has_a_time_limit_within_the_visibility_of_its_message():
-    app.loader.import_default_modules()
-    limits = {name: task.time_limit for name, task in app.tasks.items() if name.startswith(tasks.__name__)}
+@pytest.mark.parametrize("name", ["socket_timeout", "socket_keepalive", "health_check_interval"])
+def test_a_line_to_the_broker_that_could_be_cut_in_silence_is_refused(conf, name):
+    del conf["broker_transport_options"][name]
 
-    assert sorted(name.rpartition(".")[2] for name in limits) == ["generate_due", "replay_tick", "settle_due"]
-    assert list(unsafe_limits(limits, visibility=180)) == []
-    assert list(unsafe_limits({"a": None, "b": 170}, visibility=180)) == [
+    assert list(unsafe(conf)) == [
+        f"{name} must be set for the broker: a worker would not notice that its line was cut."
+    ]
+
+
+def test_every_task_has_a_time_limit_within_the_visibility_of_its_message():
+    assert list(unsafe_limits({"a": None, "b": 170, "c": 120}, visibility=180)) == [
         "a has no time limit.",
         "b may run for 170 seconds, too near to a visibility of 180.",
+    ]
+
+
+def test_every_task_goes_to_a_queue_that_workers_read():
+    routes = {"a": {"queue": "ingest"}, "b": {"queue": "elsewhere"}, "gone": {"queue": "ingest"}}
+
+    assert list(unsafe_routes(routes, tasks=["a", "b", "c"], queues=["ingest", "settle"])) == [
+        "b goes to elsewhere, which is none of ingest, settle.",
+        "c goes to no queue of its own, which is none of ingest, settle.",
+        "gone has a route and is no task.",
+    ]
+
+
+def test_only_work_that_is_leased_in_rows_is_acknowledged_before_it_is_done():
+    early = ["heliograph.workers.tasks.run_jobs", "settle_due"]
+
+    assert list(unsafe_acknowledgements(early)) == [
+        "settle_due must be acknowledged late: a killed worker would take it along."
     ]
 
 

@@ -36,6 +36,9 @@ def up(
     home: Home = None,
     no_sample: Annotated[bool, typer.Option("--no-sample", help="Do not load the sample candles.")] = False,
     no_replay: Annotated[bool, typer.Option("--no-replay", help="Do not replay them as if live.")] = False,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, envvar="HELIOGRAPH_WORKERS", help="Worker processes.")
+    ] = 1,
     detach: Annotated[bool, typer.Option("--detach", help="Leave it running in the background.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -54,7 +57,12 @@ def up(
     from heliograph.workers.up import up_detached
 
     options = Options(
-        home=home, host=address.host, port=address.port, sample=not no_sample, replay=not no_replay
+        home=home,
+        host=address.host,
+        port=address.port,
+        sample=not no_sample,
+        replay=not no_replay,
+        workers=workers,
     )
     start = up_detached if detach else run_here
     start(options, say=_lines(as_json))

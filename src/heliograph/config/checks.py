@@ -1,6 +1,6 @@
 """What must hold before web, worker or beat may start. Each rule is a loss of work that others have had."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +12,8 @@ from heliograph.fleet.placement.strategies import find_strategy
 # A message that is rung again while its task still runs makes it run twice (celery #5935, #4400).
 MARGIN_SECONDS = 30
 LONGEST_SWEEP = 5
+# Their work is leased in rows, which finds another worker when this one dies; see fleet/jobs.py.
+LEASED_IN_ROWS = ("heliograph.workers.tasks.run_jobs",)
 
 
 def register_all() -> None:
@@ -24,9 +26,18 @@ def check_celery(**_: object) -> list[CheckMessage]:
     """The Celery application loses nothing."""
     from heliograph.workers import tasks
     from heliograph.workers.app import app
+    from heliograph.workers.queues import QUEUES
 
-    limits = {name: task.time_limit for name, task in app.tasks.items() if name.startswith(tasks.__name__)}
-    wrong = [*unsafe(app.conf), *unsafe_limits(limits, visibility=visibility(app.conf))]
+    app.loader.import_default_modules()
+    ours = {name: task for name, task in app.tasks.items() if name.startswith(tasks.__name__)}
+    late = {name: task.time_limit for name, task in ours.items() if task.acks_late}
+    early = [name for name, task in ours.items() if not task.acks_late]
+    wrong = [
+        *unsafe(app.conf),
+        *unsafe_limits(late, visibility=visibility(app.conf)),
+        *unsafe_acknowledgements(early),
+        *unsafe_routes(app.conf["task_routes"], tasks=ours, queues=QUEUES),
+    ]
     if settings.REDIS_URL is None and settings.HELIOGRAPH_BROKER_URL is None:
         wrong.append("REDIS_URL is not set; name a Redis or Valkey, or start with `heliograph up`.")
     elif app.conf.broker_url == settings.REDIS_URL:
@@ -53,6 +64,7 @@ def unsafe(conf: Mapping[str, Any]) -> Iterator[str]:
     transport = conf["broker_transport_options"]
     if visibility(conf) < (conf["task_time_limit"] or float("inf")) + MARGIN_SECONDS:
         yield f"visibility_timeout must exceed task_time_limit by {MARGIN_SECONDS} seconds."
+    yield from _unsafe_lines(transport)
     if not 0 < transport.get("unacked_restore_interval", 0) <= LONGEST_SWEEP:
         yield f"unacked_restore_interval must be 1 to {LONGEST_SWEEP} seconds."
     for name in ("task_acks_late", "task_reject_on_worker_lost", "worker_disable_prefetch"):
@@ -64,6 +76,31 @@ def unsafe(conf: Mapping[str, Any]) -> Iterator[str]:
         yield "Messages must be JSON alone: others can carry code."
     if conf["result_backend"]:
         yield "There must be no result backend: results are rows."
+
+
+def _unsafe_lines(transport: Mapping[str, Any]) -> Iterator[str]:
+    """A line to the broker that is cut in silence leaves a worker that lives and takes nothing (#8030)."""
+    for name in ("socket_timeout", "socket_keepalive", "health_check_interval"):
+        if not transport.get(name):
+            yield f"{name} must be set for the broker: a worker would not notice that its line was cut."
+
+
+def unsafe_routes(
+    routes: Mapping[str, Mapping[str, str]], *, tasks: Collection[str], queues: Collection[str]
+) -> Iterator[str]:
+    """Tasks that go to a queue which no worker reads, and routes of tasks that are none."""
+    for name in sorted(tasks):
+        queue = routes.get(name, {}).get("queue")
+        if queue not in queues:
+            yield f"{name} goes to {queue or 'no queue of its own'}, which is none of {', '.join(queues)}."
+    for name in sorted(set(routes) - set(tasks)):
+        yield f"{name} has a route and is no task."
+
+
+def unsafe_acknowledgements(early: Collection[str]) -> Iterator[str]:
+    """Tasks whose message is gone before their work is done, without a lease in rows."""
+    for name in sorted(set(early) - set(LEASED_IN_ROWS)):
+        yield f"{name} must be acknowledged late: a killed worker would take it along."
 
 
 def unsafe_limits(limits: Mapping[str, float | None], *, visibility: float) -> Iterator[str]:

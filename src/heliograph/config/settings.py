@@ -19,7 +19,6 @@ DATABASES = {"default": env.postgres("DATABASE_URL")}
 # Commands on a database alone need no Redis; worker and beat refuse to start without one (see checks.py).
 REDIS_URL = env.text("REDIS_URL", default="") or None
 HELIOGRAPH_BROKER_URL = env.text("HELIOGRAPH_BROKER_URL", default="") or None
-HELIOGRAPH_WORKERS = env.number("HELIOGRAPH_WORKERS", default=1)
 HELIOGRAPH_PLACEMENT = env.text("HELIOGRAPH_PLACEMENT", default="rendezvous")
 
 INSTALLED_APPS = [

@@ -27,6 +27,8 @@ LONGEST = timedelta(seconds=150)
 # Kinds of which a piece is parked. Others, such as the asking of exchanges, are the only ones that do what
 # they do: they go on being tried, ever more rarely.
 PARKED_KINDS = ("generate",)
+# Kinds that may run for as long as they vouch for themselves.
+LONG_KINDS = ("run_jobs",)
 VANISHED = "Its worker process died while it worked at this, without a word."
 INTERRUPTED = "Its whole worker went down while it worked at this."
 
@@ -48,11 +50,11 @@ WITH locks AS MATERIALIZED (
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 ), gone AS (
     SELECT w.id,
-           (w.started_at < %(at)s - %(longest)s
+           (w.started_at < %(at)s - %(longest)s AND w.kind <> ALL(%(long)s)
             OR EXISTS (SELECT 1 FROM locks l WHERE l.node = w.holder >> 32 AND l.process = 0)) AS is_try
     FROM fleet_work w
     WHERE w.state = 'running' AND (
-        w.started_at < %(at)s - %(longest)s
+        w.started_at < %(at)s - %(longest)s AND w.kind <> ALL(%(long)s)
         OR w.holder <> 0 AND NOT EXISTS (
             SELECT 1 FROM locks l WHERE l.node = w.holder >> 32 AND l.process = w.holder & 4294967295))
     ORDER BY w.id FOR UPDATE SKIP LOCKED
@@ -132,7 +134,7 @@ def fail(kind: str, key: str, *, error: str, traceback: str, at: datetime) -> No
     values = {
         "kind": kind,
         "key": key,
-        "holder": HERE.vouch(),
+        "holder": HERE.number,
         "error": error,
         "traceback": traceback,
         "parks": kind in PARKED_KINDS,
@@ -158,6 +160,7 @@ def note_vanished(*, at: datetime) -> list[tuple[str, str, str]]:
     values = {
         "at": at,
         "longest": LONGEST,
+        "long": list(LONG_KINDS),
         "parked": list(PARKED_KINDS),
         "most_tries": MOST_TRIES,
         "most_interruptions": MOST_INTERRUPTIONS,
@@ -211,4 +214,4 @@ def drop(key: str) -> int:
 
 def _own(kind: str, keys: Sequence[str]) -> QuerySet[Work]:
     """Rows of these keys that this process holds."""
-    return Work.objects.filter(kind=kind, key__in=keys, state=State.RUNNING, holder=HERE.vouch())
+    return Work.objects.filter(kind=kind, key__in=keys, state=State.RUNNING, holder=HERE.number)

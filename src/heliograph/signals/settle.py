@@ -13,7 +13,7 @@ from heliograph.signals.compiled import compiled
 from heliograph.signals.due import working_versions
 from heliograph.signals.errors import LostFence
 from heliograph.signals.generate import generate
-from heliograph.signals.models import Outcome, Progress
+from heliograph.signals.models import Outcome, Progress, StrategyVersion
 from heliograph.signals.stand import Stand
 from heliograph.signals.store import move
 from heliograph.signals.universe import SeriesNow
@@ -34,13 +34,22 @@ def settle(*, at: datetime) -> Settled:
     A delisted instrument's open signals end `unresolved`, without a price. All other outcomes are written by
     `generate` as the bars come.
     """
-    asking = [version for version in working_versions() if compiled(version).finer]
-    told = generate(at=at, versions=asking)
+    told = generate(at=at, versions=asking_versions())
     return Settled(
         settled=told.settled,
-        unresolved=sum(_end(instrument, at=at) for instrument in _delisted(at=at)),
+        unresolved=end_delisted(at=at),
         still_waiting=told.waiting,
     )
+
+
+def asking_versions() -> list[StrategyVersion]:
+    """The versions that ask for finer data."""
+    return [version for version in working_versions() if compiled(version).finer]
+
+
+def end_delisted(*, at: datetime) -> int:
+    """Ends the running signals of instruments that no longer trade; returns how many."""
+    return sum(_end(instrument, at=at) for instrument in _delisted(at=at))
 
 
 def _delisted(*, at: datetime) -> list[Instrument]:

@@ -1,11 +1,24 @@
 """The Celery application: a doorbell. What is to do stands in rows: a lost message loses only time."""
 
+import faulthandler
 import os
+import sys
+from typing import Any
 from urllib.parse import urlsplit
 
 import django
 from celery import Celery
-from celery.signals import beat_init, task_postrun, task_prerun, worker_init, worker_process_init
+from celery.signals import (
+    beat_init,
+    celeryd_after_setup,
+    celeryd_init,
+    task_postrun,
+    task_prerun,
+    worker_init,
+    worker_process_init,
+    worker_ready,
+    worker_shutdown,
+)
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import run_checks
@@ -13,6 +26,7 @@ from django.db import close_old_connections, connections
 
 from heliograph.kit.errors import BadSetting
 from heliograph.kit.tied import die_with_parent
+from heliograph.workers.queues import PLACED, ROUTES, TASKS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heliograph.config.settings")
 
@@ -53,13 +67,13 @@ def make_app() -> Celery:
         task_reject_on_worker_lost=True,
         task_ignore_result=True,
         task_time_limit=TASK_SECONDS,
-        task_default_queue="signals",
-        task_routes={"heliograph.workers.tasks.replay_tick": {"queue": "replay"}},
+        task_default_queue=TASKS["generate_due"],
+        task_routes=ROUTES,
         task_serializer="json",
         accept_content=["json"],
         worker_prefetch_multiplier=1,
         worker_disable_prefetch=True,
-        worker_concurrency=settings.HELIOGRAPH_WORKERS,
+        worker_concurrency=1,
         worker_hijack_root_logger=False,
         enable_utc=True,
         timezone="UTC",
@@ -77,11 +91,44 @@ def refuse_unsafe_settings(**_: object) -> None:
         raise BadSetting(message.msg)
 
 
+@celeryd_init.connect
+def _take_a_name(sender: str, **_: object) -> None:
+    from heliograph.fleet.vouch import HERE
+
+    HERE.stand_as_node(sender)
+
+
+@celeryd_after_setup.connect
+def _load_before_forking(instance: Any, **_: object) -> None:
+    """What the parent has loaded costs its children neither time nor memory."""
+    if PLACED in instance.app.amqp.queues.consume_from:
+        import heliograph.workers.shards  # noqa: F401
+
+
+@worker_ready.connect
+def _begin_to_beat(sender: Any, **_: object) -> None:
+    from heliograph.workers.heartbeat import begin
+
+    begin(sender)
+
+
+@worker_shutdown.connect
+def _say_goodbye(**_: object) -> None:
+    from heliograph.workers.heartbeat import end
+
+    end()
+
+
 @worker_process_init.connect
 def _begin(**_: object) -> None:
+    from heliograph.fleet.vouch import HERE
+
     die_with_parent()
+    # Where a crash of compiled code happened stands in the log; Celery has replaced sys.stderr.
+    faulthandler.enable(sys.__stderr__)
     # A connection that was opened before the fork belongs to the parent.
     connections.close_all()
+    HERE.begin_as_child()
 
 
 @task_prerun.connect
@@ -93,3 +140,4 @@ def _look_at_connections(**_: object) -> None:
 if not apps.ready:
     django.setup()
 app = make_app()
+app.Task.Request = "heliograph.workers.requests:NotedRequest"

@@ -12,6 +12,9 @@ from heliograph.workers.programs import Program
 STEADY_SECONDS = 60.0
 LONGEST_PAUSE = 30.0
 LARGEST_LOG = 10_000_000
+# A pulse so old is that of a process that stands still. A start and a busy machine take some seconds.
+LONGEST_STILL = 45.0
+PULSE = "HELIOGRAPH_PULSE"
 
 
 class Child:
@@ -21,7 +24,8 @@ class Child:
         self, program: Program, *, env: Mapping[str, str], log: Path, keep: Sequence[int] = ()
     ) -> None:
         self.program = program
-        self._env = env
+        self._pulse = log.with_suffix(".pulse") if program.has_pulse else None
+        self._env = {**env, PULSE: str(self._pulse)} if self._pulse else env
         self._log = log
         self._keep = keep
         self._process: subprocess.Popen[bytes] | None = None
@@ -36,6 +40,8 @@ class Child:
 
     def start(self) -> None:
         """Start the program; its output is added to its log."""
+        if self._pulse:
+            self._pulse.touch()
         with open(self._log, "ab") as log:
             self._process = start_tied(self.program.command, log=log, env=self._env, keep=self._keep)
         self._started = time.monotonic()
@@ -43,7 +49,7 @@ class Child:
     def look(self) -> str | None:
         """See whether it died or is due again; returns what there is to say."""
         if self.pid:
-            return None
+            return self._feel_pulse()
         now = time.monotonic()
         if self._process is not None:
             return self._fell(now, self._process.returncode)
@@ -68,12 +74,26 @@ class Child:
             self._process.kill()
             self._process.wait()
 
+    def _feel_pulse(self) -> str | None:
+        if not self._pulse or not self._process or time.time() - _touched(self._pulse) < LONGEST_STILL:
+            return None
+        self._process.kill()
+        return f"{self.program.name} stood still for {LONGEST_STILL:.0f} s and was killed"
+
     def _fell(self, now: float, code: int) -> str:
         self._falls = 1 if now - self._started > STEADY_SECONDS else self._falls + 1
         pause = min(2.0 ** (self._falls - 1), LONGEST_PAUSE)
         self._process, self._due = None, now + pause
         how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
         return f"{self.program.name} {how}; it is started again in {pause:.0f} s, its log is {self._log}"
+
+
+def _touched(file: Path) -> float:
+    """When a file was last touched; now, if somebody removed it."""
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
 
 
 def roll(log: Path) -> None:

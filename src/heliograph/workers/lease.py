@@ -3,6 +3,8 @@
 import os
 import socket
 import zlib
+from collections.abc import Sequence
+from datetime import datetime
 
 import psycopg
 
@@ -11,6 +13,16 @@ TAKE = """
     ON CONFLICT (name) DO UPDATE
     SET epoch = workers_lease.epoch + 1, holder = excluded.holder, taken_at = excluded.taken_at
     RETURNING epoch
+"""
+# The epoch is looked at in the statement that writes: a leader that was paused since its last look writes
+# nothing. A slot that was rung stays rung, whoever led then.
+CLAIM = """
+    INSERT INTO fleet_ring (name, due_at, epoch, rung_at)
+    SELECT slot.name, slot.due_at, lease.epoch, %(at)s
+    FROM unnest(%(names)s::text[], %(due)s::timestamptz[]) AS slot(name, due_at),
+         (SELECT epoch FROM workers_lease WHERE name = %(lease)s AND epoch = %(epoch)s FOR SHARE) AS lease
+    ON CONFLICT (name, due_at) DO NOTHING
+    RETURNING name
 """
 
 
@@ -27,12 +39,10 @@ class HeldLease:
         self.epoch = epoch
 
     @classmethod
-    def attempt(cls, database_url: str, *, name: str) -> "HeldLease | None":
-        """Take the post if it is free; None if it is not."""
+    def attempt(cls, database_url: str, *, name: str, wait_ms: int = 0) -> "HeldLease | None":
+        """Take the post if it is free, or becomes so within that time; None if not."""
         session = psycopg.connect(database_url, autocommit=True)
-        key = zlib.crc32(name.encode())
-        row = session.execute("SELECT pg_try_advisory_lock(%s)", [key]).fetchone()
-        if not row or not row[0]:
+        if not _locked(session, zlib.crc32(name.encode()), wait_ms=wait_ms):
             session.close()
             return None
         holder = f"{socket.gethostname()} {os.getpid()}"
@@ -50,6 +60,30 @@ class HeldLease:
             return False
         return row is not None
 
+    def claim(self, slots: Sequence[tuple[str, datetime]], *, at: datetime) -> set[str]:
+        """Note that these slots are rung; the names of those that nobody had rung. Empty if another leads."""
+        values = {
+            "names": [name for name, _ in slots],
+            "due": [due for _, due in slots],
+            "lease": self.name,
+            "epoch": self.epoch,
+            "at": at,
+        }
+        return {name for (name,) in self._session.execute(CLAIM, values).fetchall()}
+
     def release(self) -> None:
         """Give the post back."""
         self._session.close()
+
+
+def _locked(session: "psycopg.Connection[tuple[int]]", key: int, *, wait_ms: int) -> bool:
+    row = session.execute("SELECT pg_try_advisory_lock(%s)", [key]).fetchone()
+    if (row and row[0]) or not wait_ms:
+        return bool(row and row[0])
+    # The one who waits in line gets it within milliseconds.
+    session.execute("SELECT set_config('lock_timeout', %s, false)", [str(wait_ms)])
+    try:
+        session.execute("SELECT pg_advisory_lock(%s)", [key])
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True

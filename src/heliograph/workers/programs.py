@@ -1,11 +1,12 @@
 """The programs that `up` runs, each a process of its own."""
 
 import signal
+import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from heliograph.workers.schedule import QUEUES
+from heliograph.workers.queues import OUTSIDE, QUEUES, read_by
 
 CELERY = (sys.executable, "-m", "celery", "-A", "heliograph.workers.app")
 PREPARE = (sys.executable, "-m", "heliograph.workers.prepare")
@@ -20,6 +21,8 @@ class Options:
     port: int = 8420
     sample: bool = True
     replay: bool = True
+    # Worker processes for the quick queues.
+    workers: int = 1
 
     @property
     def reach(self) -> str:
@@ -39,6 +42,8 @@ class Program:
     name: str
     command: tuple[str, ...]
     farewell: signal.Signals = signal.SIGTERM
+    # It touches the file that HELIOGRAPH_PULSE names as long as it gets on.
+    has_pulse: bool = False
 
 
 def web(listener: int) -> Program:
@@ -48,10 +53,29 @@ def web(listener: int) -> Program:
     return Program("web", (*command, *where))
 
 
-def worker() -> Program:
-    """The worker of all queues."""
+def worker(name: str = "worker", queues: tuple[str, ...] = QUEUES, concurrency: int = 1) -> Program:
+    """A worker of these concerns, known to others as `name@host`."""
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-O", "fair", "-l", "INFO")
-    return Program("worker", (*CELERY, "worker", "-n", "worker@%h", "-Q", ",".join(QUEUES), *quiet))
+    node = node_name(name)
+    reads = ",".join(read_by(node, queues))
+    return Program(
+        name, (*CELERY, "worker", "-n", node, "-Q", reads, "-c", str(concurrency), *quiet), has_pulse=True
+    )
+
+
+def node_name(name: str) -> str:
+    """The name by which a worker of this machine is known to others."""
+    return f"{name}@{socket.gethostname()}"
+
+
+def outside() -> Program:
+    """The worker of what waits for others: one child each for exchanges, for notices and for long work."""
+    return worker("outside", OUTSIDE, len(OUTSIDE))
+
+
+def stream() -> Program:
+    """Keeps the streams of exchanges."""
+    return Program("stream", (sys.executable, "-m", "heliograph.workers.stream"))
 
 
 def beat() -> Program:

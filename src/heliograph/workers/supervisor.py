@@ -1,4 +1,4 @@
-"""All of Heliograph on one machine: prepares the home, runs web, worker and beat, starts again what dies."""
+"""All of Heliograph on one machine: prepares the home, runs web, workers and beat, starts again what dies."""
 
 import http.client
 import json
@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from pathlib import Path
 
 from heliograph.errors import HeliographError
 from heliograph.kit.embedded import Home, Servers
@@ -14,8 +15,11 @@ from heliograph.kit.embedded.connect import keeper_state, revive
 from heliograph.kit.embedded.home import write_whole
 from heliograph.workers import programs
 from heliograph.workers.children import Child
+from heliograph.workers.pools.children import ChildrenPool
+from heliograph.workers.pools.local import forget_wanted, wanted
 from heliograph.workers.preparation import Preparation
 from heliograph.workers.programs import Options, Program
+from heliograph.workers.queues import QUICK
 
 Say = Callable[[str], None]
 FAREWELL_SECONDS = 5.0
@@ -34,6 +38,7 @@ class Supervisor:
         self._listener = listener
         self._say = say
         self._children: dict[str, Child] = {}
+        self._workers: ChildrenPool | None = None
         self._answered = False
         self._revived: object = {}
         self._env = _environment(options, servers)
@@ -46,10 +51,11 @@ class Supervisor:
         """See what has happened, say it and act on it."""
         self._hear_preparation()
         self._look_at_servers()
-        for child in self._children.values():
-            if words := child.look():
-                self._say(words)
-                self._write_state()
+        said = [words for child in self._children.values() if (words := child.look())]
+        for words in said + self._look_at_workers():
+            self._say(words)
+        if said:
+            self._write_state()
         self._look_at_web()
 
     def end(self) -> None:
@@ -59,6 +65,8 @@ class Supervisor:
             self._preparation.end()
         for child in self._children.values():
             child.ask_to_end()
+        if self._workers:
+            self._workers.end(seconds=deadline - time.monotonic())
         for child in self._children.values():
             child.end(seconds=deadline - time.monotonic())
 
@@ -82,12 +90,27 @@ class Supervisor:
                 lines[-1] if code == 2 and lines else f"Preparing failed; {self._log('prepare')} says why."
             )
             raise PreparationFailed(known)
-        for program in (programs.worker(), programs.beat()):
+        forget_wanted(self._servers.home.path)
+        self._workers = ChildrenPool(_quick_worker, env=self._env, logs=self._servers.home.logs)
+        self._workers.resize(self._options.workers)
+        for program in (programs.outside(), programs.beat()):
             self._start(program)
-        self._say("Worker and timetable run")
+        self._say("Workers and timetable run")
+
+    def _look_at_workers(self) -> list[str]:
+        """Follow what the policy of scaling wants, and start again what died."""
+        if not self._workers:
+            return []
+        before, size = self._workers.children, wanted(self._servers.home.path)
+        if size is not None and size != self._workers.size():
+            self._workers.resize(size)
+        said = self._workers.look()
+        if said or self._workers.children.keys() != before.keys():
+            self._write_state()
+        return said
 
     def _start(self, program: Program, *, keep: tuple[int, ...] = ()) -> None:
-        child = Child(program, env=self._env, log=self._log(program.name), keep=keep)
+        child = Child(program, env=self._env, log=Path(self._log(program.name)), keep=keep)
         child.start()
         self._children[program.name] = child
         self._write_state()
@@ -126,12 +149,20 @@ class Supervisor:
             "pid": os.getpid(),
             "address": self._options.address,
             "ready": self._answered and self._preparation is None,
-            "children": {name: child.pid for name, child in self._children.items()},
+            "children": {name: child.pid for name, child in self._all().items()},
         }
         write_whole(self._servers.home.path / "up.json", json.dumps(state))
 
+    def _all(self) -> dict[str, Child]:
+        return self._children | (self._workers.children if self._workers else {})
+
     def _log(self, name: str) -> str:
         return str(self._servers.home.logs / f"{name}.log")
+
+
+def _quick_worker(number: int) -> Program:
+    """The worker of a number; the first is plain `worker`."""
+    return programs.worker("worker" if number == 1 else f"worker-{number}", QUICK)
 
 
 def read_state(home: Home) -> dict[str, object]:

@@ -1,36 +1,118 @@
-"""All tasks: ids in, one call, a plain result out."""
+"""All tasks: ids in, one call, a plain result out. Each may come twice, or not at all."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from celery import shared_task
 
 from heliograph.kit.clock import utc_now
 
-# A long way to catch up is gone in pieces: each step is stored, and the next ring goes on behind it.
+# Before the limit a task is told, and can say where it stood; at the limit its process is killed.
+LIMITS = {"soft_time_limit": 100, "time_limit": 120}
+SHORT = {"time_limit": 60}
 PIECE = timedelta(seconds=60)
+# Long work renews a lease of its own, and is handed back by its reports after this time.
+LONG_PIECE = timedelta(minutes=10)
+LONG = {"time_limit": 3_600, "acks_late": False, "reject_on_worker_lost": False}
 
 
-@shared_task(time_limit=120)
+@shared_task(**SHORT)
 def generate_due() -> None:
-    """Advance every running version over the bars that have closed."""
-    from heliograph.signals.generate import generate
+    """Send the shards that have new bars to workers."""
+    from heliograph.workers.dispatch import ring_due
+    from heliograph.workers.standing import stand
 
-    began = utc_now()
-    generate(at=began, stop=lambda: utc_now() - began > PIECE)
+    stand("generate_due", lambda at: ring_due(at=at))
 
 
-@shared_task(time_limit=120)
+@shared_task(**LIMITS)
+def generate_shards(progress_ids: Sequence[int]) -> None:
+    """Advance these shards over the bars that have closed."""
+    from heliograph.workers.shards import work_on_shards
+
+    work_on_shards(progress_ids)
+
+
+@shared_task(**LIMITS)
 def settle_due() -> None:
-    """Finish the outcomes that waited for finer data or a delisting."""
-    from heliograph.signals.settle import settle
+    """Look again at what waits for finer data, and end what is delisted."""
+    from heliograph.workers.settling import settle_what_waits
+    from heliograph.workers.standing import stand
 
-    settle(at=utc_now())
+    stand("settle_due", lambda at: settle_what_waits(at=at))
 
 
-@shared_task(time_limit=60)
+@shared_task(**LIMITS)
+def poll_due() -> None:
+    """Fetch the candles that exchanges should have by now, and ring for them."""
+    from heliograph.market.sources.exchange.poll import poll_due as poll
+    from heliograph.workers.ring import ring
+    from heliograph.workers.standing import stand
+
+    stand("poll_due", lambda at: poll(at=at) and ring("generate_due"))
+
+
+@shared_task(**LIMITS)
+def sync_due() -> None:
+    """Read the lists of instruments of exchanges that are due."""
+    from heliograph.market.sources.exchange.universe import sync_due as sync
+    from heliograph.workers.standing import stand
+
+    stand("sync_due", lambda at: sync(at=at))
+
+
+@shared_task(**SHORT)
 def replay_tick() -> None:
     """Play the bars that are due, and ring for them."""
     from heliograph.market.sources.replay.play import play_due
+    from heliograph.workers.ring import ring
+    from heliograph.workers.standing import stand
 
-    if play_due(at=utc_now()):
-        generate_due.delay()
+    stand("replay_tick", lambda at: play_due(at=at) and ring("generate_due"))
+
+
+@shared_task(**LIMITS)
+def deliver_due() -> None:
+    """Deliver the notices that are due. Several may be at it: each channel has one that serves it."""
+    from heliograph.notices.deliver import deliver_due as deliver
+    from heliograph.workers.doorbell import release
+
+    release(["deliver_due"])
+    began = utc_now()
+    deliver(at=began, stop=lambda: utc_now() - began > PIECE)
+
+
+@shared_task(**SHORT)
+def reconcile() -> None:
+    """Ring again for work that nobody is at."""
+    from heliograph.workers.reconcile import reconcile as run
+    from heliograph.workers.standing import stand
+
+    stand("reconcile", lambda at: run(at=at))
+
+
+@shared_task(**LONG)
+def run_jobs() -> None:
+    """Run long work, one job after another; the reports of each renew its lease."""
+    from heliograph.workers.long import run_waiting
+
+    end = utc_now() + LONG_PIECE
+    run_waiting(stop=lambda: utc_now() > end)
+
+
+@shared_task(**SHORT)
+def scale() -> None:
+    """Look whether there should be more or fewer workers."""
+    from heliograph.workers.scale import scale as look
+    from heliograph.workers.standing import stand
+
+    stand("scale", lambda at: look(at=at))
+
+
+@shared_task(**LIMITS)
+def upkeep() -> None:
+    """Remove what is kept no longer."""
+    from heliograph.workers.standing import stand
+    from heliograph.workers.upkeep import forget_old
+
+    stand("upkeep", lambda at: forget_old(at=at))

@@ -1,0 +1,82 @@
+"""Marks in the broker that keep a slow queue from filling with repeats. Losing them costs only repeats."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+
+import redis
+
+from heliograph.workers.app import app
+
+QUEUED, LOOKED = "heliograph:queued:", "heliograph:looked:"
+# A message that was lost holds back a new one for so long.
+QUEUED_SECONDS = 10
+# So long it is known that a shard was looked at and waits for a bar or for finer data.
+LOOKED_SECONDS = 600
+ANSWER_SECONDS = 5.0
+log = logging.getLogger(__name__)
+
+
+def claim(names: Sequence[str], *, seconds: int = QUEUED_SECONDS) -> list[str]:
+    """Those of which no message is under way; from now on one is."""
+    if not names:
+        return []
+    with _client().pipeline(transaction=False) as asked:
+        for name in names:
+            asked.set(QUEUED + name, 1, nx=True, ex=seconds)
+        return [name for name, free in zip(names, asked.execute(), strict=True) if free]
+
+
+def release(names: Iterable[str]) -> None:
+    """Their messages have arrived, or were not sent."""
+    found = [QUEUED + name for name in names]
+    if found:
+        _try("DEL", *found)
+
+
+def note_looked(names: Iterable[str], *, at: datetime) -> None:
+    """These were worked on at that moment; what they still lack was not there."""
+    with _client().pipeline(transaction=False) as told:
+        for name in names:
+            told.set(LOOKED + name, at.timestamp(), ex=LOOKED_SECONDS)
+        try:
+            told.execute()
+        except redis.RedisError as fault:
+            log.warning("A mark was not set: %s", fault)
+
+
+def looked(names: Sequence[str]) -> Mapping[str, datetime]:
+    """When these were last worked on; those of which nothing is known are left out."""
+    found = _client().mget([LOOKED + name for name in names]) if names else []
+    return {
+        name: datetime.fromtimestamp(float(value), UTC)
+        for name, value in zip(names, found, strict=True)
+        if value is not None
+    }
+
+
+def lengths(queues: Sequence[str]) -> dict[str, int]:
+    """How many messages wait in each of these queues."""
+    with _client().pipeline(transaction=False) as asked:
+        for name in queues:
+            asked.llen(name)
+        return dict(zip(queues, asked.execute(), strict=True))
+
+
+def _try(*command: object) -> None:
+    try:
+        _client().execute_command(*command)
+    except redis.RedisError as fault:
+        log.warning("A mark was not removed: %s", fault)
+
+
+def _client() -> "redis.Redis":
+    return _connect(app.conf.broker_url)
+
+
+@lru_cache(maxsize=4)
+def _connect(url: str) -> "redis.Redis":
+    """Celery writes a socket as `redis+socket:///path?virtual_host=1`, redis as `unix:///path?db=1`."""
+    url = url.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
+    return redis.Redis.from_url(url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS)

@@ -1,0 +1,157 @@
+"""A worker tells that it lives and gets on, from a thread of its main process."""
+
+import logging
+import os
+import signal
+import time
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import psutil
+import redis
+from celery.worker import state
+from django.db import Error, connection
+
+from heliograph.fleet.models import Node, Ring
+from heliograph.fleet.nodes import BEAT_SECONDS, beat, leave, note_done, note_failed, register
+from heliograph.fleet.vouch import HERE
+from heliograph.kit.clock import utc_now
+from heliograph.workers import doorbell
+from heliograph.workers.queues import QUEUES, queue_of
+from heliograph.workers.requests import DONE, FAILED
+from heliograph.workers.ring import ring
+
+# Messages that wait so long beside a free process: the worker is alive and idle (celery #8030, #10205).
+STUCK_SECONDS = 30.0
+# The file whose age tells the supervisor of a main process that stands still.
+PULSE = "HELIOGRAPH_PULSE"
+# Nobody rings: the workers ring the reconciler by themselves.
+SILENCE_SECONDS = 10.0
+log = logging.getLogger(__name__)
+
+
+class Heartbeat(Thread):
+    """Registers the node, then beats every two seconds until it is told to end."""
+
+    def __init__(self, consumer: Any) -> None:
+        super().__init__(name="heartbeat", daemon=True)
+        self._consumer = consumer
+        self._over = Event()
+        self._process = psutil.Process()
+        self._reads = [queue.name for queue in consumer.task_consumer.queues]
+        self._serves = [name for name in self._reads if name in QUEUES]
+        self._capacity = consumer.pool.num_processes
+        self._seen, self._moved = -1, time.monotonic()
+        self._drains = False
+
+    def run(self) -> None:
+        """Beat; a database that does not answer is asked again."""
+        registered = False
+        while True:
+            try:
+                registered = self._beat(registered)
+            except (Error, redis.RedisError, OSError) as fault:
+                log.warning("No heartbeat: %s", fault)
+                connection.close()
+            if self._over.wait(BEAT_SECONDS):
+                break
+        connection.close()
+
+    def end(self) -> None:
+        """Say goodbye: the worker ends in order."""
+        self._over.set()
+        self.join(5)
+        try:
+            leave(HERE.node)
+        except Error as fault:
+            log.warning("Could not say goodbye: %s", fault)
+        connection.close()
+
+    def _beat(self, registered: bool) -> bool:
+        at = utc_now()
+        HERE.vouch()
+        cpu, rss = self._measure()
+        beaten = registered and beat(
+            HERE.node, outstanding=len(state.reserved_requests), at=at, cpu_pct=cpu, rss_bytes=rss
+        )
+        if not beaten:
+            register(HERE.node, queues=self._serves, capacity=self._capacity, at=at)
+        self._tell_done()
+        self._heed_drain()
+        self._ring_if_silent()
+        self._watch_progress()
+        return True
+
+    def _measure(self) -> tuple[float, int]:
+        """CPU in per cent of one core since the last time, and memory, of the worker and its children."""
+        processes = [self._process, *self._children()]
+        cpu = rss = 0.0
+        for one in processes:
+            try:
+                cpu, rss = cpu + one.cpu_percent(), rss + one.memory_info().rss
+            except psutil.NoSuchProcess:
+                continue
+        return cpu, int(rss)
+
+    def _children(self) -> list[psutil.Process]:
+        """The same objects each time: they remember what they measured last."""
+        known = getattr(self, "_known", {})
+        found = {one.pid: known.get(one.pid, one) for one in self._process.children()}
+        self._known = found
+        return list(found.values())
+
+    def _tell_done(self) -> None:
+        """The slowest piece and the mean of the rest: a peak must not drown."""
+        seconds = [DONE.popleft() for _ in range(len(DONE))]
+        if seconds:
+            note_done(HERE.node, ms=1000 * sum(seconds) / len(seconds), at=utc_now())
+        if len(seconds) > 1:
+            note_done(HERE.node, ms=1000 * max(seconds), at=utc_now())
+        for _ in range(len(FAILED)):
+            FAILED.popleft()
+            note_failed(HERE.node)
+
+    def _heed_drain(self) -> None:
+        """A node that drains reads no more placed work; the reconciler places anew what waits there."""
+        own = queue_of(HERE.node)
+        drains = Node.objects.filter(name=HERE.node, draining=True).exists()
+        if own not in self._reads or drains == self._drains:
+            return
+        act = self._consumer.cancel_task_queue if drains else self._consumer.add_task_queue
+        # The consumer belongs to the main thread.
+        self._consumer.call_soon(act, own)
+        self._drains = drains
+
+    def _ring_if_silent(self) -> None:
+        newest = Ring.objects.order_by("-pk").values_list("rung_at", flat=True).first()
+        if newest is None or (utc_now() - newest).total_seconds() > SILENCE_SECONDS:
+            ring("reconcile")
+
+    def _watch_progress(self) -> None:
+        """End a worker that does not take what waits for it: whoever supervises it starts it anew."""
+        received = sum(state.total_count.values())
+        busy = len(state.active_requests) >= self._capacity
+        read = [name for name in self._reads if not (self._drains and name == queue_of(HERE.node))]
+        if received != self._seen or busy or not any(doorbell.lengths(read).values()):
+            self._seen, self._moved = received, time.monotonic()
+        if time.monotonic() - self._moved > STUCK_SECONDS:
+            log.critical("Messages wait and none was taken for %.0f seconds: it ends", STUCK_SECONDS)
+            os.kill(os.getpid(), signal.SIGKILL)
+        if path := os.environ.get(PULSE):
+            Path(path).touch()
+
+
+_running: list[Heartbeat] = []
+
+
+def begin(consumer: Any) -> None:
+    """Beat from now on."""
+    _running.append(Heartbeat(consumer))
+    _running[-1].start()
+
+
+def end() -> None:
+    """Beat no longer."""
+    while _running:
+        _running.pop().end()

@@ -1,0 +1,59 @@
+"""Removes what is kept no longer. Candles, signals, outcomes and evaluations are kept for ever."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from heliograph.fleet.models import Job, PlacementDecision, Rescue, Ring, ScalingAction
+from heliograph.fleet.nodes import forget_lost
+from heliograph.notices.models import Delivery
+from heliograph.signals.models import Checkpoint, StrategyVersion
+
+# A slot is rung at most once within this; one a second is 3,600 rows.
+RINGS = timedelta(hours=1)
+DECISIONS = timedelta(days=7)
+RESCUES = timedelta(days=30)
+ACTIONS = timedelta(days=90)
+JOBS = timedelta(days=90)
+DELIVERIES = timedelta(days=30)
+# Rows that go at a time: a long transaction would hold up the vacuum of all tables.
+PIECE = 5_000
+
+
+def forget_old(*, at: datetime) -> Mapping[str, int]:
+    """Remove what is older than its time; returns how much of each."""
+    verbs: Mapping[str, Callable[[], int]] = {
+        "rings": lambda: _remove(_older(Ring, "rung_at", at - RINGS)),
+        "placement decisions": lambda: _remove(_older(PlacementDecision, "at", at - DECISIONS)),
+        "rescues": lambda: _remove(_older(Rescue, "at", at - RESCUES)),
+        "scaling actions": lambda: _remove(_older(ScalingAction, "at", at - ACTIONS)),
+        "jobs": lambda: _remove(_older(Job, "finished_at", at - JOBS)),
+        "deliveries": lambda: _remove(_sent(at=at)),
+        "checkpoints": lambda: _remove(_useless_checkpoints()),
+        "nodes": lambda: forget_lost(at=at),
+    }
+    return {name: verb() for name, verb in verbs.items()}
+
+
+def _older(model, column: str, until: datetime) -> QuerySet:
+    return model.objects.filter(**{f"{column}__lt": until})
+
+
+def _sent(*, at: datetime) -> QuerySet:
+    """Deliveries that arrived; what was given up stays to be seen."""
+    return Delivery.objects.filter(state=Delivery.State.SENT, sent_at__lt=at - DELIVERIES)
+
+
+def _useless_checkpoints() -> QuerySet:
+    """Of retired versions in which nothing is open: nothing will be advanced from them."""
+    return Checkpoint.objects.filter(
+        progress__version__stage=StrategyVersion.Stage.RETIRED, progress__slots=b""
+    )
+
+
+def _remove(rows: QuerySet) -> int:
+    removed = 0
+    while keys := list(rows.values_list("pk", flat=True)[:PIECE]):
+        removed += rows.model.objects.filter(pk__in=keys).delete()[0]
+    return removed
