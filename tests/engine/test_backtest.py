@@ -241,3 +241,17 @@ class Backwards:
 
     time = np.array([HOURS, 0])
     open = high = low = close = volume = np.ones(2)
+
+
+@pytest.mark.parametrize("close_at_end", [False, True])
+def test_what_a_symbol_brings_does_not_depend_on_the_others(market, close_at_end):
+    """Also in its sums, to the last bit, and also where trades are closed at the end."""
+    strategy = Strategy.parse(CROSS)
+    together = backtest(strategy, market, close_at_end=close_at_end)
+    alone = {
+        symbol: backtest(strategy, {symbol: series}, close_at_end=close_at_end)
+        for symbol, series in market.items()
+    }
+    assert together.by_symbol == {symbol: done.summary for symbol, done in alone.items()}
+    assert list(together.trades) == [trade for done in alone.values() for trade in done.trades]
+    assert np.array_equal(together.sums, np.concatenate([done.sums for done in alone.values()]))

@@ -13,7 +13,7 @@ from heliograph.engine.exits.records import COOLING, EXIT_RECORD, WAITS, Counts,
 from heliograph.engine.exits.rules import REJECTS, Reject
 from heliograph.engine.exits.slots import slots_of
 from heliograph.engine.lanes import BLOCK, Job, run_lanes
-from heliograph.engine.statistics import Summary, Totals, daily, max_drawdown
+from heliograph.engine.statistics import Summary, daily, max_drawdown
 from heliograph.engine.strategy import Strategy
 from heliograph.engine.strategy_plan import StrategyPlan
 from heliograph.engine.tally import results_by_exit, totals_of
@@ -31,7 +31,7 @@ class Backtest:
     the signals of the last bars that wait for their entry (SLOT), `missed` the entries not taken (ENTRY).
     `verdicts` int64[N, 2, R] counts candidates by symbol, side and verdict (place in REJECTS, 0 =
     published), `undecided` int64[N] the bars with stop and target inside for which finer bars were
-    lacking.
+    lacking, `sums` float64[N, 8] adds up each symbol's trades.
     """
 
     symbols: tuple[str, ...]
@@ -42,7 +42,7 @@ class Backtest:
     missed: Records
     verdicts: Counts
     undecided: Counts
-    totals: tuple[Totals, ...]
+    sums: Floats
 
     @cached_property
     def records(self) -> Records:
@@ -67,18 +67,18 @@ class Backtest:
     @cached_property
     def summary(self) -> Summary:
         """All trades in seven figures."""
-        return Summary.of(sum(self.totals, Totals()), max_drawdown_pct=max_drawdown(self.results[1]))
+        return Summary.of(totals_of(self.sums), max_drawdown_pct=max_drawdown(self.results[1]))
 
     @property
     def by_symbol(self) -> dict[str, Summary]:
         """The same of each symbol that has a trade."""
         bounds = np.searchsorted(self.records["instrument"], np.arange(len(self.symbols) + 1))
         tables = {}
-        for symbol, start, stop in zip(self.symbols, bounds[:-1], bounds[1:], strict=True):
+        for row, (symbol, start, stop) in enumerate(zip(self.symbols, bounds[:-1], bounds[1:], strict=True)):
             if start < stop:
-                own = self.records[start:stop]
-                _, results = results_by_exit([own], self.time)
-                tables[symbol] = Summary.of(totals_of(own), max_drawdown_pct=max_drawdown(results))
+                _, results = results_by_exit([self.records[start:stop]], self.time)
+                totals = totals_of(self.sums[row : row + 1])
+                tables[symbol] = Summary.of(totals, max_drawdown_pct=max_drawdown(results))
         return tables
 
     @property
@@ -135,8 +135,8 @@ def backtest_bars(
 ) -> Backtest:
     """The same over bars that lie on one time axis already; `finer` has the same rows.
 
-    Results do not depend on `threads`, and of `block` (bars that are advanced at once) only the sums'
-    last bits.
+    Results depend neither on `threads` nor on `block` (bars that are advanced at once), nor does what an
+    instrument brings depend on which others there are.
     """
     lanes = run_lanes(Job(StrategyPlan.of(strategy), bars, finer, close_at_end, block), threads=threads)
     slots = slots_of(np.concatenate([lane.state for lane in lanes]))
@@ -149,5 +149,5 @@ def backtest_bars(
         missed=np.concatenate([rows for lane in lanes for rows in lane.missed]),
         verdicts=np.concatenate([lane.verdicts for lane in lanes]),
         undecided=np.concatenate([lane.undecided for lane in lanes]),
-        totals=tuple(lane.totals for lane in lanes),
+        sums=np.concatenate([lane.sums for lane in lanes]),
     )

@@ -14,9 +14,8 @@ from heliograph.engine.bars import INPUTS, Bars, Floats
 from heliograph.engine.exits import Events, Exits, Inputs, Recording, Rules
 from heliograph.engine.exits.records import Counts, Records
 from heliograph.engine.runner import Runner
-from heliograph.engine.statistics import Totals
 from heliograph.engine.strategy_plan import StrategyPlan
-from heliograph.engine.tally import totals_of
+from heliograph.engine.tally import sums_of
 from heliograph.engine.timeframe import Timeframe
 
 # So many values are advanced at once: they and what is computed from them stay in a core's cache.
@@ -46,7 +45,7 @@ class Job:
 @dataclass(frozen=True)
 class Lane:
     """What a lane brought; instruments count from the first of all. `state` is that of the exits at the
-    end.
+    end, `sums` those of each instrument's trades.
     """
 
     exits: tuple[Records, ...]
@@ -54,7 +53,7 @@ class Lane:
     state: Floats
     verdicts: Counts
     undecided: Counts
-    totals: Totals
+    sums: Floats
 
 
 def run_lanes(job: Job, *, threads: int = 1) -> list[Lane]:
@@ -160,11 +159,15 @@ def _lane_of(events: Sequence[Events], state: Floats, start: int) -> Lane:
     missed = tuple(one.entries for one in events)
     for records in (*exits, *missed):
         records["instrument"] += start
+    if len(exits) > 1 and len(state) > 1:
+        # What is closed at the end comes behind the others of its own instrument.
+        together = np.concatenate(exits)
+        exits = (together[np.argsort(together["instrument"], kind="stable")],)
     return Lane(
         exits=exits,
         missed=missed,
         state=state,
         verdicts=sum((one.verdicts for one in events[1:]), start=events[0].verdicts),
         undecided=sum((one.undecided for one in events[1:]), start=events[0].undecided),
-        totals=sum((totals_of(one) for one in exits), start=Totals()),
+        sums=sums_of(exits, first=start, instruments=len(state)),
     )

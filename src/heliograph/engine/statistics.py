@@ -28,9 +28,6 @@ class Totals:
     result: float = 0.0
     fees: float = 0.0
 
-    def __add__(self, other: "Totals") -> "Totals":
-        return Totals(*(getattr(self, name) + getattr(other, name) for name in Totals.__slots__))
-
 
 @dataclass(frozen=True, slots=True)
 class Summary:

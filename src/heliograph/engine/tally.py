@@ -15,19 +15,30 @@ from heliograph.engine.statistics import Totals
 TRADES, WINS, R, R_KNOWN, PROFIT, LOSS, RESULT, FEES = range(8)
 
 
-def totals_of(records: Records) -> Totals:
-    """The totals of finished trades."""
-    sums = np.zeros(8)
-    add_up(records, sums)
+def sums_of(chunks: Sequence[Records], *, first: int, instruments: int) -> Floats:
+    """The sums of each instrument's finished trades, float64[N, 8]; the instruments count from `first`.
+
+    Each instrument's own are added in the order in which they ended, so that they do not depend on who
+    else was advanced with it.
+    """
+    sums = np.zeros((instruments, 8))
+    for chunk in chunks:
+        add_up(chunk, first, sums)
+    return sums
+
+
+def totals_of(sums: Floats) -> Totals:
+    """The totals of such sums, instrument after instrument."""
+    total = np.cumsum(sums, axis=0)[-1] if len(sums) else np.zeros(8)
     return Totals(
-        trades=int(sums[TRADES]),
-        wins=int(sums[WINS]),
-        r=float(sums[R]),
-        r_known=int(sums[R_KNOWN]),
-        profit=float(sums[PROFIT]),
-        loss=float(sums[LOSS]),
-        result=float(sums[RESULT]),
-        fees=float(sums[FEES]),
+        trades=int(total[TRADES]),
+        wins=int(total[WINS]),
+        r=float(total[R]),
+        r_known=int(total[R_KNOWN]),
+        profit=float(total[PROFIT]),
+        loss=float(total[LOSS]),
+        result=float(total[RESULT]),
+        fees=float(total[FEES]),
     )
 
 
@@ -45,21 +56,22 @@ def results_by_exit(chunks: Sequence[Records], time: Times) -> tuple[Times, Floa
 
 
 @kernel
-def add_up(records: Records, sums: Floats) -> None:
-    """Add the trades' figures to `sums`."""
+def add_up(records: Records, first: int, sums: Floats) -> None:
+    """Add the trades' figures to those of their instruments in `sums`."""
     for k in range(len(records)):
         trade: Row = records[k]
-        sums[TRADES] += 1
-        sums[RESULT] += trade.return_pct
-        sums[FEES] += trade.fees_pct
+        own = sums[trade.instrument - first]
+        own[TRADES] += 1
+        own[RESULT] += trade.return_pct
+        own[FEES] += trade.fees_pct
         if trade.return_pct > 0.0:
-            sums[WINS] += 1
-            sums[PROFIT] += trade.return_pct
+            own[WINS] += 1
+            own[PROFIT] += trade.return_pct
         else:
-            sums[LOSS] += trade.return_pct
+            own[LOSS] += trade.return_pct
         if trade.r == trade.r:
-            sums[R] += trade.r
-            sums[R_KNOWN] += 1
+            own[R] += trade.r
+            own[R_KNOWN] += 1
 
 
 @kernel
