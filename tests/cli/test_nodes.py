@@ -42,6 +42,18 @@ def test_a_drained_node_is_listed_with_its_reason_and_loses_its_work(heliograph,
     assert [item["state"] for item in states] == ["alive", "alive"]
 
 
+def test_a_slow_machine_weighs_less(heliograph, two):
+    assert heliograph("nodes", "weigh", "node-2", "0.5").err == "node-2 weighs 0.5 from now on.\n"
+    moved = place(KEYS, concern="generate", strategy="rendezvous", at=now())
+
+    # Ten keys, a third of them and a tenth more.
+    assert list(moved.values()).count("node-2") <= 4
+    assert [item["weight"] for item in json.loads(heliograph("nodes", "list", "--json").out)["items"]] == [
+        1,
+        0.5,
+    ]
+
+
 def test_a_place_is_explained_with_its_last_decisions(heliograph, two):
     key = next(key for key, node in two.items() if node == "node-2")
     nodes.drain("node-2", reason="new disk")
@@ -63,6 +75,10 @@ def test_a_place_is_explained_with_its_last_decisions(heliograph, two):
     ("words", "says"),
     [
         (("drain", "node-9"), "There is no node 'node-9'; registered are node-1, node-2.\n"),
+        (
+            ("weigh", "node-2", "0"),
+            "A weight is more than 0 and at most 100, not 0; to stop, drain the node.\n",
+        ),
         (
             ("explain", "shard:99"),
             "'shard:99' is placed nowhere; placed are, for example, shard:0, shard:1, shard:2.\n",

@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
         ("list", list_all),
         ("drain", drain),
         ("undrain", undrain),
+        ("weigh", weigh),
         ("explain", explain),
     ):
         nodes.command(name)(command)
@@ -61,7 +62,17 @@ def list_all(place: Place, as_json: AsJson = False) -> None:
     if as_json:
         show_json({"items": [asdict(item) for item in items]})
     elif items:
-        columns = ["name", "state", ">capacity", ">holds", ">latency ms", ">places", ">heartbeat", "why"]
+        columns = [
+            "name",
+            "state",
+            ">capacity",
+            ">weight",
+            ">holds",
+            ">latency ms",
+            ">places",
+            ">heartbeat",
+            "why",
+        ]
         show_table(columns, map(_line, items))
     else:
         note("No node has registered; `heliograph up` starts a worker.")
@@ -87,6 +98,29 @@ def undrain(name: Name, place: Place, as_json: AsJson = False) -> None:
       heliograph nodes undrain node-2
     """
     _set(name, place, drains=False, reason="", as_json=as_json)
+
+
+@spread
+def weigh(
+    name: Name,
+    weight: Annotated[float, typer.Argument(metavar="WEIGHT", help="1 is usual.", show_default=False)],
+    place: Place,
+    as_json: AsJson = False,
+) -> None:
+    """Set a node's share of placed work: 0.5 for a machine of half the speed.
+
+    \b
+    Example:
+      heliograph nodes weigh node-2 0.5
+    """
+    with database(place):
+        from heliograph.fleet import nodes as node_verbs
+
+        node_verbs.weigh(name, weight=weight)
+    if as_json:
+        show_json({"name": name, "weight": weight})
+    else:
+        note(f"{name} weighs {weight:g} from now on.")
 
 
 @spread
@@ -126,6 +160,7 @@ def _line(item: "NodeItem") -> list[str]:
         item.name,
         item.state,
         f"{item.capacity:,}",
+        f"{item.weight:g}",
         f"{item.outstanding:,}",
         number(item.latency_ms, 1),
         f"{item.places:,}",

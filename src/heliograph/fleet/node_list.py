@@ -26,6 +26,7 @@ class NodeItem:
     pid: int
     queues: list[str]
     capacity: int
+    weight: float
     outstanding: int
     latency_ms: float | None
     mean_ms: float | None
@@ -70,6 +71,7 @@ def _item(node: Node, *, at: datetime) -> NodeItem:
         pid=node.pid,
         queues=node.queues,
         capacity=node.capacity,
+        weight=node.weight,
         outstanding=node.outstanding,
         latency_ms=node.latency_ms,
         mean_ms=node.mean_ms,

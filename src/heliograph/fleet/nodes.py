@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from heliograph.fleet.errors import UnknownNode
+from heliograph.fleet.errors import BadWeight, UnknownNode
 from heliograph.fleet.models import Node
 
 BEAT_SECONDS = 2
@@ -18,6 +18,7 @@ LOST_AFTER = timedelta(seconds=10)
 # A lost node is named in reasons for so long.
 REMEMBERED = timedelta(days=1)
 
+MOST_WEIGHT = 100.0
 # The decay of a latency peak with time (Finagle's default), in seconds.
 PEAK_DECAY_SECONDS = 10.0
 # The weight of a new piece of work in the plain mean, once there are enough.
@@ -116,6 +117,17 @@ def drain(name: str, *, reason: str) -> None:
 def undrain(name: str) -> None:
     """Work is placed on the node again."""
     if not Node.objects.filter(name=name).update(draining=False, reason=""):
+        raise unknown(name)
+
+
+def weigh(name: str, *, weight: float) -> None:
+    """Sets the share of placed work for each task at a time: 0.5 for a machine of half the speed.
+
+    It outlives the process.
+    """
+    if not 0 < weight <= MOST_WEIGHT:
+        raise BadWeight(weight, most=MOST_WEIGHT)
+    if not Node.objects.filter(name=name).update(weight=weight):
         raise unknown(name)
 
 
