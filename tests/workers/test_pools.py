@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from heliograph.fleet.nodes import register
+from heliograph.kit.clock import utc_now
 from heliograph.kit.embedded import Home
 from heliograph.kit.env import Environment
 from heliograph.kit.errors import BadSetting
@@ -21,7 +23,7 @@ from heliograph.workers.pools.children import ChildrenPool
 from heliograph.workers.pools.hook import HookPool
 from heliograph.workers.pools.local import LocalPool, forget_wanted, wanted
 from heliograph.workers.pools.systemd import SystemdPool
-from heliograph.workers.programs import Program
+from heliograph.workers.programs import Program, node_name
 
 # Works until it is told to end, and then finishes what it does.
 WORKER = """
@@ -82,6 +84,7 @@ def test_a_worker_that_dies_is_started_again(children):
     ]
 
 
+@pytest.mark.django_db
 def test_the_local_pool_writes_down_what_the_supervisor_follows(tmp_path):
     home = Home.open(tmp_path)
     pool = LocalPool(home)
@@ -93,6 +96,13 @@ def test_the_local_pool_writes_down_what_the_supervisor_follows(tmp_path):
         assert (pool.size(), wanted(tmp_path)) == (2, None)
         pool.resize(3, reason="why")
         assert (pool.size(), wanted(tmp_path)) == (3, 3)
+        third = register(node_name("worker-3"), queues=["generate"], capacity=1, at=utc_now())
+        pool.resize(2, reason="It is calm.")
+        third.refresh_from_db()
+        assert (third.draining, third.reason) == (True, "Its pool lets it go. It is calm.")
+        pool.resize(3, reason="It is busy.")
+        third.refresh_from_db()
+        assert (third.draining, third.reason) == (False, "")
         forget_wanted(tmp_path)
         assert pool.size() == 2
 
@@ -127,6 +137,7 @@ def systemctl(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.django_db
 def test_units_of_systemd_are_started_and_stopped_by_number(systemctl):
     pool = SystemdPool()
     pool.resize(3, reason="why")

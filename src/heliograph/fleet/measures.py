@@ -1,11 +1,9 @@
 """Reads what the policy of scaling needs from nodes and queues; what nobody measured is None."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import fmean
-
-import redis
 
 from heliograph.fleet.models import Node
 from heliograph.fleet.nodes import alive
@@ -13,7 +11,10 @@ from heliograph.fleet.nodes import alive
 
 @dataclass(frozen=True, slots=True)
 class NodesLoad:
-    """The nodes that are alive and not draining. Per cent are means over them; `held` are pieces of work."""
+    """The nodes of a concern that are alive and do not drain.
+
+    Per cent are means over them; `held` are pieces of work, on those that drain too.
+    """
 
     nodes: int
     held: int
@@ -22,9 +23,9 @@ class NodesLoad:
     rss_bytes: float | None
 
 
-def nodes_load(*, at: datetime, memory_bytes: int | None = None) -> NodesLoad:
-    """How busy the nodes are; without the memory that one may have, its share is unknown."""
-    found = alive(at=at)
+def nodes_load(concern: str, *, at: datetime, memory_bytes: int | None = None) -> NodesLoad:
+    """How busy the nodes of a concern are; without the memory that one may have, its share is unknown."""
+    found = [node for node in alive(at=at) if concern in node.queues]
     taking = [node for node in found if not node.draining]
     rss = _mean(node.rss_bytes for node in taking)
     return NodesLoad(
@@ -34,19 +35,6 @@ def nodes_load(*, at: datetime, memory_bytes: int | None = None) -> NodesLoad:
         memory_pct=100 * rss / memory_bytes if rss is not None and memory_bytes else None,
         rss_bytes=rss,
     )
-
-
-def queue_lengths(client: "redis.Redis | None", names: Sequence[str]) -> Mapping[str, int] | None:
-    """How many messages wait in each queue; None where Redis does not answer."""
-    if client is None:
-        return None
-    try:
-        with client.pipeline(transaction=False) as asked:
-            for name in names:
-                asked.llen(name)
-            return dict(zip(names, asked.execute(), strict=True))
-    except redis.RedisError:
-        return None
 
 
 def pieces(*, due: int | None, queues: Mapping[str, int] | None, held: int) -> int | None:

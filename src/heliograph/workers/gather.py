@@ -1,26 +1,24 @@
 """Gathers what the policy of scaling looks at, from rows, nodes and queues."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 import redis
 from django.conf import settings
 from django.db.models import Avg
 
-from heliograph.fleet.measures import nodes_load, pieces, queue_lengths
+from heliograph.fleet.measures import nodes_load, pieces
 from heliograph.fleet.models import Work
 from heliograph.fleet.scaling import Measures, Policy
 from heliograph.signals.due import due_work
 from heliograph.signals.models import Evaluation
-from heliograph.workers.app import broker_url
+from heliograph.workers import doorbell
 from heliograph.workers.closes import closes_near
-from heliograph.workers.schedule import QUEUES
+from heliograph.workers.queues import PLACED, QUICK
+from heliograph.workers.shards import KIND, shard_key
 
-SHARD = "shard:{}"
 RECENT = timedelta(minutes=15)
-ANSWER_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,8 @@ def gather(
 ) -> Gathered:
     """Measure now. `due` reads what is due from other rows than those of signals."""
     found = (due or due_shards_now)(at=at)
-    load = nodes_load(at=at, memory_bytes=memory_bytes)
-    queues = queue_lengths(_broker(), QUEUES)
+    load = nodes_load(PLACED, at=at, memory_bytes=memory_bytes)
+    queues = _queues()
     age = max(0.0, (at - found.oldest).total_seconds()) if found.oldest else 0.0
     near = closes_near(at=at, back_s=policy.targets.age_s or 0.0, ahead_s=policy.horizon_s)
     measures = Measures(
@@ -78,9 +76,18 @@ def gather(
 
 
 def due_shards_now(*, at: datetime) -> DueNow:
-    """The shards that have something to do, without those that rest after a failure or wait for a person."""
-    asleep = set(_asleep(at=at))
-    due = [shard for shard in due_work(at=at) if SHARD.format(shard.progress_id) not in asleep]
+    """The shards that more workers would help.
+
+    Not those that rest after a failure or wait for a person, nor those that were looked at since their
+    candles came: they wait for others.
+    """
+    found = {shard_key(shard.progress_id): shard for shard in due_work(at=at)}
+    left_out, looked = set(_asleep(at=at)), _looked(list(found))
+    due = [
+        shard
+        for key, shard in found.items()
+        if key not in left_out and (key not in looked or looked[key] < shard.since)
+    ]
     newest = Evaluation.objects.filter(started_at__gt=at - RECENT)
     mean_ms = newest.aggregate(mean=Avg("duration_ms"))["mean"]
     return DueNow(
@@ -92,18 +99,26 @@ def due_shards_now(*, at: datetime) -> DueNow:
 
 def _asleep(*, at: datetime) -> list[str]:
     """The keys of work that nobody may do now: more workers would not help it."""
-    rows = Work.objects.exclude(state=Work.State.RUNNING).exclude(not_before__lte=at, state=Work.State.FAILED)
+    rows = Work.objects.filter(kind=KIND).exclude(state=Work.State.RUNNING)
+    rows = rows.exclude(state=Work.State.FAILED, not_before__lte=at)
     return list(rows.values_list("key", flat=True))
 
 
-def _broker() -> "redis.Redis | None":
-    if settings.REDIS_URL is None and settings.HELIOGRAPH_BROKER_URL is None:
+def _looked(keys: Sequence[str]) -> Mapping[str, datetime]:
+    """When these were looked at; nothing is known where there is no broker."""
+    try:
+        return doorbell.looked(keys) if _has_broker() else {}
+    except redis.RedisError:
+        return {}
+
+
+def _queues() -> Mapping[str, int] | None:
+    """How many messages wait for the workers that are scaled; None where no broker answers."""
+    try:
+        return doorbell.lengths(QUICK) if _has_broker() else None
+    except redis.RedisError:
         return None
-    return _client(broker_url(settings.REDIS_URL, settings.HELIOGRAPH_BROKER_URL))
 
 
-@lru_cache(maxsize=4)
-def _client(url: str) -> "redis.Redis":
-    """Celery writes a socket as `redis+socket:///path?virtual_host=1`, redis as `unix:///path?db=1`."""
-    url = url.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
-    return redis.Redis.from_url(url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS)
+def _has_broker() -> bool:
+    return bool(settings.REDIS_URL or settings.HELIOGRAPH_BROKER_URL)

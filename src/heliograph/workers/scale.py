@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from heliograph.fleet.measures import nodes_load
 from heliograph.fleet.models import ScalingAction, ScalingLook
-from heliograph.fleet.nodes import alive
 from heliograph.fleet.scaling import Change, Decision, Past, PastWish, Policy, decide
 from heliograph.kit.env import Environment
 from heliograph.workers.gather import Gathered, ReadDue, gather
 from heliograph.workers.pools import NoPool, Pool, PoolFailed, pool_of
+from heliograph.workers.queues import PLACED
 from heliograph.workers.scaling_settings import ScalingSettings
 
 # Any number that nothing else locks by.
@@ -120,7 +121,7 @@ class Scaling:
         """What is measured now is the effect of the actions whose time has come."""
         ScalingAction.objects.filter(
             pool=self.pool.name,
-            effect=None,
+            effect__isnull=True,
             dry_run=False,
             error="",
             at__lte=at - self.settings.effect_after,
@@ -153,7 +154,7 @@ def asked_or_alive(pool: str, *, at: datetime) -> int:
     """The number of workers that was asked for lately, else of those that beat."""
     asked = ScalingAction.objects.filter(pool=pool, at__gt=at - ASKED, at__lte=at, dry_run=False, error="")
     last = asked.order_by("-at", "-id").first()
-    return last.after if last else len([node for node in alive(at=at) if not node.draining])
+    return last.after if last else nodes_load(PLACED, at=at).nodes
 
 
 @contextmanager

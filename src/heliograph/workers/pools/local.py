@@ -5,6 +5,7 @@ from pathlib import Path
 
 from heliograph.kit.embedded import Home
 from heliograph.kit.embedded.home import write_whole
+from heliograph.workers.pools.drains import let_go, take_back, worker_name
 from heliograph.workers.pools.pool import PoolFailed
 
 WANTED = "workers.json"
@@ -26,6 +27,11 @@ class LocalPool:
         """Write the number down; the supervisor looks twice a second."""
         if not self._home.lock("up").is_taken():
             raise PoolFailed(f"`heliograph up` does not run in {self._home.path}.")
+        before = self.size()
+        for number in range(size + 1, before + 1):
+            let_go(worker_name(number), reason=reason)
+        for number in range(before + 1, size + 1):
+            take_back(worker_name(number))
         write_whole(self._home.path / WANTED, json.dumps({"wanted": size, "reason": reason}))
 
     def describe(self) -> str:

@@ -4,6 +4,7 @@ import re
 import subprocess
 from collections.abc import Sequence
 
+from heliograph.workers.pools.drains import let_go, take_back
 from heliograph.workers.pools.pool import PoolFailed
 
 UNIT = "heliograph-worker@{}.service"
@@ -12,7 +13,10 @@ ANSWER_SECONDS = 20
 
 
 class SystemdPool:
-    """Starts and stops units; a unit that stops has its worker finish first (KillSignal=SIGTERM)."""
+    """Starts and stops units, whose nodes are named `worker-N@host`.
+
+    A unit that stops has its worker finish first (KillSignal=SIGTERM, the default).
+    """
 
     name = "systemd"
 
@@ -24,10 +28,14 @@ class SystemdPool:
         """Start the lowest free numbers, or stop the highest; systemd goes on with it by itself."""
         there = self._numbers()
         if going := there[size:]:
+            for number in going:
+                let_go(f"worker-{number}", reason=reason)
             self._systemctl("stop", "--no-block", *map(UNIT.format, going))
         free = (number for number in range(1, size + len(there) + 1) if number not in there)
         coming = [next(free) for _ in range(size - len(there))]
         if coming:
+            for number in coming:
+                take_back(f"worker-{number}")
             self._systemctl("start", "--no-block", *map(UNIT.format, coming))
 
     def describe(self) -> str:
