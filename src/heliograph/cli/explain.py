@@ -98,6 +98,7 @@ def _page(found: "Explanation") -> Iterator[str]:
     shown = "  ".join(f"{name} {number(value)}" for name, value in zip("OHLC", prices, strict=True))
     yield f"bar of {clock(found.bar.bar_time)} UTC   {shown}"
     yield _basis(found.as_known_at, revised=found.revised)
+    yield from _admitted(found)
     for side in found.sides:
         yield ""
         yield from _side(side)
@@ -106,6 +107,22 @@ def _page(found: "Explanation") -> Iterator[str]:
 def _basis(as_known_at: datetime | None, *, revised: bool) -> str:
     basis = f"with candles as known at {clock(as_known_at)} UTC" if as_known_at else "with today's candles"
     return f"{basis}; today's are different" if revised else basis
+
+
+def _admitted(found: "Explanation") -> Iterator[str]:
+    """The data mode and the gates under which the bar was evaluated, or for which it waits."""
+    if found.evaluated:
+        step = found.evaluated
+        yield f"evaluated {clock(step.started_at)} UTC, data mode {step.mode}"
+    elif found.postponed:
+        step = found.postponed
+        yield f"postponed since {clock(step.since)} UTC, data mode {step.mode}"
+    else:
+        return
+    if step.reason:
+        yield f"  {step.reason}"
+    for name, gate in step.gates.items():
+        yield f"  {_mark(bool(gate['open']))} {name}  {gate['says']}"
 
 
 def _side(side: "SideView") -> Iterator[str]:

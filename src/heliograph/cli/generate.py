@@ -8,7 +8,7 @@ import typer
 from heliograph.cli.database import database
 from heliograph.cli.moments import now
 from heliograph.cli.options import AsJson, Place
-from heliograph.cli.output import note, show_json
+from heliograph.cli.output import clock, note, show_json
 from heliograph.cli.progress import counting
 from heliograph.cli.spread import spread
 
@@ -38,14 +38,17 @@ def generate(
       heliograph generate
     """
     with database(place), counting("bars") as count:
+        from heliograph.signals.evaluations import postponed_shards
         from heliograph.signals.generate import generate as run
+        from heliograph.signals.plain import plain
         from heliograph.signals.queries import running_versions
 
         versions = _versions(strategy) if strategy else None
         done = run(at=now(), versions=versions, on_step=lambda sum_so_far: count(sum_so_far.bars))
         runs = running_versions().exists()
+        held = [one for one in postponed_shards() if one.given_up_at is None]
     if as_json:
-        show_json(asdict(done))
+        show_json(asdict(done) | {"postponements": [plain(asdict(one)) for one in held]})
         return
     if not runs:
         note("No strategy runs; `heliograph strategy add FILE` stores one.")
@@ -55,6 +58,10 @@ def generate(
     )
     if done.waiting:
         print(f"{done.waiting:,} instruments wait for a missing bar or for finer data.")
+    for one in held:
+        print(
+            f"{one.strategy} v{one.version} at {one.venue} waits since {clock(one.since)} UTC: {one.reason}."
+        )
 
 
 def _versions(name: str) -> list["StrategyVersion"]:

@@ -7,46 +7,19 @@ from time import perf_counter
 
 import numpy as np
 
-from heliograph.engine.bars import Bars, Times
 from heliograph.market.bars import load_bars
-from heliograph.market.clock import venue_clock
-from heliograph.market.models import Venue
 from heliograph.market.wire import to_ms
+from heliograph.signals.admit import Admitted
 from heliograph.signals.block import Mask, windows, without
 from heliograph.signals.due import Due
 from heliograph.signals.generated import Generated
+from heliograph.signals.sources import Sources
 from heliograph.signals.state import ShardState
 from heliograph.signals.step import NO_FINER, Finer, Step, advance
 from heliograph.signals.store import Moment, store_step
 
 # An instrument so many bars behind is caught up apart, so that it holds back no other.
 LATE_BARS = 256
-
-
-class Sources:
-    """What shards read alike: the bars loaded last, by versions over the same instruments, and clocks."""
-
-    def __init__(self, *, at: datetime) -> None:
-        self.at = at
-        self._clocks: dict[int, datetime] = {}
-        self._key: tuple[object, ...] = ()
-        self._bars: Bars | None = None
-
-    def bars(self, instruments: Times, timeframe: str, *, start: int, end: int) -> Bars:
-        """The bars of these instruments with start <= open < end (ms)."""
-        key = (instruments.tobytes(), timeframe, start, end)
-        if self._bars is None or key != self._key:
-            self._bars = load_bars(
-                instruments=instruments.tolist(), timeframe=timeframe, start=start, end=end
-            )
-            self._key = key
-        return self._bars
-
-    def clock(self, venue_id: int) -> datetime:
-        """The time at a venue."""
-        if venue_id not in self._clocks:
-            self._clocks[venue_id] = venue_clock(Venue.objects.get(pk=venue_id), at=self.at)
-        return self._clocks[venue_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +55,7 @@ class CatchUp:
     due: Due
     sources: Sources
     pace: Pace
+    admitted: Admitted
 
     def steps(self) -> Iterator[Generated]:
         """Advances and stores block after block; instruments far behind come after the others.
@@ -135,7 +109,7 @@ class CatchUp:
             due=self.due,
             passed_over=self._passed_over(step),
             is_last=span.is_last,
-            moment=Moment(self.pace.at, self.pace.clock, began),
+            moment=Moment(self.pace.at, self.pace.clock, began, self.admitted.judged),
         )
         return told + Generated(waiting=int(waiting.sum()) + len(step.held))
 

@@ -19,7 +19,7 @@ from heliograph.signals.state import MEMORY, ShardState
 from heliograph.signals.universe import SeriesNow, join_instruments
 
 Stage = StrategyVersion.Stage
-# For each version how many series this process has looked at: only when there are more can one be unknown.
+# For each version which series (a hash of them) this process has looked at: only others can be unknown.
 _looked_at: dict[int, int] = {}
 
 
@@ -159,10 +159,10 @@ def _by_timeframe(versions: Iterable[StrategyVersion]) -> dict[str, list[Strateg
 
 
 def _join(version: StrategyVersion, series: SeriesNow, *, at: datetime) -> None:
-    count = len(series.instruments)
-    if version.stage in StrategyVersion.RUNNING and _looked_at.get(version.pk) != count:
+    there = hash(series.filled.tobytes())
+    if version.stage in StrategyVersion.RUNNING and _looked_at.get(version.pk) != there:
         join_instruments(version, compiled(version).checked.universe, series, at=at)
-        _looked_at[version.pk] = count
+        _looked_at[version.pk] = there
 
 
 def _stands(rows: Iterable[tuple[int, int, int]]) -> Iterator[tuple[Stand, ShardState | None]]:

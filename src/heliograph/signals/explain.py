@@ -11,6 +11,7 @@ from heliograph.signals import sentences
 from heliograph.signals.clause_views import verdict_of
 from heliograph.signals.compiled import compiled
 from heliograph.signals.errors import NotExplainable
+from heliograph.signals.evaluations import PostponedItem, evaluation_of, postponement_of
 from heliograph.signals.explanation import BarView, Explanation, NearBar
 from heliograph.signals.knowledge import Place, is_revised, known_at, place_of
 from heliograph.signals.lives import known
@@ -40,6 +41,8 @@ def explain(
         raise NotExplainable(sentences.no_side(str(version), side or ""))
     times = scene.bars.time[scene.columns.start : scene.columns.stop].tolist()
     rows = _rows(version, instrument, times)
+    seen = scene.known_at if not now else known_at(version, instrument, scene.place, scene.time, side=side)
+    evaluated = evaluation_of(version, instrument, bar_time, seen_at=seen)
     return Explanation(
         version_id=version.pk,
         strategy=version.strategy.name,
@@ -54,6 +57,8 @@ def explain(
         revised=_is_revised(scene),
         sides=tuple(side_view(scene, name, rows.get((scene.time, name))) for name in sides),
         near=tuple(_near(scene, sides, times, rows)),
+        evaluated=evaluated,
+        postponed=None if evaluated else _postponed(scene),
     )
 
 
@@ -116,6 +121,13 @@ def _bar_view(scene: Scene) -> BarView:
     bars, at = scene.bars, scene.at
     prices = (float(getattr(bars, name)[0, at]) for name in ("open", "high", "low", "close"))
     return BarView(to_datetime(scene.time), *prices, volume=known(float(bars.volume[0, at])))
+
+
+def _postponed(scene: Scene) -> PostponedItem | None:
+    """Why the bar was not looked at yet, where gates hold it back."""
+    if scene.place.has_passed(scene.time):
+        return None
+    return postponement_of(scene.version, scene.instrument)
 
 
 def _is_revised(scene: Scene) -> bool:

@@ -4,6 +4,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from heliograph.signals.evaluations import EvaluationItem, PostponedItem
+from heliograph.signals.plain import plain
+
 
 class Verdict(StrEnum):
     """The truth of a condition by Kleene's logic."""
@@ -138,7 +141,9 @@ class Explanation:
     """All that is known about one version, one instrument and one bar.
 
     `as_known_at` is the moment whose candles were used; None means today's candles (`now`, or a bar that was
-    never evaluated). `revised` says that today's candles would give other values up to this bar.
+    never evaluated). `revised` says that today's candles would give other values up to this bar. `evaluated`
+    is the step that looked at the bar, with its data mode and gates; `postponed` says why it was not looked
+    at yet, where gates are closed.
     """
 
     version_id: int
@@ -154,23 +159,15 @@ class Explanation:
     revised: bool
     sides: tuple[SideView, ...]
     near: tuple[NearBar, ...]
+    evaluated: EvaluationItem | None = None
+    postponed: PostponedItem | None = None
 
     def to_dict(self) -> dict[str, object]:
         """The same as plain values for JSON: times as ISO 8601 with Z, unknown as null."""
-        plain = _plain(asdict(self))
-        assert isinstance(plain, dict)
-        return plain
+        values = plain(asdict(self))
+        assert isinstance(values, dict)
+        return values
 
     def side(self, name: str) -> SideView:
         """The view of one side."""
         return next(view for view in self.sides if view.side == name)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
+from heliograph.signals.admit import admit
 from heliograph.signals.amend import heed_amendments
-from heliograph.signals.catch_up import CatchUp, Pace, Sources
+from heliograph.signals.catch_up import CatchUp, Pace
 from heliograph.signals.due import Due, due_shards, look
 from heliograph.signals.errors import LostFence
 from heliograph.signals.generated import Generated
 from heliograph.signals.models import Progress, StrategyVersion
+from heliograph.signals.sources import Sources
 from heliograph.signals.stand import Stand
 from heliograph.signals.state import MEMORY, load_state
 from heliograph.signals.universe import SeriesNow
@@ -122,9 +124,13 @@ def _advance(due: Due, sources: Sources) -> Iterator[Generated]:
     """The steps of one shard; its state stays in memory as long as it is what the rows say."""
     state = due.state or load_state(due.stand, due.compiled)
     try:
-        if due.amended.any():
-            yield heed_amendments(state, due, at=sources.at)
-        yield from CatchUp(state, due, sources, Pace.of(due, sources)).steps()
+        pace = Pace.of(due, sources)
+        admitted = admit(state, due, sources, patient_until=pace.patient_until)
+        if admitted.is_postponed:
+            yield Generated(postponed=1)
+        if admitted.due.amended.any():
+            yield heed_amendments(state, admitted.due, at=sources.at)
+        yield from CatchUp(state, admitted.due, sources, pace, admitted).steps()
     except LostFence:
         return
     finally:

@@ -21,6 +21,7 @@ class Generated:
     late_data: int = 0
     revised: int = 0
     waiting: int = 0
+    postponed: int = 0
 
     def __add__(self, other: "Generated") -> "Generated":
         return Generated(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))

@@ -49,6 +49,25 @@ class Expectation:
             before = np.where(there[:, column], time, before)
         return wait
 
+    @property
+    def length(self) -> int:
+        """Of a bar, in ms; of a month 31 days."""
+        return self.timeframe.ms or 31 * DAY
+
+    def overdue(self, newest: Times, *, clock: int) -> Times:
+        """How many bars behind each row's newest one (int64[N], ms) are over by `clock`: 0 is fresh."""
+        count = np.zeros(len(newest), dtype=np.int64)
+        for calendar, rows in self._by_calendar(np.ones(len(newest), dtype=bool)):
+            count[rows] = self._overdue(calendar, newest[rows], clock)
+        return count
+
+    def between(self, after: Times, until: Times, *, count: Times) -> Times:
+        """How many bars each row should have behind `after` up to `until`; of `count` there are so many."""
+        due = np.zeros(len(after), dtype=np.int64)
+        for calendar, rows in self._by_calendar(until > after):
+            due[rows] = self._steps(calendar, after[rows], until[rows], count[rows])
+        return due
+
     def passed_over(self, bars: Bars, before: Times, after: Times, *, since: Times) -> int:
         """How many expected bars behind `since` and `before` (int64[N]), up to `after`, the rows lack."""
         start, live = np.maximum(before, since), after > np.maximum(before, since)
@@ -80,6 +99,23 @@ class Expectation:
         slots = sessions(calendar, first=first, last=time).slots(self.timeframe.name)
         slots = slots[slots < slot_of(np.array([time]), self.timeframe.name)[0]]
         return int(slots[-1]) if len(slots) else first
+
+    def _overdue(self, calendar: str, newest: Times, clock: int) -> Times:
+        frame = self.timeframe
+        if calendar == ALWAYS:
+            if frame.ms is not None:
+                return np.maximum((clock - newest) // frame.ms - 1, 0)
+            last = np.full(len(newest), frame.start(frame.start(clock) - 1), dtype=np.int64)
+            return np.maximum(_unbroken(frame, newest, last), 0)
+        if calendar not in LIGHT:
+            roughly = self._overdue(WEEKDAYS, newest, clock)
+            if not roughly.any():
+                return roughly
+        slots = sessions(calendar, first=int(newest.min()), last=clock).slots(frame.name)
+        slots = slots[slots <= clock]
+        while len(slots) and frame.end(int(slots[-1])) > clock:
+            slots = slots[:-1]
+        return len(slots) - np.searchsorted(slots, slot_of(newest, frame.name), side="right")
 
     def _by_calendar(self, rows: Mask) -> list[tuple[str, Times]]:
         """The rows of each calendar."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heliograph.engine.bars import Bars, Floats
+from heliograph.engine.bars import INPUTS, Bars, Floats
 from heliograph.engine.exits import Inputs
 from heliograph.engine.runner import Runner
 from heliograph.market.bars import load_bars
@@ -17,7 +17,7 @@ from heliograph.signals.stand import Stand
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
     """Bars of one instrument from some bar on, the plan's inputs to the exits at them, and the state behind
-    them.
+    them. There may be no such bars any more.
 
     `ready` says by side the column from which it may fire (the width where it may not).
     """
@@ -43,6 +43,10 @@ def rebuild(stand: Stand, row: int, compiled: Compiled, *, since: int) -> Rebuil
                     ready.setdefault(side, []).append(int(runner.ready(side)[0]))
                 blocks.append(part)
                 outputs.append(values)
+    if not blocks:
+        nothing = _no_bars()
+        blocks, outputs = [nothing], [runner.advance(nothing)]
+        ready = {side: [0] for side in compiled.plan.sides}
     bars = _joined(blocks)
     columns = [np.concatenate(values, axis=1) for values in zip(*outputs, strict=True)]
     firsts = {side: _first(found, [len(block) for block in blocks]) for side, found in ready.items()}
@@ -63,6 +67,10 @@ def _halves(bars: Bars, since: int) -> list[Bars]:
     """The bars before and from `since` on, as far as there are any."""
     cut = int(bars.time.searchsorted(since))
     return [part for part in (bars.slice(0, cut), bars.slice(cut, len(bars))) if len(part)]
+
+
+def _no_bars() -> Bars:
+    return Bars(np.empty(0, dtype=np.int64), *(np.empty((1, 0)) for _ in INPUTS))
 
 
 def _joined(blocks: list[Bars]) -> Bars:

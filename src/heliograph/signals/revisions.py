@@ -76,7 +76,7 @@ def revisions(
 
 def _stretch(affected: Affected, rebuilt: Rebuilt, compiled: Compiled) -> Stretch:
     finer = None
-    if compiled.finer and affected.signals:
+    if compiled.finer and affected.signals and len(rebuilt.bars):
         finer = load_series(
             instrument=affected.instrument,
             timeframe=compiled.finer.name,

@@ -13,6 +13,7 @@ from heliograph.signals.block import between, windows
 from heliograph.signals.checkpoints import restore_newest
 from heliograph.signals.compiled import Compiled
 from heliograph.signals.patience import Expectation
+from heliograph.signals.readings import Gaps
 from heliograph.signals.stand import Stand
 
 
@@ -21,7 +22,7 @@ class ShardState:
     """A shard and its engine state.
 
     `is_sound` while the engine is where the stand and the rows say, which it is not within a step. `unsaved`
-    counts bars since the checkpoint.
+    counts bars since the checkpoint; `gaps` is what the gates last counted.
     """
 
     stand: Stand
@@ -30,6 +31,7 @@ class ShardState:
     expectation: Expectation
     unsaved: int = 0
     is_sound: bool = True
+    gaps: Gaps | None = None
 
 
 class StateMemory:

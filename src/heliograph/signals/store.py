@@ -1,5 +1,6 @@
 """Stores a step: everything in one transaction behind the fence, or nothing."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
@@ -9,6 +10,7 @@ from django.db import connection, transaction
 
 from heliograph.engine.exits import REJECTS
 from heliograph.market.wire import literal, to_datetime, to_ms
+from heliograph.signals.admit import Judged
 from heliograph.signals.announce import tell
 from heliograph.signals.block import digest, exist
 from heliograph.signals.checkpoints import save_checkpoint
@@ -41,20 +43,24 @@ EVALUATED = f"""
 WITH moved AS ({MOVE} RETURNING id, version_id)
 INSERT INTO signals_evaluation
     (progress_id, version_id, kind, first_bar, last_bar, instruments, bars, published, rejected, settled,
-     passed_over, inputs_digest, started_at, duration_ms)
+     passed_over, inputs_digest, started_at, duration_ms, mode, gates, reason)
 SELECT id, version_id, 'advance', %(first)s, %(last)s, %(instruments)s, %(bars)s, %(published)s, %(rejected)s,
-       %(settled)s, %(passed_over)s, %(inputs)s, %(at)s, %(ms)s
+       %(settled)s, %(passed_over)s, %(inputs)s, %(at)s, %(ms)s, %(mode)s, %(gates)s::jsonb, %(reason)s
 FROM moved
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a step is stored: now, the time at the venue, and when its work began (of `perf_counter`)."""
+    """When a step is stored: now, the time at the venue, and when its work began (of `perf_counter`).
+
+    `judged` is what the gates said that let it be.
+    """
 
     at: datetime
     clock: datetime
     began: float
+    judged: Judged
 
 
 def store_step(
@@ -175,6 +181,9 @@ def _evaluated(step: Step, told: Generated, moment: Moment) -> Facts:
         "passed_over": told.passed_over,
         "inputs": digest(step.block),
         "ms": 1000 * (perf_counter() - moment.began),
+        "mode": moment.judged.mode,
+        "gates": json.dumps(moment.judged.gates),
+        "reason": moment.judged.reason,
     }
 
 

@@ -40,6 +40,11 @@ class SeriesNow:
         """The series of a timeframe, in one message."""
         return cls(*fetch_columns(SERIES_NOW, {"timeframe": timeframe}))
 
+    @property
+    def filled(self) -> Times:
+        """The instruments that have bars: a series whose bars were all taken away ends before it begins."""
+        return self.instruments[self.first <= self.last]
+
     def at(self, instruments: Times) -> Times:
         """The position of each of these instruments, all of which have a series."""
         return np.searchsorted(self.instruments, instruments)
@@ -67,7 +72,7 @@ def join_instruments(version: StrategyVersion, universe: Universe, series: Serie
     StrategyVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     shards = list(Progress.objects.select_for_update(no_key=True).filter(version=version).order_by("shard"))
     known = {instrument for shard in shards for instrument in shard.instruments}
-    unknown = [instrument for instrument in series.instruments.tolist() if instrument not in known]
+    unknown = [instrument for instrument in series.filled.tolist() if instrument not in known]
     newcomers = [
         _newcomer(instrument, version, series)
         for instrument in Instrument.objects.filter(pk__in=unknown).select_related("venue").order_by("pk")
