@@ -18,7 +18,7 @@ from heliograph.market.sources.exchange.watched import take_due
 from heliograph.market.wire import to_datetime, to_ms
 
 # Behind the close of a bar: the venue needs a moment to write it down.
-DELAY = timedelta(seconds=1)
+DELAY = timedelta(milliseconds=250)
 # So many series are taken at a time; who took them has so long until another may.
 AT_ONCE = 200
 CLAIM = timedelta(seconds=90)
@@ -34,6 +34,8 @@ PATIENCE_BARS = 2
 SOONEST, LATEST = timedelta(seconds=2), timedelta(seconds=60)
 # A stream delivers the bars; they are read again over REST this often.
 RECHECK = timedelta(minutes=15)
+# A bar of a stream that is so late is asked for over REST.
+OVERDUE = timedelta(seconds=10)
 LOOK_AT_DELISTED = timedelta(days=1)
 
 
@@ -100,7 +102,7 @@ def next_due(watch: Watch, *, newest: int, clock: int, at: datetime, streamed: b
     closed = newest_closed(watch.timeframe, clock)
     next_close = to_datetime(frame.end(frame.end(closed))) + behind
     if streamed:
-        overdue = to_datetime(frame.end(frame.end(newest))) + behind + 10 * DELAY
+        overdue = to_datetime(frame.end(frame.end(newest))) + behind + OVERDUE
         return min(overdue, at + RECHECK)
     if newest >= closed:
         return next_close + DELAY
