@@ -7,6 +7,7 @@ import typer
 import heliograph
 from heliograph.cli import (
     backtest,
+    capacity,
     channel,
     coverage,
     evaluate,
@@ -14,10 +15,12 @@ from heliograph.cli import (
     generate,
     health,
     importing,
+    imports,
     indicators,
     jobs,
     nodes,
     notices,
+    scaling,
     signals,
     strategy,
     up,
@@ -52,7 +55,7 @@ def root(
         print(context.get_help())
 
 
-FILES = (importing, coverage, evaluate, indicators, strategy, backtest)
-ROWS = (generate, signals, explain, jobs, channel, notices, nodes, health)
+FILES = (importing, imports, coverage, evaluate, indicators, strategy, backtest)
+ROWS = (generate, signals, explain, jobs, channel, notices, nodes, scaling, capacity, health)
 for module in (up, *FILES, *ROWS):
     module.register(app)

@@ -21,6 +21,13 @@ class TwoImports(MarketError):
         super().__init__(f"{file}: {self.__doc__}")
 
 
+class UndoneMeanwhile(MarketError):
+    """The import was undone while it ran."""
+
+    def __init__(self, file: str):
+        super().__init__(f"{file}: {self.__doc__}")
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """The bytes of a file and how they are read: both alike is the same delivery."""
@@ -47,11 +54,14 @@ def finished(venue: Venue, file: File, *, together: Collection[str]) -> Batch | 
     """The earlier delivery of the same file, if it was finished and nothing of it was corrected since.
 
     Corrections by files that come `together` with it (their hashes) do not count: a folder whose files
-    contradict each other would else correct itself to and fro each time it comes.
+    contradict each other would else correct itself to and fro each time it comes. Neither do those that were
+    undone; but an undone delivery may have taken bars with it that this one found stored already.
     """
     batch = _same(venue, file).filter(finished_at__isnull=False).order_by("-finished_at").first()
-    corrections = CandleRevision.objects.filter(source=batch).exclude(replaced_by__sha256__in=together)
-    return None if batch is None or corrections.exists() else batch
+    if batch is None or Batch.objects.filter(venue=venue, undone_at__gte=batch.finished_at).exists():
+        return None
+    corrections = CandleRevision.objects.filter(source=batch, replaced_by__undone_at=None)
+    return None if corrections.exclude(replaced_by__sha256__in=together).exists() else batch
 
 
 def interrupted(venue: Venue, file: File) -> Batch | None:
@@ -70,6 +80,12 @@ def begin(venue: Venue, file: File, *, format: str, at: datetime) -> Batch:
         options=file.options,
         started_at=at,
     )
+
+
+def hold(batch: Batch) -> None:
+    """Keep others from undoing the delivery until the transaction ends; UndoneMeanwhile if they did."""
+    if Batch.objects.select_for_update().get(pk=batch.pk).undone_at:
+        raise UndoneMeanwhile(batch.name)
 
 
 def count(batch: Batch, stored: Stored, *, rows: int) -> None:
@@ -95,4 +111,4 @@ def finish(batch: Batch, *, skipped: int, findings: dict[str, int], at: datetime
 
 
 def _same(venue: Venue, file: File):
-    return Batch.objects.filter(venue=venue, sha256=file.sha256, options=file.options)
+    return Batch.objects.filter(venue=venue, sha256=file.sha256, options=file.options, undone_at=None)

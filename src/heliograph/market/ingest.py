@@ -10,7 +10,7 @@ from django.db import transaction
 
 from heliograph.engine.bars import INPUTS
 from heliograph.market.calendars import check_calendar, guess_calendar
-from heliograph.market.deliveries import File, begin, count, finish, finished, interrupted
+from heliograph.market.deliveries import File, begin, count, finish, finished, hold, interrupted
 from heliograph.market.detect import Imported, all_files, result_of
 from heliograph.market.errors import BadFile
 from heliograph.market.instruments import find_or_make, venue_for_files
@@ -120,6 +120,7 @@ def _store(
         rows = _rows(pieces, instruments)
         if done >= batch.rows_done:
             with transaction.atomic():
+                hold(batch)
                 stored = store_rows(rows=rows, timeframe=timeframe, batch=batch, at=at)
                 count(batch, stored, rows=len(rows))
         done += len(rows)

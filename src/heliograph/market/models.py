@@ -154,8 +154,12 @@ class Series(models.Model):
     first_open = models.DateTimeField()
     last_open = models.DateTimeField()
     bars = models.BigIntegerField()
-    # How often a bar at or before `last_open` was added or corrected; `Amendment` has one row for each.
+    # How often a bar at or before `last_open` was added or corrected, or one was taken away; `Amendment` has
+    # one row for each.
     amendments = models.BigIntegerField(default=0)
+    # The newest bar that was ever taken away: what comes at or before it is an amendment, since others may
+    # have gone past it.
+    undone_until = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()
 
     class Meta:
@@ -194,11 +198,12 @@ class Amendment(models.Model):
     instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="+", db_index=False)
     timeframe = models.CharField(max_length=3)
     number = models.BigIntegerField()
-    # The earliest and the newest bar that were added at or before the end of the series, or corrected.
+    # The earliest and the newest bar that were corrected, removed, or added not behind the end of the series.
     first_open = models.DateTimeField()
     last_open = models.DateTimeField()
     inserted = models.BigIntegerField()
     revised = models.BigIntegerField()
+    removed = models.BigIntegerField(default=0, db_default=0)
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", db_index=False)
     recorded_at = models.DateTimeField()
 
@@ -231,7 +236,10 @@ class Candle(models.Model):
 
 
 class CandleRevision(models.Model):
-    """What a closed candle said before it was corrected."""
+    """What a closed candle said before it was corrected, or before its delivery was undone.
+
+    Of the latter `source` and `replaced_by` are the delivery itself.
+    """
 
     instrument = models.ForeignKey(Instrument, models.PROTECT)
     timeframe = models.CharField(max_length=3)

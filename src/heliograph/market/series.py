@@ -14,8 +14,8 @@ from heliograph.market.rows import Rows, in_order
 
 # In the order of instruments, so that two writers never wait for each other in a circle.
 LOCK = """
-SELECT array_agg(instrument_id), array_agg(first_open), array_agg(last_open), array_agg(bars),
-       array_agg(amendments)
+SELECT array_agg(instrument_id), array_agg(first_open), array_agg(greatest(last_open, undone_until)),
+       array_agg(bars), array_agg(amendments)
 FROM (SELECT * FROM market_series WHERE timeframe = %(timeframe)s AND instrument_id = ANY(%(ids)s::bigint[])
       ORDER BY instrument_id FOR UPDATE) AS locked
 """
@@ -30,8 +30,10 @@ ORDER BY id ON CONFLICT DO NOTHING
 
 NOTE = """
 UPDATE market_series AS series
-SET first_open = least(first_open, timestamptz 'epoch' + first * interval '1 millisecond'),
-    last_open = greatest(last_open, timestamptz 'epoch' + last * interval '1 millisecond'),
+SET first_open = least(CASE WHEN bars > 0 THEN first_open END,
+                       timestamptz 'epoch' + first * interval '1 millisecond'),
+    last_open = greatest(CASE WHEN bars > 0 THEN last_open END,
+                         timestamptz 'epoch' + last * interval '1 millisecond'),
     bars = bars + added, amendments = amendments + amended, updated_at = %(at)s
 FROM unnest(%(ids)s::bigint[], %(firsts)s::bigint[], %(lasts)s::bigint[], %(added)s::bigint[],
             %(amended)s::bigint[]) AS new(id, first, last, added, amended)
@@ -41,7 +43,10 @@ WHERE series.instrument_id = new.id AND series.timeframe = %(timeframe)s
 
 @dataclass(frozen=True, slots=True)
 class LockedSeries:
-    """Arrays of one length, sorted by instrument: what is stored while we hold the locks. Times in ms."""
+    """Arrays of one length, sorted by instrument: what is stored while we hold the locks. Times in ms.
+
+    `last` is the newest bar that is stored, or was before it was taken away.
+    """
 
     instruments: Times
     first: Times
@@ -55,9 +60,11 @@ class LockedSeries:
         return (rows["time"] > self.last[k]) | (rows["time"] < self.first[k]) | (self.bars[k] == 0)
 
     def is_past(self, rows: Rows) -> npt.NDArray[np.bool_]:
-        """Which rows lie at or before the last stored bar of their instrument."""
+        """Which rows lie at or before the last bar of their instrument."""
         k = np.searchsorted(self.instruments, rows["instrument"])
-        return (rows["time"] <= self.last[k]) & (self.bars[k] > 0)
+        # One that is empty and was amended has had bars.
+        had_any = (self.bars[k] > 0) | (self.amendments[k] > 0)
+        return (rows["time"] <= self.last[k]) & had_any
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def _one_series(asked: AskedCandles) -> Series:
 def _series(symbol: str | None, venue: str | None, timeframe: str | None):
     asked = {"instrument__symbol": symbol, "instrument__venue__name": venue, "timeframe": timeframe}
     named = {name: value for name, value in asked.items() if value}
-    return Series.objects.select_related("instrument__venue").filter(**named)
+    return Series.objects.select_related("instrument__venue").filter(bars__gt=0, **named)
 
 
 def strategies(asked: AskedStrategies) -> Listed:

@@ -76,7 +76,7 @@ class SeriesLine:
 
 def venues() -> list[VenueFreshness]:
     """Venues by when they stored last. Two statements."""
-    grouped = Series.objects.values(VENUE_ID, "timeframe")
+    grouped = Series.objects.filter(bars__gt=0).values(VENUE_ID, "timeframe")
     totals = grouped.annotate(
         venue=Max("instrument__venue__name"),
         kind=Max("instrument__venue__kind"),
@@ -85,7 +85,8 @@ def venues() -> list[VenueFreshness]:
         series=Count("pk"),
         bars=Sum("bars"),
     )
-    ends = Series.objects.values_list(VENUE_ID, "timeframe", "last_open").annotate(Count("pk"))
+    stored = Series.objects.filter(bars__gt=0)
+    ends = stored.values_list(VENUE_ID, "timeframe", "last_open").annotate(Count("pk"))
     current = {(venue, timeframe, last): number for venue, timeframe, last, number in ends}
     found = [_freshness(row, current) for row in totals]
     return sorted(found, key=lambda line: line.stored_at, reverse=True)
@@ -108,7 +109,7 @@ def series_lines(
 
     Four statements.
     """
-    rows = Series.objects.select_related("instrument__venue").order_by(*PLACE)
+    rows = Series.objects.filter(bars__gt=0).select_related("instrument__venue").order_by(*PLACE)
     if instrument_id is not None:
         rows = rows.filter(instrument_id=instrument_id)
     if find:

@@ -65,7 +65,7 @@ def _told(row: Signal) -> str:
 
 def _instruments(asked: str) -> list[Found]:
     rows = (
-        Series.objects.filter(instrument__symbol__icontains=asked)
+        Series.objects.filter(instrument__symbol__icontains=asked, bars__gt=0)
         .order_by("instrument__symbol", "instrument__venue__name")
         .values_list("instrument_id", "instrument__symbol", "instrument__venue__name")
         .distinct()[:MOST]

@@ -58,7 +58,8 @@ def _lists(seen: int | None, venues: list[freshness.VenueFreshness]) -> dict[str
 def _aside(at: datetime, venues: list[freshness.VenueFreshness]) -> dict[str, object]:
     runs = overview.runs()
     recent = Q(historical=False, created_at__gte=at - overview.DAY)
-    newest = Series.objects.select_related("instrument__venue").order_by("-updated_at", "instrument__symbol")
+    stored = Series.objects.filter(bars__gt=0).select_related("instrument__venue")
+    newest = stored.order_by("-updated_at", "instrument__symbol")
     lines = freshness.lines_of(list(newest[:INSTRUMENT_ROWS]), known=venues)
     return {
         "runs": runs,
