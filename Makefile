@@ -31,7 +31,7 @@ fmt: .venv/.dev  ## put the code into shape
 bench: .venv/.dev  ## list the benchmarks; NAME=indicators runs one
 	$(if $(NAME),$(BIN)/python -m benchmarks.$(NAME) $(ARGS),@grep -H -m1 '^"""' benchmarks/[a-z]*.py)
 
-drill: .venv/.dev  ## list the drills; NAME=worker_kills runs one
+drill: .venv/.dev  ## list the drills; NAME=kills runs one
 	$(if $(NAME),$(BIN)/python -m benchmarks.drills.$(NAME) $(ARGS),@grep -H -m1 '^"""' benchmarks/drills/[a-z]*.py)
 
 docs: .venv/.dev  ## write the reference pages anew

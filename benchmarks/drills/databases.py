@@ -1,6 +1,8 @@
 """Copies of a database, and what the runs over two of them say."""
 
-from collections.abc import Sequence
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 import psycopg
@@ -24,6 +26,9 @@ SAME = {
         SELECT version_id, kind, min(first_bar), max(last_bar), sum(bars), sum(published), sum(rejected),
                sum(settled), sum(passed_over)
         FROM signals_evaluation GROUP BY version_id, kind ORDER BY version_id, kind""",
+    "notices": """
+        SELECT topic, subject, payload - 'created_at' - 'settled_at' FROM notices_notice
+        ORDER BY topic, subject""",
 }
 
 
@@ -68,3 +73,16 @@ def _first_apart(found: Sequence[Row], expected: Sequence[Row]) -> str:
         if left != right:
             return f"{left} instead of {right}"
     return f"{len(found)} rows instead of {len(expected)}"
+
+
+def lost_and_doubled(found: dict[str, list[Row]], expected: dict[str, list[Row]]) -> tuple[int, int]:
+    """How many rows are missing, and how many there are that should not be; a changed one is both."""
+    lost = doubled = 0
+    for name in expected:
+        here, there = _counted(found[name]), _counted(expected[name])
+        lost, doubled = lost + (there - here).total(), doubled + (here - there).total()
+    return lost, doubled
+
+
+def _counted(rows: Iterable[Row]) -> "Counter[str]":
+    return Counter(json.dumps(row, default=str, sort_keys=True) for row in rows)

@@ -1,12 +1,14 @@
-"""A worker that is killed leaves a whole step or nothing."""
+"""Processes that are killed at any moment leave whole steps or nothing."""
 
-from benchmarks.drills.worker_kills import drill
+from benchmarks.drills.kills import drill
 from tests.workers.running import home_folder
 
 
-def test_signals_and_outcomes_are_the_same_however_often_the_worker_was_killed():
+def test_rows_and_notices_are_the_same_however_often_workers_leaders_and_children_are_killed():
     with home_folder() as home:
-        report = drill(home, kills=3, seed=1)
+        report = drill(home, kills=100, bars=80, seed=1, say=lambda _: None)
 
-    assert (report.kills, report.wrong) == (3, [])
-    assert report.signals > 500
+    assert (report.kills, report.lost, report.doubled, report.wrong) == (100, 0, 0, [])
+    assert (report.evaluations, report.parked) == (80 * 40, 0)
+    assert set(report.by_kind) == {"child", "worker", "leader"}
+    assert report.signals > 200

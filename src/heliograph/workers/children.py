@@ -21,13 +21,20 @@ class Child:
     """One program and its process, started again after 1, 2, 4 ... 30 seconds when it dies."""
 
     def __init__(
-        self, program: Program, *, env: Mapping[str, str], log: Path, keep: Sequence[int] = ()
+        self,
+        program: Program,
+        *,
+        env: Mapping[str, str],
+        log: Path,
+        keep: Sequence[int] = (),
+        longest_pause: float = LONGEST_PAUSE,
     ) -> None:
         self.program = program
         self._pulse = log.with_suffix(".pulse") if program.has_pulse else None
         self._env = {**env, PULSE: str(self._pulse)} if self._pulse else env
         self._log = log
         self._keep = keep
+        self._longest_pause = longest_pause
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self._falls = 0
@@ -82,7 +89,7 @@ class Child:
 
     def _fell(self, now: float, code: int) -> str:
         self._falls = 1 if now - self._started > STEADY_SECONDS else self._falls + 1
-        pause = min(2.0 ** (self._falls - 1), LONGEST_PAUSE)
+        pause = min(2.0 ** (self._falls - 1), self._longest_pause)
         self._process, self._due = None, now + pause
         how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
         return f"{self.program.name} {how}; it is started again in {pause:.0f} s, its log is {self._log}"

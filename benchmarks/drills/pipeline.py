@@ -1,0 +1,234 @@
+"""The pipeline of the drills: real servers, workers and beats on one market, and what their rows say."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import psycopg
+import redis
+
+from benchmarks.drills import feed
+from benchmarks.drills.databases import Row, contents, copy_database
+from benchmarks.drills.receiver import Receiver
+from heliograph.kit.embedded import Home
+from heliograph.kit.embedded.connect import embedded
+from heliograph.kit.wait import wait_until
+from heliograph.workers.children import Child
+from heliograph.workers.programs import Program, beat, worker
+from heliograph.workers.queues import QUICK
+
+SECRET = "whsec_" + "ZHJpbGxkcmlsbGRyaWxsZHJpbGxkcmlsbA=="
+TEMPLATE = "drill_template"
+# What waits for others needs one process here: the receiver answers at once.
+SLOW = ("ingest", "notices", "research")
+LOOK_SECONDS = 0.05
+DONE_SECONDS = 120.0
+
+# Watermarks against the newest bars, and notices that are not sent yet.
+LEFT = """
+SELECT (SELECT count(*) FROM signals_progress p
+        CROSS JOIN LATERAL unnest(p.instruments, p.watermarks) AS i(instrument, watermark)
+        JOIN market_series s ON s.instrument_id = i.instrument
+        WHERE s.last_open > timestamptz 'epoch' + i.watermark * interval '1 ms')
+     + (SELECT count(*) FROM notices_notice WHERE NOT spread)
+     + (SELECT count(*) FROM notices_delivery WHERE state = 'pending')
+"""
+
+
+class NotDone(AssertionError):
+    """The pipeline did not come to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Servers with the market of the drill ready in a template database."""
+
+    home: Path
+    url: str
+    redis_url: str
+
+    def environment(self, url: str) -> dict[str, str]:
+        """That of a program on one of the databases."""
+        return {
+            **os.environ,
+            "HELIOGRAPH_HOME": str(self.home),
+            "DATABASE_URL": url,
+            "REDIS_URL": self.redis_url,
+            "HELIOGRAPH_SECRET_KEY": "drill",
+            "HELIOGRAPH_REPLAY": "0",
+            "HELIOGRAPH_LOG_LEVEL": "WARNING",
+            feed.SECRET_ENV: SECRET,
+        }
+
+    def fresh(self, name: str) -> str:
+        """A copy of the market in a database of that name, and empty queues; returns its URL."""
+        with redis.Redis.from_url(self.redis_url) as client:
+            client.flushall()
+        return copy_database(self.url, name, of=TEMPLATE)
+
+
+@contextmanager
+def ground(home: Path, receiver: Receiver) -> Iterator[Ground]:
+    """Servers of a home, for a block, with the market made ready."""
+    with embedded(Home.open(home)) as urls:
+        made = Ground(home, urls["database_url"], urls["redis_url"])
+        url = copy_database(made.url, TEMPLATE, of="template0")
+        command = [sys.executable, "-m", "benchmarks.drills.feed", "prepare", str(receiver.port)]
+        subprocess.run(command, env=made.environment(url), check=True)
+        yield made
+
+
+@dataclass(slots=True)
+class Feeder:
+    """A process that stores bars as it is asked to."""
+
+    process: "subprocess.Popen[str]"
+
+    @classmethod
+    @contextmanager
+    def running(cls, env: dict[str, str]) -> "Iterator[Feeder]":
+        """A feeder that is ready, for a block."""
+        command = [sys.executable, "-m", "benchmarks.drills.feed", "live"]
+        with subprocess.Popen(
+            command, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process:
+            feeder = cls(process)
+            feeder._hear()
+            yield feeder
+            assert process.stdin
+            process.stdin.close()
+
+    def feed(self, bars: int) -> None:
+        """Store so many bars of all instruments in one transaction."""
+        assert self.process.stdin
+        self.process.stdin.write(f"{bars}\n")
+        self.process.stdin.flush()
+        self._hear()
+
+    def _hear(self) -> None:
+        assert self.process.stdout
+        if not self.process.stdout.readline():
+            raise NotDone("The feeder ended.")
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """Programs that are started again as soon as they die."""
+
+    url: str
+    children: dict[str, Child] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """Start again what has died."""
+        for child in self.children.values():
+            child.look()
+
+    def wait_until_up(self, *, seconds: float = DONE_SECONDS) -> None:
+        """Wait until each worker has its processes; NotDone if that does not come."""
+        workers = [child for child in self.children.values() if child.program.has_pulse]
+
+        def up() -> bool:
+            self.look()
+            return all(child.pid and psutil.Process(child.pid).children() for child in workers)
+
+        if not wait_until(up, seconds=seconds, every=0.1):
+            raise NotDone(f"The workers are not up after {seconds:.0f} seconds.")
+
+    def left(self) -> int:
+        """What is not evaluated or not delivered yet."""
+        with psycopg.connect(self.url) as connection:
+            found = connection.execute(LEFT).fetchone()
+        assert found
+        return int(found[0])
+
+    def wait_until_done(self, *, seconds: float = DONE_SECONDS) -> None:
+        """Wait until all is evaluated and delivered; NotDone if that does not come."""
+
+        def done() -> bool:
+            self.look()
+            return not self.left()
+
+        if not wait_until(done, seconds=seconds, every=0.1):
+            raise NotDone(f"{self.left()} pieces of work are left after {seconds:.0f} seconds.")
+
+
+def programs(*, workers: int, beats: int) -> list[Program]:
+    """Workers of the quick queues, one of the slow ones, and beats of which one leads."""
+    return [
+        *(worker(f"worker-{number + 1}", QUICK) for number in range(workers)),
+        worker("outside", SLOW),
+        *(_named(beat(), f"beat-{number + 1}") for number in range(beats)),
+    ]
+
+
+def _named(program: Program, name: str) -> Program:
+    return Program(name, program.command, program.farewell, program.has_pulse)
+
+
+@contextmanager
+def running(
+    place: Ground, url: str, *, workers: int = 2, beats: int = 2, extra: dict[str, str] | None = None
+) -> Iterator[Pipeline]:
+    """The pipeline on a database, for a block."""
+    env = place.environment(url) | (extra or {})
+    logs = Home.open(place.home).logs
+    pipeline = Pipeline(url)
+    try:
+        for program in programs(workers=workers, beats=beats):
+            child = Child(program, env=env, log=logs / f"{program.name}.log", longest_pause=0.1)
+            pipeline.children[program.name] = child
+            child.start()
+        yield pipeline
+    finally:
+        for child in pipeline.children.values():
+            child.ask_to_end()
+        for child in pipeline.children.values():
+            child.end(seconds=10)
+
+
+def undisturbed(
+    place: Ground, receiver: Receiver, *, bars: int, workers: int = 1, extra: dict[str, str] | None = None
+) -> dict[str, list[Row]]:
+    """What the rows say of a run over that many bars in which nothing goes wrong."""
+    url = place.fresh("drill_undisturbed")
+    with running(place, url, workers=workers, beats=1, extra=extra) as pipeline:
+        feed_at_pace(place, pipeline, bars=bars, seconds=0.0, extra=extra)
+        pipeline.wait_until_done()
+    return seen(url, receiver)
+
+
+def feed_at_pace(
+    place: Ground,
+    pipeline: Pipeline,
+    *,
+    bars: int,
+    seconds: float,
+    each: Callable[[], None] = lambda: None,
+    extra: dict[str, str] | None = None,
+) -> None:
+    """Store so many bars one after another within about so many seconds, doing `each` all the while."""
+    began = time.monotonic()
+    with Feeder.running(place.environment(pipeline.url) | (extra or {})) as feeder:
+        for number in range(bars):
+            feeder.feed(1)
+            while True:
+                pipeline.look()
+                each()
+                rest = began + seconds * (number + 1) / bars - time.monotonic()
+                if rest <= 0:
+                    break
+                time.sleep(min(rest, LOOK_SECONDS))
+
+
+def seen(url: str, receiver: Receiver) -> dict[str, list[Row]]:
+    """What must be the same after any disturbance: rows, and what a receiver was told."""
+    told: Sequence[Row] = receiver.notices()
+    found = contents(url) | {"told": list(told)}
+    receiver.clear()
+    return found
