@@ -42,6 +42,7 @@ class Load:
 class Waited:
     """Waiting in service times, share of warm pieces, and the most time worked over the fair share."""
 
+    mean: float
     p50: float
     p99: float
     warm: float
@@ -109,13 +110,14 @@ def simulate(load: Load, give: Give, *, weights: Sequence[float]) -> Waited:
         begins, ends = by_name[name].take(works[piece] + (0.0 if is_warm else colds[piece]), now)
         waits[piece] = begins - now
         heappush(under_way, (ends, ends - begins, name))
-    total = sum(server.worked for server in servers)
-    fair = [total * speed / sum(load.speeds) / speed for speed in load.speeds]
+    # If each were busy for the same time.
+    fair = sum(server.worked * server.speed for server in servers) / sum(load.speeds)
     return Waited(
+        mean=float(waits.mean()),
         p50=float(np.quantile(waits, 0.5)),
         p99=float(np.quantile(waits, 0.99)),
         warm=warm / load.arrivals,
-        imbalance=max(server.worked / share for server, share in zip(servers, fair, strict=True)),
+        imbalance=max(server.worked for server in servers) / fair,
     )
 
 

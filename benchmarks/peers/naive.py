@@ -1,4 +1,4 @@
-"""The same ticks the naive way: model instances, a query and a save each, all recomputed with pandas and TA-Lib.
+"""The ticks the naive way: model instances, a query and a save each, all recomputed with pandas and TA-Lib.
 
 It is how one writes it first: for each instrument and strategy read the last bars through Django's models,
 make a frame, compute whole columns, look at the last row, save what came of it. It does less than the
