@@ -1,0 +1,54 @@
+"""Reads stored backtests for tables and pages, and forgets them."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from heliograph.fleet.models import Job
+from heliograph.research.errors import NoSuchBacktest, StillRunning
+from heliograph.research.models import StoredBacktest
+from heliograph.research.result import finished_result
+
+ROW = ("job", "venue", "version__strategy")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two finished backtests beside each other: trades are the same if instrument, side and signal are."""
+
+    both: int
+    only_first: int
+    only_second: int
+
+
+def list_backtests(*, limit: int = 50) -> list[StoredBacktest]:
+    """The newest stored backtests with their jobs."""
+    return list(StoredBacktest.objects.select_related(*ROW).order_by("-id")[:limit])
+
+
+def find_backtest(backtest_id: int) -> StoredBacktest:
+    """The stored backtest of that number, or NoSuchBacktest."""
+    found = StoredBacktest.objects.select_related(*ROW).filter(pk=backtest_id).first()
+    if found is None:
+        raise NoSuchBacktest(backtest_id)
+    return found
+
+
+def compare(first: StoredBacktest, second: StoredBacktest) -> Pair:
+    """How many finished trades both have, and each alone; NotFinished where one has no result."""
+    own, other = (
+        {(trade.symbol, trade.side, trade.signal_time) for trade in finished_result(one).trades}
+        for one in (first, second)
+    )
+    return Pair(both=len(own & other), only_first=len(own - other), only_second=len(other - own))
+
+
+@transaction.atomic
+def delete_backtest(backtest_id: int) -> None:
+    """Forget a backtest with its trades and its job; StillRunning while a worker has it."""
+    stored = find_backtest(backtest_id)
+    job = Job.objects.select_for_update().get(pk=stored.job.pk)
+    if job.state == Job.State.RUNNING:
+        raise StillRunning(backtest_id, job=job.pk)
+    stored.delete()
+    job.delete()
