@@ -11,7 +11,7 @@ class Breaker:
     """
 
     def __init__(
-        self, *, shortest: float = 0.2, longest: float = 5.0, steady: Callable[[], float] = time.monotonic
+        self, *, shortest: float = 0.2, longest: float = 2.0, steady: Callable[[], float] = time.monotonic
     ) -> None:
         self.is_open = False
         self.opened = 0

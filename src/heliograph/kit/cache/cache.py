@@ -71,6 +71,7 @@ class Cache:
         self._computing = Computing(parts, self._writing)
         self._telling = Telling(parts)
         self._upkeep = Upkeep(parts, self._computing, self._telling)
+        parts.on_kept = self._upkeep.begin
         self._flights: Flights[Found] = Flights()
         self._refreshing: set[str] = set()
 
@@ -99,9 +100,13 @@ class Cache:
 
     def get_many(self, keys: Sequence[str], *, kind: Any = Any) -> dict[str, Any]:
         """The values of those keys that any level has, in one trip for each level."""
-        self._begin()
-        found = Looking(self._parts, kind=kind, levels=LEVELS).search(list(dict.fromkeys(keys)))
-        return {key: it.value for key, it in found.items() if it.is_fresh and not it.is_failure}
+        wanted = list(dict.fromkeys(keys))
+        found = Looking(self._parts, kind=kind, levels=LEVELS).search(wanted)
+        fresh = {key: it.value for key, it in found.items() if it.is_fresh and not it.is_failure}
+        for key in wanted:
+            if key not in fresh:
+                self._parts.tally.prefix(key).misses += 1
+        return fresh
 
     def set(
         self,
@@ -113,7 +118,6 @@ class Cache:
         levels: Sequence[int] = LEVELS,
     ) -> None:
         """Keep a value for at most `ttl` seconds, and make all processes forget the one they had."""
-        self._begin()
         self._writing.set(key, value, ttl=ttl, tags=tags, levels=levels)
 
     def invalidate(self, *tags: str) -> None:
@@ -121,17 +125,14 @@ class Cache:
 
         To be called when the change can be seen by others, that is after the commit.
         """
-        self._begin()
         self._writing.invalidate(tags)
 
     def forget(self, *keys: str) -> None:
         """Remove keys from all levels of all processes."""
-        self._begin()
         self._writing.forget(keys)
 
     def clear(self) -> None:
         """Remove everything from all levels of all processes."""
-        self._begin()
         self._writing.clear()
 
     def through(self, key: str, make: Make, rule: Rule) -> Any:
@@ -145,9 +146,14 @@ class Cache:
                     entry.tally.hits_bytes += entry.size
                     if not entry.is_failure:
                         return entry.value
-        self._begin()
-        found = Looking(parts, kind=rule.kind, levels=rule.levels).search([key]).get(key)
+        # Where Redis answers, the table is asked by one of those who want the key: see `Computing`.
+        redis = parts.redis
+        near = (
+            rule.levels if redis is None or redis.breaker.is_open else tuple(n for n in rule.levels if n < 3)
+        )
+        found = Looking(parts, kind=rule.kind, levels=near).search([key]).get(key)
         if found is None:
+            parts.tally.prefix(key).misses += 1
             found = self._flights.join(key, lambda: self._computing.once(key, make, rule))
         elif not found.is_fresh:
             parts.tally.prefix(key).stale += 1
@@ -194,10 +200,6 @@ class Cache:
             if level is not None:
                 level.forget()
         self._build()
-
-    def _begin(self) -> None:
-        if not self._upkeep.is_running:
-            self._upkeep.begin()
 
     def _refresh(self, key: str, make: Make, rule: Rule) -> None:
         with self._parts.lock:

@@ -12,13 +12,14 @@ REMEMBERED = 50.0
 class Changes(NamedTuple):
     """What changed since a moment of a level's own clock, which is `top` now.
 
-    `born` names the life of the level: another one than before means that it has forgotten all.
+    `born` names the life of the level: another one than before means that it has forgotten all. It is empty
+    while nothing was ever changed.
     """
 
     born: bytes
     top: int
     tags: list[tuple[str, int]]
-    keys: list[str]
+    keys: list[tuple[str, int]]
 
 
 class Knowledge:
@@ -57,15 +58,17 @@ class Knowledge:
             self.versions[tag] = version
             self._memory.raised(tag, version)
 
-    def learn(self, changes: Changes, *, level: int, asked_at: float) -> None:
-        """Take in what a level told; trust lasts from when it was asked."""
+    def learn(self, changes: Changes, *, level: int, asked_at: float, is_all: bool = True) -> None:
+        """Take in what a level told; if that is all there is to know, trust lasts from when it was asked."""
         for tag, version in changes.tags:
             self.raise_tag(tag, version)
-        for key in changes.keys:
-            self._memory.changed(key, at=asked_at)
+        for key, version in changes.keys:
+            self._memory.changed(key, at=asked_at, version=version)
         was_deaf = asked_at - self._learnt.get(level, asked_at) > REMEMBERED
-        if was_deaf or self._lives.get(level, changes.born) != changes.born:
+        known = self._lives.get(level)
+        if was_deaf or (known and known != changes.born):
             self._memory.clear(at=asked_at)
         self._learnt[level] = asked_at
         self._lives[level], self._tops[level] = changes.born, changes.top
-        self.trusted_until = max(self.trusted_until, asked_at + self._trust)
+        if is_all:
+            self.trusted_until = max(self.trusted_until, asked_at + self._trust)

@@ -3,6 +3,7 @@
 import contextlib
 import secrets
 import time
+from collections.abc import Callable
 from typing import Any
 
 from heliograph.kit.cache.encoding import decode
@@ -23,6 +24,8 @@ class Computing:
         self._parts, self._writing = parts, writing
         # Locks that this process holds and renews, by key.
         self.held: dict[str, str] = {}
+        # Called when there is a lock to renew.
+        self.on_hold: Callable[[], None] = lambda: None
 
     def once(self, key: str, make: Make, rule: Rule) -> Found:
         """What computing gives, or what another process got meanwhile; a kept failure is raised."""
@@ -77,9 +80,19 @@ class Computing:
                     self._release(key, token)
                 return found
             if holder is None:
-                return self._compute(key, make, rule, token=token)
+                return self._from_row(key, rule, token) or self._compute(key, make, rule, token=token)
             redis.wait(holder, seconds=LOOK_EVERY)
         return None
+
+    def _from_row(self, key: str, rule: Rule, token: str) -> Found | None:
+        """What the table has, looked for by the holder of the lock alone."""
+        if self._parts.table is None or 3 not in rule.levels:
+            return None
+        found = Looking(self._parts, kind=rule.kind, levels=rule.levels, asks=(3,)).search([key]).get(key)
+        if found is None or not found.is_fresh:
+            return None
+        self._release(key, token)
+        return found
 
     def _under_table(self, key: str, make: Make, rule: Rule) -> Found:
         assert self._parts.table is not None
@@ -105,9 +118,10 @@ class Computing:
     ) -> Found:
         """Compute, write it down, and let those who wait through; they are let through by a failure too."""
         parts, prefix = self._parts, self._parts.tally.prefix(key)
-        tags, begin = parts.knowledge.now(rule.tags), parts.clocks.steady()
         if token:
             self.held[key] = token
+            self.on_hold()
+        tags, begin, as_of = parts.knowledge.now(rule.tags), parts.clocks.steady(), parts.knowledge.since(2)
         kept = False
         try:
             value, fault = self._made(make, rule)
@@ -131,7 +145,7 @@ class Computing:
         # Read back, so that it is the same whether it was computed here or found in any level.
         value = decode(envelope.body, Any if envelope.is_failure else rule.kind)
         if mine and 1 in rule.levels:
-            keep_near(parts, key, envelope, value, asked_at=begin)
+            keep_near(parts, key, envelope, value, asked_at=begin, as_of=as_of)
         return Found(value, envelope.is_failure, is_fresh=True)
 
     def _made(self, make: Make, rule: Rule) -> tuple[Any, Exception | None]:

@@ -18,14 +18,13 @@ ARRAY = 1
 # Letters of NumPy's kinds: bool, integers, floats, and moments.
 PLAIN = frozenset("biufMm")
 SHAPE = struct.Struct("<8sB")
-SIDE = struct.Struct("<q")
 
 
 def encode(value: object) -> bytes:
     """The value as bytes; NotCacheable where it has no written form."""
     try:
         return ENCODER.encode(value)
-    except (TypeError, msgspec.MsgspecError, OverflowError) as fault:
+    except (TypeError, NotImplementedError, msgspec.MsgspecError, OverflowError) as fault:
         raise NotCacheable(f"A {type(value).__name__} cannot be cached: {fault}.") from fault
 
 
@@ -58,7 +57,7 @@ def _plain(value: Any) -> Any:
         return value.item()
     if value.dtype.kind not in PLAIN:
         raise NotImplementedError(f"arrays of {value.dtype} hold objects")
-    sides = b"".join(SIDE.pack(side) for side in value.shape)
+    sides = struct.pack(f"<{value.ndim}q", *value.shape)
     head = SHAPE.pack(value.dtype.str.encode(), value.ndim)
     return msgspec.msgpack.Ext(ARRAY, head + sides + value.tobytes())
 
@@ -67,20 +66,26 @@ def _read_extension(code: int, data: memoryview) -> Any:
     if code != ARRAY:
         raise ValueError(f"extension {code} is not ours")
     name, sides = SHAPE.unpack_from(data)
-    start = SHAPE.size + sides * SIDE.size
-    shape = [SIDE.unpack_from(data, SHAPE.size + number * SIDE.size)[0] for number in range(sides)]
-    numpy = _numpy()
+    number, read = _dtype(name)
     # A copy lies on the boundaries that compiled kernels want; read-only, since all readers share it.
-    array = numpy.frombuffer(data, dtype=name.rstrip(b"\0").decode(), offset=start).reshape(shape).copy()
-    array.flags.writeable = False
+    array = read(data, number, -1, SHAPE.size + sides * 8).copy()
+    if sides != 1:
+        array = array.reshape(struct.unpack_from(f"<{sides}q", data, SHAPE.size))
+    array.setflags(write=False)
     return array
+
+
+@lru_cache(maxsize=64)
+def _dtype(name: bytes) -> tuple[Any, Any]:
+    numpy = _numpy()
+    return numpy.dtype(name.rstrip(b"\0").decode()), numpy.frombuffer
 
 
 def _as_kind(kind: Any, value: Any) -> Any:
     """Arrays pass where an array is asked for; what else msgspec does not know cannot be read back."""
     if type(value).__module__ == "numpy":
         return value
-    raise NotImplementedError(f"{kind} is not among the types that it knows")
+    raise NotCacheable(f"A {kind} cannot be read back from the cache.")
 
 
 ENCODER = msgspec.msgpack.Encoder(enc_hook=_plain)

@@ -17,7 +17,7 @@ class Limits:
     compress_over: int = 1024
     poll: float = 1.0
     trust: float = 2.0
-    answer: float = 0.5
+    answer: float = 2.0
     lease: float = 5.0
     patience: float = 60.0
     jitter: float = 0.1

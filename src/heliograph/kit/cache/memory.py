@@ -15,13 +15,15 @@ OVERHEAD = 400
 class Entry:
     """A value in memory. `until` (fresh) and `dead_at` are of the steady clock."""
 
-    __slots__ = ("dead_at", "is_failure", "size", "tags", "tally", "until", "value")
+    __slots__ = ("as_of", "dead_at", "is_failure", "size", "tags", "tally", "until", "value")
 
     def __init__(self, value: Any, *, until: float, dead_at: float, size: int, tally: PrefixTally) -> None:
         self.value, self.until, self.dead_at, self.tally = value, until, dead_at, tally
         self.size = size + OVERHEAD
         self.tags: Versions = ()
         self.is_failure = False
+        # The change up to which it is known to be current.
+        self.as_of = 0
 
 
 class _Entries(LRUCache[str, Entry]):
@@ -55,7 +57,7 @@ class Memory:
     def put(self, key: str, entry: Entry, *, asked_at: float, known: dict[str, int]) -> bool:
         """Keep an entry, unless it changed since it was asked for or is too large."""
         with self.lock:
-            if self._changed.get(key, -1.0) >= asked_at or self._cleared >= asked_at:
+            if self._changed.get(key, -1.0) > asked_at or self._cleared > asked_at:
                 return False
             if any(known.get(tag, 0) > version for tag, version in entry.tags):
                 return False
@@ -69,11 +71,13 @@ class Memory:
                 self.entries.tagged.setdefault(tag, set()).add(key)
             return True
 
-    def changed(self, key: str, *, at: float) -> None:
-        """Forget a key, and what is on its way here for it."""
+    def changed(self, key: str, *, at: float, version: int) -> None:
+        """Forget a key where it is older than that change, and what is on its way here for it."""
         with self.lock:
             self._changed[key] = at
-            self._remove(key)
+            entry = self.entries.get(key)
+            if entry is not None and entry.as_of < version:
+                self._remove(key)
 
     def raised(self, tag: str, version: int) -> None:
         """Forget what carries the tag in an older version."""

@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from heliograph.kit.cache.changes import Knowledge
@@ -31,16 +32,20 @@ class Parts:
     tally: Tally = field(default_factory=Tally)
     missed: dict[int, set[str]] = field(default_factory=lambda: {2: set(), 3: set()})
     lock: threading.Lock = field(default_factory=threading.Lock)
+    # Called when memory has something that others may change, or a level waits to be told.
+    on_kept: Callable[[], None] = lambda: None
 
     def down(self, level: int) -> None:
         """Count that a level did not answer."""
         with self.tally.level(level) as counts:
             counts.errors += 1
+        self.on_kept()
 
     def miss(self, level: int, names: set[str]) -> None:
         """Note changes that a level must be told of when it is back."""
         with self.lock:
             self.missed[level] |= names
+        self.on_kept()
 
     @property
     def is_alone(self) -> bool:

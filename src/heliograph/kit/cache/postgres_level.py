@@ -101,7 +101,7 @@ class PostgresLevel:
         """What changed after a version."""
         rows = self._run(lambda link: link.execute(CHANGED, [since]).fetchall())
         tags = [(name[1:], version) for name, version in rows if name[0] == "t"]
-        keys = [name[1:] for name, _ in rows if name[0] == "k"]
+        keys = [(name[1:], version) for name, version in rows if name[0] == "k"]
         return Changes(b"", rows[-1][1] if rows else since, tags, keys)
 
     def clear(self) -> None:
@@ -153,25 +153,23 @@ class PostgresLevel:
     def locked(self, key: str) -> Iterator[None]:
         """Be the one who computes a key; the lock is the connection's, so it is free when its holder dies."""
         number = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), signed=True)
-        pool = self._opened()
-        from psycopg import Error
-        from psycopg_pool import PoolTimeout
+        if self.breaker.is_open:
+            raise LevelDown("PostgreSQL does not answer.")
+        from psycopg import Error, connect
 
+        patience = int(self._limits.patience * 1000)
         try:
-            link = pool.getconn()
-        except (Error, PoolTimeout) as fault:
+            # A connection of its own: one may wait long for the lock, and the others are few.
+            link = connect(
+                self._url, autocommit=True, connect_timeout=2, options=f"-c statement_timeout={patience}"
+            )
+            link.execute("SELECT pg_advisory_lock(%s)", [number])
+        except Error as fault:
             raise LevelDown(str(fault)) from fault
         try:
-            try:
-                link.execute(f"SET statement_timeout = {int(self._limits.patience * 1000)}")
-                link.execute("SELECT pg_advisory_lock(%s)", [number])
-            except Error as fault:
-                raise LevelDown(str(fault)) from fault
             yield
         finally:
-            # Closing gives the lock back in every case.
             link.close()
-            pool.putconn(link)
 
     def forget(self) -> None:
         """Leave all connections to whoever had them: a forked child must not use its parent's."""
@@ -198,7 +196,7 @@ class PostgresLevel:
                     min_size=0,
                     max_size=4,
                     num_workers=1,
-                    timeout=2.0,
+                    timeout=1.0,
                     reconnect_timeout=1.0,
                     open=True,
                     name="cache",

@@ -8,6 +8,8 @@ from heliograph.kit.cache.envelope import Envelope, unseal
 from heliograph.kit.cache.errors import LevelDown, Unreadable
 from heliograph.kit.cache.memory import Entry
 from heliograph.kit.cache.parts import Parts
+from heliograph.kit.cache.postgres_level import PostgresLevel
+from heliograph.kit.cache.redis_level import RedisLevel
 
 
 class Found(NamedTuple):
@@ -21,48 +23,52 @@ class Found(NamedTuple):
 class Looking:
     """One search for some keys, in the levels that are asked for."""
 
-    def __init__(self, parts: Parts, *, kind: Any, levels: Sequence[int]) -> None:
+    def __init__(
+        self, parts: Parts, *, kind: Any, levels: Sequence[int], asks: Sequence[int] | None = None
+    ) -> None:
+        """`levels` keep what is found; `asks`: those that are asked, if not all of them."""
         self._parts, self._kind, self._levels = parts, kind, levels
+        self._asks = levels if asks is None else asks
         self._asked_at = parts.clocks.steady()
         self.found: dict[str, Found] = {}
 
     def search(self, keys: Sequence[str]) -> dict[str, Found]:
         """What there is of the keys."""
-        if 1 in self._levels:
+        if 1 in self._asks:
             self._in_memory(keys)
-        for number, ask in ((2, self._in_redis), (3, self._in_table)):
-            wanted = self._wanted(keys)
-            if wanted and number in self._levels:
-                ask(wanted)
-        for key in keys:
-            if key not in self.found:
-                self._parts.tally.prefix(key).misses += 1
+        if self._parts.redis is not None and 2 in self._asks and (wanted := self._wanted(keys)):
+            self._in_redis(self._parts.redis, wanted)
+        if self._parts.table is not None and 3 in self._asks and (wanted := self._wanted(keys)):
+            self._in_table(self._parts.table, wanted)
         return self.found
 
     def open(self, level: int, key: str, data: bytes | None, *, seconds: float) -> Envelope | None:
         """Judge what a level had for a key and count it; what is good is also kept in memory."""
-        parts = self._parts
-        try:
-            envelope = unseal(data) if data is not None else None
-            lives = envelope is not None and self._lives(envelope)
-            value = decode(envelope.body, Any if envelope.is_failure else self._kind) if lives else None  # type: ignore[union-attr]
-        except Unreadable:
-            with parts.tally.level(level) as counts:
-                counts.misses += 1
-                counts.dropped += 1
-            self._drop(level, key)
-            return None
-        with parts.tally.level(level) as counts:
+        tally = self._parts.tally
+        counts, prefix = tally.levels[level], tally.prefix(key)
+        envelope = value = None
+        outdated = dropped = False
+        if data is not None:
+            try:
+                envelope = unseal(data)
+                outdated = not self._lives(envelope)
+                if not outdated:
+                    value = decode(envelope.body, Any if envelope.is_failure else self._kind)
+            except Unreadable:
+                dropped = True
+                self._drop(level, key)
+        hit = envelope is not None and not outdated and not dropped
+        with tally.lock:
             counts.latency.add(seconds)
-            counts.hits += lives
-            counts.misses += not lives
-            counts.outdated += envelope is not None and not lives
-            counts.bytes_read += len(data or b"")
-        prefix = parts.tally.prefix(key)
-        prefix.reading += seconds
-        if not lives or envelope is None:
+            counts.hits += hit
+            counts.misses += not hit
+            counts.outdated += outdated
+            counts.dropped += dropped
+            counts.bytes_read += len(data) if data is not None else 0
+            prefix.reading += seconds
+            prefix.far_hits += hit
+        if not hit or envelope is None:
             return None
-        prefix.far_hits += 1
         self._keep(key, envelope, value)
         return envelope
 
@@ -87,35 +93,31 @@ class Looking:
                     hits += 1
                     entry.tally.hits += 1
                     entry.tally.hits_bytes += entry.size
-        with parts.tally.level(1) as counts:
-            counts.misses += len(keys) - hits
+        with parts.tally.lock:
+            parts.tally.levels[1].misses += len(keys) - hits
 
-    def _in_redis(self, keys: list[str]) -> None:
+    def _in_redis(self, redis: RedisLevel, keys: list[str]) -> None:
         parts = self._parts
-        if parts.redis is None:
-            return
         since = None if self._asked_at < parts.knowledge.trusted_until else parts.knowledge.since(2)
         begin = parts.clocks.steady()
         try:
-            entries, changes = parts.redis.fetch(keys, since=since)
+            entries, changes = redis.fetch(keys, since=since)
         except LevelDown:
             parts.down(2)
             return
         if changes is not None:
-            parts.knowledge.learn(changes, level=2, asked_at=begin)
+            parts.knowledge.learn(changes, level=2, asked_at=self._asked_at)
         share = (parts.clocks.steady() - begin) / len(keys)
         for key, data in zip(keys, entries, strict=True):
             self.open(2, key, data, seconds=share)
 
-    def _in_table(self, keys: list[str]) -> None:
+    def _in_table(self, table: PostgresLevel, keys: list[str]) -> None:
         parts = self._parts
-        if parts.table is None:
-            return
         begin = parts.clocks.steady()
         try:
             # Where Redis did not tell what changed, the table must before anything is believed.
             parts.hear()
-            rows = parts.table.fetch(keys)
+            rows = table.fetch(keys)
         except LevelDown:
             parts.down(3)
             return
@@ -147,7 +149,8 @@ class Looking:
         is_fresh = envelope.fresh_until > self._parts.clocks.wall()
         self.found[key] = Found(value, envelope.is_failure, is_fresh)
         if 1 in self._levels:
-            keep_near(self._parts, key, envelope, value, asked_at=self._asked_at)
+            known = self._parts.knowledge.since(2)
+            keep_near(self._parts, key, envelope, value, asked_at=self._asked_at, as_of=known)
 
     def _drop(self, level: int, key: str) -> None:
         parts = self._parts
@@ -160,16 +163,18 @@ class Looking:
             parts.down(level)
 
 
-def keep_near(parts: Parts, key: str, envelope: Envelope, value: Any, *, asked_at: float) -> None:
+def keep_near(parts: Parts, key: str, envelope: Envelope, value: Any, *, asked_at: float, as_of: int) -> None:
     """Keep a value in memory for as long as its envelope says."""
+    if len(envelope.body) * 8 > parts.memory.entries.maxsize:
+        return
     steady, wall = parts.clocks.steady(), parts.clocks.wall()
     entry = Entry(
         value,
-        # A failure is raised, not returned: the short way out of memory must not find it.
         until=steady + envelope.fresh_until - wall,
         dead_at=steady + envelope.dead_at - wall,
         size=len(envelope.body) + len(key),
         tally=parts.tally.prefix(key),
     )
-    entry.tags, entry.is_failure = envelope.tags, envelope.is_failure
-    parts.memory.put(key, entry, asked_at=asked_at, known=parts.knowledge.versions)
+    entry.tags, entry.is_failure, entry.as_of = envelope.tags, envelope.is_failure, as_of
+    if parts.memory.put(key, entry, asked_at=asked_at, known=parts.knowledge.versions):
+        parts.on_kept()

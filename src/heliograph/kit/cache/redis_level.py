@@ -90,11 +90,15 @@ class RedisLevel:
         """Tell all processes of changes, `t..` for a tag and `k..` for a key; the new version."""
         return int(self.wire.talk(self._change(names))[0])
 
-    def store(self, key: str, data: bytes, *, seconds: float, announce: bool) -> None:
-        """Write an entry over what there is; whoever computes the key meanwhile will not overwrite it."""
+    def store(self, key: str, data: bytes, *, seconds: float, announce: bool) -> int:
+        """Write an entry over what there is; whoever computes the key meanwhile will not overwrite it.
+
+        The version of the change, 0 where it was not announced.
+        """
         written: tuple[Any, ...] = ("SET", self._entry(key), data, "PX", _milliseconds(seconds))
         told = (self._change([f"k{key}"]),) if announce else ()
-        self.wire.talk(written, ("DEL", self._lock(key)), *told)
+        answers = self.wire.talk(written, ("DEL", self._lock(key)), *told)
+        return int(answers[2]) if announce else 0
 
     def copy_up(self, entries: dict[str, tuple[bytes, float]]) -> None:
         """Write entries that the level below had, where there are none meanwhile."""
@@ -181,14 +185,13 @@ class RedisLevel:
             ("GET", self._born),
             ("GET", self._clock),
             ("ZRANGEBYSCORE", self._tags, f"({since}", "+inf", "WITHSCORES"),
-            ("ZRANGEBYSCORE", self._keys, f"({since}", "+inf"),
+            ("ZRANGEBYSCORE", self._keys, f"({since}", "+inf", "WITHSCORES"),
         )
 
     def _changes(self, told: list[Any]) -> Changes:
         born, clock, tags, keys = told
-        versions = [(tag.decode(), int(float(at))) for tag, at in zip(tags[::2], tags[1::2], strict=True)]
-        life = (born or b"") + self.wire.life.encode()
-        return Changes(life, int(clock or 0), versions, [key.decode() for key in keys])
+        life = born + self.wire.life.encode() if born else b""
+        return Changes(life, int(clock or 0), _scored(tags), _scored(keys))
 
     def _entry(self, key: str) -> str:
         # What a server kept from before it was started anew may miss the last changes.
@@ -203,3 +206,7 @@ class RedisLevel:
 
 def _milliseconds(seconds: float) -> int:
     return max(1, int(seconds * 1000))
+
+
+def _scored(told: list[bytes]) -> list[tuple[str, int]]:
+    return [(name.decode(), int(float(at))) for name, at in zip(told[::2], told[1::2], strict=True)]

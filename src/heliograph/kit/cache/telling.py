@@ -15,6 +15,7 @@ class Telling:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._has_told = False
         self.process = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
 
     def now(self) -> Counters:
@@ -24,6 +25,7 @@ class Telling:
     def tell(self) -> None:
         """Leave the counters of this process."""
         told = msgspec.msgpack.encode(self.now())
+        self._has_told = True
         for level in (self._parts.redis, self._parts.table):
             if level is not None:
                 try:
@@ -36,7 +38,7 @@ class Telling:
     def withdraw(self) -> None:
         """Take back what this process left, which is about to end."""
         redis = self._parts.redis
-        if redis is not None and not redis.breaker.is_open:
+        if self._has_told and redis is not None and not redis.breaker.is_open:
             try:
                 redis.untell([self.process])
             except LevelDown:

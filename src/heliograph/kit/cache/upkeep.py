@@ -1,4 +1,4 @@
-"""The two threads of a cache: one hears of changes, the other looks after locks, levels and counters."""
+"""The threads of a cache: one hears of changes, one looks after levels and counters, one renews locks."""
 
 import logging
 import threading
@@ -11,12 +11,15 @@ from redis.exceptions import RedisError
 from heliograph.kit.cache.computing import Computing
 from heliograph.kit.cache.errors import LevelDown
 from heliograph.kit.cache.parts import Parts
+from heliograph.kit.cache.postgres_level import PostgresLevel
 from heliograph.kit.cache.telling import Telling
 from heliograph.kit.cache.wire import exchange
 
 log = logging.getLogger(__name__)
-# Rows that tell of what Redis may have missed are looked at, and dead rows removed, so often (seconds).
-ROWS_EVERY, PRUNE_EVERY = 10.0, 60.0
+# Dead rows are removed so often (seconds).
+PRUNE_EVERY = 60.0
+# A process that lives shorter, and needs no row, opens no connection to the database.
+YOUNG = 5.0
 
 
 class Upkeep:
@@ -28,15 +31,19 @@ class Upkeep:
         self._stopped = threading.Event()
         self.is_running = False
         self._due: dict[str, float] = {}
+        self._born = parts.clocks.steady()
+        computing.on_hold = self.begin
 
     def begin(self) -> None:
         """Start the threads, unless they run."""
+        if self.is_running:
+            return
         with self._lock:
             if self.is_running or self._parts.is_alone or self._stopped.is_set():
                 return
             self.is_running = True
         me = weakref.ref(self)
-        for work in (_listen, _tick):
+        for work in (_listen, _tick, _renew):
             threading.Thread(
                 target=work, args=(me, self._stopped), daemon=True, name=f"cache{work.__name__}"
             ).start()
@@ -50,11 +57,11 @@ class Upkeep:
         parts = self._parts
         self._mend()
         parts.listen_in()
-        self._computing.renew()
         if self._is_due("tell", parts.limits.tell_every):
             self._telling.tell()
-        if parts.table is not None and parts.table.is_used:
-            self._look_after(parts)
+        is_young = parts.clocks.steady() < self._born + YOUNG
+        if parts.table is not None and (parts.table.is_used or not is_young):
+            self._look_after(parts.table)
 
     def heard(self, message: bytes) -> None:
         """Take in a message of another process: who, version, what."""
@@ -65,7 +72,7 @@ class Upkeep:
         if name[0] == "t":
             parts.knowledge.raise_tag(name[1:], int(version))
         elif name[0] == "k":
-            parts.memory.changed(name[1:], at=parts.clocks.steady())
+            parts.memory.changed(name[1:], at=parts.clocks.steady(), version=int(version))
         else:
             parts.memory.clear(at=parts.clocks.steady())
 
@@ -81,18 +88,20 @@ class Upkeep:
             return None
         return connection
 
+    def renew(self) -> None:
+        """Hold the locks of this process for another lease."""
+        self._computing.renew()
+
     def pause(self) -> float:
         """Seconds between two ticks."""
         return self._parts.limits.poll
 
-    def _look_after(self, parts: Parts) -> None:
-        table = parts.table
-        assert table is not None
+    def _look_after(self, table: PostgresLevel) -> None:
+        """Hear also of those who cannot reach Redis though we can."""
+        parts, asked_at = self._parts, self._parts.clocks.steady()
         try:
-            if self._is_due("rows", ROWS_EVERY):
-                asked_at = parts.clocks.steady()
-                changes = table.changes(parts.knowledge.since(3))
-                parts.knowledge.learn(changes, level=3, asked_at=asked_at)
+            changes = table.changes(parts.knowledge.since(3))
+            parts.knowledge.learn(changes, level=3, asked_at=asked_at, is_all=parts.redis is None)
             if self._is_due("prune", PRUNE_EVERY):
                 table.prune(now=parts.clocks.wall())
         except LevelDown:
@@ -121,7 +130,7 @@ class Upkeep:
             except LevelDown:
                 parts.down(3)
             else:
-                keys += changes.keys
+                keys += [key for key, _ in changes.keys]
                 tags += changes.tags
         parts.redis.raise_to(tags, keys)
         if missed:
@@ -148,16 +157,27 @@ class Upkeep:
         return True
 
 
+def _renew(upkeep: "Callable[[], Upkeep | None]", stopped: threading.Event) -> None:
+    # Apart from the other upkeep: a database that is slow to answer must not cost a lock in Redis.
+    while not stopped.wait(0.3) and (one := upkeep()) is not None:
+        one.renew()
+        del one
+
+
 def _tick(upkeep: "Callable[[], Upkeep | None]", stopped: threading.Event) -> None:
-    while (one := upkeep()) is not None and not stopped.is_set():
+    # Who asks for the first time learns what changed by itself.
+    while not stopped.wait(_pause_of(upkeep)) and (one := upkeep()) is not None:
         try:
             one.tick()
         except Exception:
             log.exception("The upkeep of the cache failed.")
-        pause = one.pause()
         # Not held while it waits, so that a cache that nobody uses any more can go.
         del one
-        stopped.wait(pause)
+
+
+def _pause_of(upkeep: "Callable[[], Upkeep | None]") -> float:
+    one = upkeep()
+    return one.pause() if one is not None else 0.0
 
 
 def _listen(upkeep: "Callable[[], Upkeep | None]", stopped: threading.Event) -> None:

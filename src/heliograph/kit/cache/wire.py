@@ -118,9 +118,11 @@ def exchange(connection: Any, commands: tuple[Command, ...]) -> list[Any]:
     try:
         if len(commands) == 1:
             connection.send_packed_command(connection.pack_command(*commands[0]), check_health=False)
-        else:
-            connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+            return [connection.read_response()]
+        connection.send_packed_command(connection.pack_commands(commands), check_health=False)
         answers = [_answer(connection) for _ in commands]
+    except ResponseError:
+        raise
     except BaseException:
         # Whatever was on its way must not be taken for the answer to the next question.
         connection.disconnect()

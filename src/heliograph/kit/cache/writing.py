@@ -10,6 +10,9 @@ from heliograph.kit.cache.parts import Parts
 from heliograph.kit.cache.reading import keep_near
 from heliograph.kit.cache.rule import Rule
 
+# Newer than any change.
+NEWEST = 2**62
+
 
 class Writing:
     """What changes the cache."""
@@ -36,15 +39,15 @@ class Writing:
         envelope = self.envelope(value, rule, tags=parts.knowledge.now(rule.tags))
         data = seal(envelope, compress_over=parts.limits.compress_over)
         announce = 1 in levels
-        told = 2 in levels and self._store(key, data, envelope, announce=announce)
+        told = self._store(key, data, envelope, announce=announce) if 2 in levels else None
         if 3 in levels:
             self._store_row(key, data, envelope)
             if not told and announce:
-                self._change_row([f"k{key}"], version=0)
-        now = parts.clocks.steady()
+                told = self._change_row([f"k{key}"], version=0)
         if announce:
-            parts.memory.changed(key, at=now)
-            keep_near(parts, key, envelope, decode(envelope.body), asked_at=parts.clocks.steady())
+            now, version = parts.clocks.steady(), told or NEWEST
+            parts.memory.changed(key, at=now, version=version)
+            keep_near(parts, key, envelope, decode(envelope.body), asked_at=now, as_of=told or 0)
 
     def keep(self, key: str, envelope: Envelope, rule: Rule, *, token: str | None) -> bool:
         """Write what was computed; False if it was changed by another meanwhile."""
@@ -87,7 +90,7 @@ class Writing:
                     parts.miss(level, set(names))
         self._change_row(names, version=self._change(names))
         for key in keys:
-            parts.memory.changed(key, at=parts.clocks.steady())
+            parts.memory.changed(key, at=parts.clocks.steady(), version=NEWEST)
 
     def clear(self) -> None:
         """Remove everything, everywhere."""
@@ -100,18 +103,21 @@ class Writing:
                     parts.down(level)
         parts.memory.clear(at=parts.clocks.steady())
 
-    def _store(self, key: str, data: bytes, envelope: Envelope, *, announce: bool) -> bool:
+    def _store(self, key: str, data: bytes, envelope: Envelope, *, announce: bool) -> int | None:
+        """The version of the change, 0 where it was not announced; None where Redis could not be told."""
         parts = self._parts
         if parts.redis is None:
-            return False
+            return None
         try:
-            parts.redis.store(key, data, seconds=envelope.dead_at - envelope.made, announce=announce)
+            version = parts.redis.store(
+                key, data, seconds=envelope.dead_at - envelope.made, announce=announce
+            )
         except LevelDown:
             parts.down(2)
             parts.miss(2, {f"k{key}"})
-            return False
+            return None
         self._written(2, len(data))
-        return True
+        return version
 
     def _store_row(self, key: str, data: bytes, envelope: Envelope) -> None:
         parts = self._parts
