@@ -8,6 +8,7 @@ EMPTY = {
     "queues": "No message was lost.",
     "nodes": "No worker has registered.",
     "placement": "Nothing is placed.",
+    "cache": "Nothing was cached yet.",
     "scaling": "No scaling action yet.",
     "evaluations": "Nothing was evaluated yet.",
     "jobs": "No long work yet.",

@@ -2,7 +2,17 @@
 
 from datetime import timedelta
 
-from heliograph.fleet.models import Job, Node, Place, PlacementDecision, Rescue, Ring, ScalingAction, Work
+from heliograph.fleet.models import (
+    Job,
+    Node,
+    Place,
+    PlacementDecision,
+    Rescue,
+    Ring,
+    ScalingAction,
+    ScalingLook,
+    Work,
+)
 from heliograph.kit.clock import utc_now
 
 TRACEBACK = (
@@ -42,6 +52,16 @@ def make_workshop():
         measured={"oldest_age_s": 48.0},
         at=now - timedelta(minutes=2),
     )
+    for minute in range(50):
+        ScalingLook.objects.create(
+            pool="local",
+            at=now - timedelta(minutes=50 - minute),
+            workers=2 + 2 * (minute > 45),
+            wished=4,
+            target=4,
+            reason="The oldest due work is 48 s old, 10 s is the target.",
+            measured={"oldest_age_s": 48.0 * (minute > 45)},
+        )
 
 
 def _node(name, *, now):

@@ -15,7 +15,7 @@ from heliograph.fleet import jobs as job_verbs
 from heliograph.fleet import nodes as node_verbs
 from heliograph.fleet import work as work_verbs
 from heliograph.kit.clock import utc_now
-from heliograph.web.reads.work import evaluations, jobs, nodes, queues, scaling
+from heliograph.web.reads.work import caches, evaluations, jobs, nodes, queues, scaling
 
 Context = dict[str, object]
 
@@ -40,7 +40,10 @@ class Tab:
 
 
 def _queues(at: datetime) -> Context:
+    lines = queues.queue_lines(at=at)
     return {
+        "queues": lines,
+        "answers": all(line.waiting is not None for line in lines),
         "counts": queues.counts(),
         "troubled": queues.troubled(),
         "running": queues.running(),
@@ -58,7 +61,11 @@ def _placement(at: datetime) -> Context:
 
 
 def _scaling(at: datetime) -> Context:
-    return {"actions": scaling.actions()}
+    return {"actions": scaling.actions(), "pools": scaling.pools(at=at)}
+
+
+def _cache(at: datetime) -> Context:
+    return caches.cache_context()
 
 
 def _evaluations(at: datetime) -> Context:
@@ -75,6 +82,7 @@ TABS = {
         Tab("queues", "Queues", _queues),
         Tab("nodes", "Nodes", _nodes),
         Tab("placement", "Placement", _placement),
+        Tab("cache", "Cache", _cache),
         Tab("scaling", "Scaling", _scaling),
         Tab("evaluations", "Evaluations", _evaluations),
         Tab("jobs", "Jobs", _jobs),

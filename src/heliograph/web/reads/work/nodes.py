@@ -1,37 +1,37 @@
 """The worker nodes as a page shows them, and where work is placed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count
 
-from heliograph.fleet.models import Node, Place, PlacementDecision
-from heliograph.fleet.nodes import LOST_AFTER
+from heliograph.fleet.models import Place, PlacementDecision
+from heliograph.fleet.node_list import NodeItem, list_nodes
 
 DECISIONS, PLACES = 30, 200
+# In the order in which one looks at them.
 GLYPHS = {
-    "alive": "good",
-    "probation": "warning",
-    "draining": "warning",
-    "ejected": "bad",
     "lost": "bad",
+    "ejected": "bad",
+    "late": "warning",
+    "draining": "warning",
+    "probation": "warning",
+    "alive": "good",
     "left": "off",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class NodeLine:
-    """One node; `state` is a key of GLYPHS, `places` counts the work that lies on it."""
+    """One node with the shape of its state."""
 
-    node: Node
-    state: str
-    why: str
-    places: int
+    node: NodeItem
+    glyph: str
 
     @property
-    def glyph(self) -> str:
-        """The shape of its state."""
-        return GLYPHS[self.state]
+    def age(self) -> timedelta:
+        """How long ago its last heartbeat was."""
+        return timedelta(seconds=self.node.heartbeat_age_s)
 
     @property
     def memory_mb(self) -> float | None:
@@ -41,29 +41,9 @@ class NodeLine:
 
 def node_lines(*, at: datetime) -> list[NodeLine]:
     """All nodes that are remembered, those that need a look first. One statement."""
-    rows = Node.objects.annotate(placed=Count("places")).order_by("name")
-    lines = [_line(row, at=at) for row in rows]
-    order = list(reversed(GLYPHS))
-    return sorted(lines, key=lambda line: (line.state == "left", order.index(line.state)))
-
-
-def _line(node: Node, *, at: datetime) -> NodeLine:
-    state, why = _state(node, at=at)
-    return NodeLine(node=node, state=state, why=why, places=node.placed)
-
-
-def _state(node: Node, *, at: datetime) -> tuple[str, str]:
-    if node.left:
-        return "left", "it ended in order"
-    if node.heartbeat_at <= at - LOST_AFTER:
-        return "lost", "its heartbeat stopped; its work is placed elsewhere"
-    if node.ejected_until and node.ejected_until > at:
-        return "ejected", node.ejection_reason
-    if node.draining:
-        return "draining", node.reason
-    if node.probation_until and node.probation_until > at:
-        return "probation", node.ejection_reason
-    return "alive", ""
+    order = list(GLYPHS)
+    found = sorted(list_nodes(at=at), key=lambda node: order.index(node.state))
+    return [NodeLine(node, GLYPHS[node.state]) for node in found]
 
 
 def decisions() -> list[PlacementDecision]:

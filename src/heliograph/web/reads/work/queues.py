@@ -1,17 +1,46 @@
 """What runs, failed or is parked, what was rung, and what the reconciler had to ring again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import redis
+from django.conf import settings
 from django.db.models import Case, Count, Sum, When
 
 from heliograph.fleet.models import Rescue, Ring, Work
+from heliograph.fleet.nodes import alive
 from heliograph.signals.models import Progress
 
 HOUR = timedelta(hours=1)
 ROWS = 50
 SHARD = "shard:"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """One queue: messages that wait (None: Redis does not answer), and the nodes that read it."""
+
+    name: str
+    waiting: int | None
+    nodes: list[str]
+
+
+def queue_lines(*, at: datetime) -> list[QueueLine]:
+    """The shared queues and those of the nodes that are alive, in the order of concerns."""
+    # Celery is loaded when somebody looks at this page, and not into every web process.
+    from heliograph.workers import doorbell
+    from heliograph.workers.queues import PLACED, QUEUES, queue_of
+
+    nodes = alive(at=at)
+    readers = {name: [node.name for node in nodes if name in node.queues] for name in QUEUES}
+    readers |= {queue_of(node.name): [node.name] for node in nodes if PLACED in node.queues}
+    waiting: Mapping[str, int] = {}
+    if settings.REDIS_URL or settings.HELIOGRAPH_BROKER_URL:
+        with suppress(redis.RedisError):  # said on the page: the count is unknown
+            waiting = doorbell.lengths(list(readers))
+    return [QueueLine(name, waiting.get(name), readers[name]) for name in readers]
 
 
 @dataclass(frozen=True, slots=True)
