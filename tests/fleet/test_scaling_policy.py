@@ -25,9 +25,9 @@ from heliograph.fleet.scaling import (
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 FREE = StepLimit(workers=1000, percent=100, period_s=15)
 # Of one measure alone, without limits.
-AGE = Policy(most=100, targets=Targets(30, None, None, None), up=FREE, down=FREE)
-PIECES = replace(AGE, targets=Targets(None, 2, None, None))
-CPU = replace(AGE, targets=Targets(None, None, 70, None))
+AGE = Policy(most=100, targets=Targets(30, None, None, None, None), up=FREE, down=FREE)
+PIECES = replace(AGE, targets=Targets(None, 2, None, None, None))
+CPU = replace(AGE, targets=Targets(None, None, 70, None, None))
 ALL = Policy(most=100, targets=Targets(age_s=30), up=FREE, down=FREE)
 
 
@@ -55,7 +55,7 @@ def test_a_ratio_within_the_tolerance_changes_nothing():
 
 
 def test_the_largest_wish_wins_and_says_why():
-    seen = Measures(4, oldest_age_s=10, pieces=40, cpu_pct=95, memory_pct=20)
+    seen = Measures(4, oldest_age_s=10, pieces=40, cpu_pct=95, memory_pct=20, busy_pct=80)
 
     assert told(ALL, seen) == (
         20,
@@ -64,19 +64,18 @@ def test_the_largest_wish_wins_and_says_why():
 
 
 def test_where_a_piece_was_measured_the_work_is_what_must_be_done_in_time():
-    seen = Measures(5, oldest_age_s=3, pieces=250, seconds_each=0.5, cpu_pct=70, memory_pct=20)
+    seen = Measures(5, oldest_age_s=3, pieces=250, seconds_each=0.5, cpu_pct=70, memory_pct=20, busy_pct=80)
 
     assert told(ALL, seen) == (
         5,
-        "Stays at 5: 250 pieces of work wait or run, 125.0 s to be done within 30 s by 5 busy workers or "
-        "more, which asks for 5.",
+        "Stays at 5: 250 pieces of work wait or run, 125.0 s to be done within 30 s, which asks for 5.",
     )
     assert told(ALL, replace(seen, pieces=600))[0] == 10
-    assert told(ALL, replace(seen, pieces=3, cpu_pct=20))[0] == 3
+    assert told(ALL, replace(seen, pieces=3, cpu_pct=20, busy_pct=40))[0] == 3
 
 
 def test_a_missing_measure_lets_nobody_go_but_may_not_stop_others_from_coming():
-    assert told(ALL, Measures(4, pieces=0, cpu_pct=1, memory_pct=1)) == (
+    assert told(ALL, Measures(4, pieces=0, cpu_pct=1, memory_pct=1, busy_pct=1)) == (
         4,
         "Stays at 4: workers use 1 % of their processors, the target is 70 %, which asks for 1; "
         "none goes while how old the oldest due work is, is not known.",
@@ -175,7 +174,7 @@ def policies(draw):
     return Policy(
         least=least,
         most=least + draw(st.integers(0, 50)),
-        targets=Targets(*(draw(st.none() | st.floats(0.5, 100)) for _ in range(4))),
+        targets=Targets(*(draw(st.none() | st.floats(0.5, 100)) for _ in range(5))),
         tolerance_pct=draw(st.sampled_from([0.0, 10.0, 25.0])),
         down_window_s=draw(st.sampled_from([0.0, 60.0, 300.0])),
         up_window_s=draw(st.sampled_from([0.0, 30.0])),
@@ -203,6 +202,7 @@ def measures(draw, *, known=False):
         cpu_pct=draw(value),
         seconds_each=draw(st.none() | st.floats(0, 100)),
         memory_pct=draw(value),
+        busy_pct=draw(value),
         rushes=tuple(draw(st.lists(rush, max_size=3))),
     )
 
@@ -241,6 +241,7 @@ def test_more_load_never_asks_for_fewer_workers(policy, seen, past, data):
         pieces=more(seen.pieces),
         cpu_pct=more(seen.cpu_pct),
         memory_pct=more(seen.memory_pct),
+        busy_pct=more(seen.busy_pct),
         rushes=tuple(replace(rush, pieces=more(rush.pieces)) for rush in seen.rushes),
     )
 
@@ -305,6 +306,7 @@ def _plant(policy, load, *, seconds_each, start, delay, is_measured, every=5, lo
             seconds_each=seconds_each if is_measured else None,
             cpu_pct=100 * busy / sizes[-1],
             memory_pct=20.0,
+            busy_pct=100 * busy / sizes[-1],
         )
         decision = decide(policy, seen, past, at=at)
         past = past.with_look(

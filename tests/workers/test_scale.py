@@ -17,7 +17,9 @@ from heliograph.workers.scaling_settings import ScalingSettings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
-POLICY = Policy(most=8, targets=Targets(age_s=10, pieces_per_worker=None, cpu_pct=None, memory_pct=None))
+POLICY = Policy(
+    most=8, targets=Targets(age_s=10, pieces_per_worker=None, cpu_pct=None, memory_pct=None, busy_pct=None)
+)
 
 
 def later(seconds):
@@ -72,6 +74,7 @@ def test_an_action_is_kept_with_its_reason_what_was_measured_and_what_it_brought
         "seconds_each": None,
         "queues": None,
         "held": 0,
+        "busy_pct": None,
         "cpu_pct": None,
         "memory_pct": None,
         "rss_bytes": None,
@@ -146,7 +149,7 @@ def test_nodes_tell_how_busy_they_are():
         register(name, queues=["generate"], capacity=2, at=NOON)
         beat(name, outstanding=3, at=NOON, cpu_pct=cpu, rss_bytes=200)
     register("outside", queues=["notices"], capacity=1, at=NOON)
-    cpu = replace(POLICY, targets=Targets(None, None, cpu_pct=10, memory_pct=None))
+    cpu = replace(POLICY, targets=Targets(None, None, cpu_pct=10, memory_pct=None, busy_pct=None))
 
     advice = scaling(FakePool(), policy=cpu).advice(at=NOON)
 
@@ -154,6 +157,10 @@ def test_nodes_tell_how_busy_they_are():
         advice.gathered.shown
     )
     assert advice.decision.target == 6
+    scaling(FakePool(), policy=cpu).look(at=NOON)
+    for name in ("a", "b"):
+        beat(name, outstanding=3, at=later(5), cpu_pct=0)
+    assert scaling(FakePool(), policy=cpu).advice(at=later(5)).gathered.measures.cpu_pct == 25.0
     assert asked_or_alive("http", at=NOON) == 2
     Node.objects.filter(name="a").update(draining=True)
     assert asked_or_alive("http", at=NOON) == 1

@@ -24,6 +24,10 @@ from heliograph.cli import (
     signals,
     strategy,
     up,
+    venue,
+    watch,
+    work,
+    worker,
 )
 
 app = typer.Typer(
@@ -56,6 +60,7 @@ def root(
 
 
 FILES = (importing, imports, coverage, evaluate, indicators, strategy, backtest)
-ROWS = (generate, signals, explain, jobs, channel, notices, nodes, scaling, capacity, health)
-for module in (up, *FILES, *ROWS):
+ROWS = (generate, signals, explain, jobs, channel, notices, nodes, scaling, capacity, work, health)
+EXCHANGES = (venue, watch)
+for module in (up, worker, *FILES, *EXCHANGES, *ROWS):
     module.register(app)

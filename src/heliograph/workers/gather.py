@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import fmean
 
 import redis
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db.models import Avg
 
 from heliograph.fleet.measures import nodes_load, pieces
 from heliograph.fleet.models import Work
-from heliograph.fleet.scaling import Measures, Policy
+from heliograph.fleet.scaling import Measures, Policy, busy_pct
 from heliograph.signals.due import due_work
 from heliograph.signals.models import Evaluation
 from heliograph.workers import doorbell
@@ -42,37 +43,56 @@ class Gathered:
 
 
 def gather(
-    policy: Policy, *, workers: int, at: datetime, memory_bytes: int | None, due: ReadDue | None = None
+    policy: Policy,
+    *,
+    workers: int,
+    at: datetime,
+    memory_bytes: int | None = None,
+    before: Sequence[Mapping[str, object]] = (),
+    due: ReadDue | None = None,
 ) -> Gathered:
-    """Measure now. `due` reads what is due from other rows than those of signals."""
+    """Measure now. `due` reads what is due from other rows than those of signals.
+
+    `before` is what was shown in the minute before: CPU and work are means over it, as the close of a bar
+    keeps all busy for a moment.
+    """
     found = (due or due_shards_now)(at=at)
     load = nodes_load(PLACED, at=at, memory_bytes=memory_bytes)
     queues = _queues()
     age = max(0.0, (at - found.oldest).total_seconds()) if found.oldest else 0.0
-    near = closes_near(at=at, back_s=policy.targets.age_s or 0.0, ahead_s=policy.horizon_s)
-    measures = Measures(
-        workers=workers,
-        oldest_age_s=age,
-        pieces=pieces(due=found.pieces, queues=queues, held=load.held),
-        seconds_each=found.seconds_each,
-        cpu_pct=load.cpu_pct,
-        memory_pct=load.memory_pct,
-        rushes=near,
-    )
+    many = pieces(due=found.pieces, queues=queues, held=load.held)
+    busy = None if many is None else busy_pct(many, workers)
     shown = {
         "workers": workers,
         "nodes": load.nodes,
         "due": found.pieces,
         "oldest_age_s": round(age, 3),
-        "pieces": measures.pieces,
+        "pieces": many,
         "seconds_each": found.seconds_each,
         "queues": dict(queues) if queues is not None else None,
         "held": load.held,
+        "busy_pct": busy,
         "cpu_pct": load.cpu_pct,
         "memory_pct": load.memory_pct,
         "rss_bytes": load.rss_bytes,
     }
+    measures = Measures(
+        workers=workers,
+        oldest_age_s=age,
+        pieces=many,
+        seconds_each=found.seconds_each,
+        cpu_pct=_mean("cpu_pct", [*before, shown]),
+        memory_pct=load.memory_pct,
+        busy_pct=_mean("busy_pct", [*before, shown]),
+        rushes=closes_near(at=at, back_s=policy.targets.age_s or 0.0, ahead_s=policy.horizon_s),
+    )
     return Gathered(measures, shown)
+
+
+def _mean(name: str, shown: Sequence[Mapping[str, object]]) -> float | None:
+    """The mean of what is known; None where the newest is not."""
+    known = [value for one in shown if isinstance(value := one.get(name), int | float)]
+    return fmean(known) if shown[-1].get(name) is not None else None
 
 
 def due_shards_now(*, at: datetime) -> DueNow:

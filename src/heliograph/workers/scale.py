@@ -18,6 +18,7 @@ from heliograph.workers.scaling_settings import ScalingSettings
 
 # Any number that nothing else locks by.
 SCALING = 4_215_002
+MINUTE = timedelta(minutes=1)
 # A pool that failed is asked again after this.
 REST = timedelta(seconds=60)
 # What is measured later than this says nothing of an action any more.
@@ -60,7 +61,12 @@ class Scaling:
         """What the policy would do now; changes nothing."""
         workers = self.pool.size()
         gathered = gather(
-            self.policy, workers=workers, at=at, memory_bytes=self.settings.memory_bytes, due=self.due
+            self.policy,
+            workers=workers,
+            at=at,
+            memory_bytes=self.settings.memory_bytes,
+            before=shown_in_minute(self.pool.name, at=at),
+            due=self.due,
         )
         past = past_of(self.pool.name, self.policy, at=at)
         return Advice(workers, decide(self.policy, gathered.measures, past, at=at), gathered)
@@ -148,6 +154,12 @@ def past_of(pool: str, policy: Policy, *, at: datetime) -> Past:
             Change(*row) for row in actions.order_by("at", "id").values_list("at", "before", "after")
         ),
     )
+
+
+def shown_in_minute(pool: str, *, at: datetime) -> list[dict[str, object]]:
+    """What the looks of the last minute measured."""
+    looks = ScalingLook.objects.filter(pool=pool, at__gt=at - MINUTE, at__lt=at).order_by("at")
+    return list(looks.values_list("measured", flat=True))
 
 
 def asked_or_alive(pool: str, *, at: datetime) -> int:

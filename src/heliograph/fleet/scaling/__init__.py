@@ -3,7 +3,7 @@
 from heliograph.fleet.scaling.decide import Decision, decide
 from heliograph.fleet.scaling.history import Change, Past, PastWish
 from heliograph.fleet.scaling.policy import BadPolicy, Policy, StepLimit, Targets
-from heliograph.fleet.scaling.seen import Measures, Rush
+from heliograph.fleet.scaling.seen import Measures, Rush, busy_pct
 from heliograph.fleet.scaling.wishes import Wish
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "StepLimit",
     "Targets",
     "Wish",
+    "busy_pct",
     "decide",
 ]

@@ -37,6 +37,8 @@ class Targets:
     cpu_pct: float | None = 70.0
     # Mean over the workers, 100 being the memory that one may have.
     memory_pct: float | None = 80.0
+    # Mean over the workers and a minute, 100 being work all the time, also where it is waiting for others.
+    busy_pct: float | None = 80.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,4 +30,12 @@ class Measures:
     seconds_each: float | None = None
     cpu_pct: float | None = None
     memory_pct: float | None = None
+    busy_pct: float | None = None
     rushes: Sequence[Rush] = ()
+
+
+def busy_pct(pieces: int, workers: int) -> float:
+    """How many of the workers are at work, in per cent; without workers all are, if there is work."""
+    if not workers:
+        return 100.0 if pieces else 0.0
+    return 100.0 * min(pieces, workers) / workers

@@ -12,6 +12,11 @@ from heliograph.fleet.scaling.seen import Measures, Rush
 
 # A ratio such as 1.1 has no exact form; the workers that it asks for have.
 ROUNDING = 1e-9
+UNKNOWN = {
+    "cpu": "the CPU that workers use is not known",
+    "memory": "the memory that workers use is not known",
+    "busy": "how long workers are at work is not known",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ def wishes_of(policy: Policy, seen: Measures, *, at: datetime) -> list[Wish]:
         *_pieces(policy, seen),
         *_share(policy, seen, "cpu", "workers use {:.0f} % of their processors"),
         *_share(policy, seen, "memory", "workers use {:.0f} % of the memory that they may have"),
+        *_share(policy, seen, "busy", "workers are at work for {:.0f} % of their time"),
         *_rush(policy, seen, at=at),
     ]
 
@@ -69,10 +75,9 @@ def _pieces(policy: Policy, seen: Measures) -> Iterator[Wish]:
         says = f"{many}, the target is {target:g} for each worker"
         yield Wish("pieces", rounded(policy, seen.workers, seen.pieces / target), says)
         return
-    # Those at work are needed as long as new work follows; those that wait must be done in time.
-    busy, spent = min(seen.pieces, seen.workers), seen.pieces * seen.seconds_each
-    says = f"{many}, {spent:.1f} s to be done within {within:g} s by {busy:,} busy workers or more"
-    yield Wish("pieces", rounded(policy, seen.workers, max(busy, spent / within)), says)
+    spent = seen.pieces * seen.seconds_each
+    says = f"{many}, {spent:.1f} s to be done within {within:g} s"
+    yield Wish("pieces", rounded(policy, seen.workers, spent / within), says)
 
 
 def _share(policy: Policy, seen: Measures, measure: str, words: str) -> Iterator[Wish]:
@@ -80,7 +85,7 @@ def _share(policy: Policy, seen: Measures, measure: str, words: str) -> Iterator
     if target is None:
         return
     if used is None:
-        yield Wish(measure, None, f"the {measure} that workers use is not known")
+        yield Wish(measure, None, UNKNOWN[measure])
         return
     asked = rounded(policy, seen.workers, seen.workers * used / target)
     yield Wish(measure, asked, f"{words.format(used)}, the target is {target:g} %")

@@ -3,16 +3,18 @@
 from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from statistics import fmean
 
 import numpy as np
 import simpy
 
-from heliograph.fleet.scaling import Measures, Past, Policy, Rush, decide
+from heliograph.fleet.scaling import Measures, Past, Policy, Rush, busy_pct, decide
 from heliograph.fleet.simulate.load import Load
 from heliograph.fleet.simulate.plant import Plant
 from heliograph.fleet.simulate.result import Resized, Simulated
 
 Events = Iterator[simpy.Event]
+MINUTE_SECONDS = 60.0
 # The policy speaks of moments; a simulation begins at any.
 BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -133,7 +135,7 @@ class _Looks:
         self.curve: list[tuple[float, int, int]] = []
         self.changes: list[Resized] = []
         self._past = Past()
-        self._busy_before = 0.0
+        self._marks: deque[tuple[float, float]] = deque()
 
     def look(self) -> Events:
         """Look, decide, act, wait."""
@@ -154,23 +156,24 @@ class _Looks:
             self.crew.resize(decision.target)
 
     def _measured(self, policy: Policy) -> Measures:
+        share, busy_pct = self.crew.plant.cpu_share, self._busy_pct()
         return Measures(
             workers=self.crew.size,
             oldest_age_s=self.crew.oldest_age_s(),
             pieces=self.crew.pieces(),
             seconds_each=self.crew.busy_s / self.crew.done if self.crew.done else None,
-            cpu_pct=self._cpu_pct(),
+            cpu_pct=None if share is None else share * busy_pct,
+            busy_pct=busy_pct,
             rushes=self._rushes(policy),
         )
 
-    def _cpu_pct(self) -> float | None:
-        """Of the time since the last look, by what was finished in it."""
-        share, busy = self.crew.plant.cpu_share, self.crew.busy_s - self._busy_before
-        self._busy_before = self.crew.busy_s
-        if share is None:
-            return None
-        there = max(self.crew.size, 1) * self.crew.plant.look_every_s
-        return min(100.0, 100 * share * busy / there)
+    def _busy_pct(self) -> float:
+        """The share of the last minute that workers were at work, by the looks in it."""
+        now = float(self.env.now)
+        self._marks.append((now, busy_pct(self.crew.pieces(), self.crew.size)))
+        while self._marks[0][0] <= now - MINUTE_SECONDS:
+            self._marks.popleft()
+        return fmean(busy for _, busy in self._marks)
 
     def _rushes(self, policy: Policy) -> list[Rush]:
         now, back = float(self.env.now), policy.targets.age_s or 0.0
