@@ -65,7 +65,7 @@ def up(
         workers=workers,
     )
     start = up_detached if detach else run_here
-    start(options, say=_lines(as_json))
+    start(options, say=speaker(as_json))
 
 
 def down(home: Home = None, as_json: AsJson = False) -> None:
@@ -78,7 +78,7 @@ def down(home: Home = None, as_json: AsJson = False) -> None:
     from heliograph.workers.up import down as end
 
     heard: list[str] = []
-    ended = end(home, say=heard.append if as_json else _lines(False))
+    ended = end(home, say=heard.append if as_json else speaker(False))
     if as_json:
         show_json({"ended": ended})
 
@@ -98,10 +98,10 @@ def logs(
     """
     from heliograph.workers.up import logs as read
 
-    read(home, follow=follow, say=_lines(as_json), last=lines)
+    read(home, follow=follow, say=speaker(as_json), last=lines)
 
 
-def _lines(as_json: bool) -> Say:
+def speaker(as_json: bool) -> Say:
     """Says each line at once; as JSON, one object a line."""
 
     def say(text: str) -> None:

@@ -70,6 +70,11 @@ class Child:
         if self.pid and self._process:
             self._process.send_signal(self.program.farewell)
 
+    def retire(self) -> None:
+        """End it without waiting; whoever holds it looks at it no more."""
+        self.ask_to_end()
+        self.end(seconds=1)
+
     def end(self, *, seconds: float) -> None:
         """Wait for the end, and no longer than that many seconds."""
         if not self._process:

@@ -30,5 +30,6 @@ def run_waiting(*, stop: Callable[[], bool]) -> None:
 def runners() -> Mapping[str, Runner]:
     """What runs each kind of job."""
     from heliograph.market.sources.exchange.backfill import run_backfill
+    from heliograph.research.run import run_backtest
 
-    return {"backfill": run_backfill}
+    return {"backfill": run_backfill, "backtest": run_backtest}

@@ -16,13 +16,16 @@ from heliograph.kit.embedded.home import write_whole
 from heliograph.workers import programs
 from heliograph.workers.children import Child
 from heliograph.workers.pools.children import ChildrenPool
+from heliograph.workers.pools.drains import worker_name
 from heliograph.workers.pools.local import forget_wanted, wanted
 from heliograph.workers.preparation import Preparation
 from heliograph.workers.programs import Options, Program
 from heliograph.workers.queues import QUICK
+from heliograph.workers.watched import any_watch
 
 Say = Callable[[str], None]
 FAREWELL_SECONDS = 5.0
+WATCHES_SECONDS = 5.0
 
 
 class PreparationFailed(HeliographError):
@@ -39,6 +42,7 @@ class Supervisor:
         self._say = say
         self._children: dict[str, Child] = {}
         self._workers: ChildrenPool | None = None
+        self._watches_due = 0.0
         self._answered = False
         self._revived: object = {}
         self._env = _environment(options, servers)
@@ -51,6 +55,7 @@ class Supervisor:
         """See what has happened, say it and act on it."""
         self._hear_preparation()
         self._look_at_servers()
+        self._look_at_watches()
         said = [words for child in self._children.values() if (words := child.look())]
         for words in said + self._look_at_workers():
             self._say(words)
@@ -109,6 +114,18 @@ class Supervisor:
             self._write_state()
         return said
 
+    def _look_at_watches(self) -> None:
+        """Keep streams open as long as a series of an exchange is watched."""
+        if not self._workers or time.monotonic() < self._watches_due:
+            return
+        self._watches_due = time.monotonic() + WATCHES_SECONDS
+        is_watched = any_watch(self._servers.database_url)
+        if is_watched and "stream" not in self._children:
+            self._start(programs.stream())
+        elif is_watched is False and "stream" in self._children:
+            self._children.pop("stream").retire()
+            self._write_state()
+
     def _start(self, program: Program, *, keep: tuple[int, ...] = ()) -> None:
         child = Child(program, env=self._env, log=Path(self._log(program.name)), keep=keep)
         child.start()
@@ -161,8 +178,8 @@ class Supervisor:
 
 
 def _quick_worker(number: int) -> Program:
-    """The worker of a number; the first is plain `worker`."""
-    return programs.worker("worker" if number == 1 else f"worker-{number}", QUICK)
+    """The worker of a number."""
+    return programs.worker(worker_name(number), QUICK)
 
 
 def read_state(home: Home) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -20,13 +19,13 @@ from heliograph.kit.wait import wait_until
 from heliograph.workers.children import roll
 from heliograph.workers.programs import Options
 from heliograph.workers.supervisor import Supervisor, read_state
+from heliograph.workers.told import hearing_signals, told_to_end
 
 Say = Callable[[str], None]
 LOOK_SECONDS = 0.5
 READY_SECONDS = 600
 DOWN_SECONDS = 30
 FAREWELL_OF_SERVERS = 20
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class PortTaken(UserError):
@@ -49,7 +48,7 @@ def up(options: Options, *, say: Say) -> None:
     """Run everything until told to end by Ctrl-C, SIGTERM or a closed terminal; says what it is doing."""
     home = Home.open(options.home)
     tell = _timed(say)
-    with _alone(home), _listening(options) as listener, _signals() as wake:
+    with _alone(home), _listening(options) as listener, hearing_signals() as wake:
         tell(f"Home is {home.path}")
         with connect(options.home) as named, _with_redis(named) as servers:
             tell(_about(servers))
@@ -57,7 +56,7 @@ def up(options: Options, *, say: Say) -> None:
             found = replace(options, port=listener.getsockname()[1])
             supervisor = Supervisor(found, servers, listener, tell)
             try:
-                while not _told_to_end(wake):
+                while not told_to_end(wake, seconds=LOOK_SECONDS):
                     supervisor.look()
             finally:
                 tell("Ending")
@@ -175,28 +174,6 @@ def _listening(options: Options) -> Iterator[socket.socket]:
                 f"{options.host} port {options.port} cannot be used ({why}); choose another with --port."
             ) from fault
         yield listener
-
-
-@contextmanager
-def _signals() -> Iterator[int]:
-    reader, writer = os.pipe()
-    os.set_blocking(writer, False)
-    before = {number: signal.signal(number, lambda *_: None) for number in (*STOP_SIGNALS, signal.SIGCHLD)}
-    signal.set_wakeup_fd(writer)
-    try:
-        yield reader
-    finally:
-        signal.set_wakeup_fd(-1)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        os.close(reader)
-        os.close(writer)
-
-
-def _told_to_end(wake: int) -> bool:
-    if not select.select([wake], [], [], LOOK_SECONDS)[0]:
-        return False
-    return not set(os.read(wake, 64)).isdisjoint(STOP_SIGNALS)
 
 
 @contextmanager
