@@ -77,7 +77,7 @@ def ranking(key: str, *, concern: str, at: datetime) -> list[Ranked]:
     candidates = [candidate(node, at=at) for node in usable(alive(at=at), concern=concern, at=at)]
     if not candidates:
         return []
-    lie = rows.places(concern)
+    lie = rows.places(concern, at=at)
     held = Counter(one.node for one in lie.values())
     most, ranked = bounds(candidates, len(lie)), rank([key], candidates)
     names = [ranked.names[node] for node in ranked.order[0]]

@@ -1,7 +1,7 @@
 """Places work on nodes and keeps the places as rows, with a decision for each that changes."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 
 from django.db import transaction
@@ -13,9 +13,6 @@ from heliograph.fleet.placement.candidate import Candidate, Pick
 from heliograph.fleet.placement.reasons import why_not
 from heliograph.fleet.placement.rows import Change
 from heliograph.fleet.placement.strategies import Asked, Strategy, find_strategy
-
-# Once an hour is often enough to know what is still asked for.
-TOUCH = timedelta(hours=1)
 
 
 def place(keys: Sequence[str], *, concern: str, strategy: str, at: datetime) -> dict[str, str | None]:
@@ -32,9 +29,9 @@ def place(keys: Sequence[str], *, concern: str, strategy: str, at: datetime) -> 
         return dict.fromkeys(asked)
     candidates = [candidate(node, at=at) for node in nodes]
     if method.sticky:
-        lie = rows.places(concern)
+        lie = rows.places(concern, at=at)
         if not _choose(method, asked, candidates, lie=lie, dice=Random(0)):
-            rows.touch([key for key in asked if lie[key].asked_at < at - TOUCH], concern=concern, at=at)
+            rows.touch([key for key in asked if lie[key].stale], concern=concern, at=at)
             return {key: lie[key].node for key in asked}
     return _place(asked, candidates, method=method, concern=concern, at=at)
 
@@ -59,7 +56,7 @@ def _place(
     """Choose again behind the lock, where nobody else changes places, and write what changes."""
     with transaction.atomic():
         turns = rows.lock(concern, strategy=method.name)
-        lie = rows.places(concern)
+        lie = rows.places(concern, at=at)
         dice = Random(f"{concern} {at.isoformat()}")
         picks = _choose(method, asked, candidates, lie=lie, dice=dice, turns=turns)
         changed = {key: pick for key, pick in picks.items() if key not in lie or lie[key].node != pick.node}
@@ -70,9 +67,7 @@ def _place(
             given = [pick.node for pick in picks.values()]
             rows.remember(concern, strategy=method.name, turns=picks[asked[-1]].turns)
             rows.add_outstanding({name: given.count(name) for name in set(given)})
-        rows.touch(
-            [key for key in asked if key in lie and lie[key].asked_at < at - TOUCH], concern=concern, at=at
-        )
+        rows.touch([key for key in asked if key in lie and lie[key].stale], concern=concern, at=at)
     return {key: picks[key].node if key in picks else lie[key].node for key in asked}
 
 

@@ -9,12 +9,14 @@ from django.db import connection
 
 from heliograph.fleet.placement.candidate import Turns
 
+# Once an hour is often enough to know what is still asked for.
+TOUCH_AFTER = timedelta(hours=1)
 # State that nobody asked for so long is no longer warm anywhere.
 FORGET_PLACE = timedelta(days=2)
 FORGET_DECISION = timedelta(days=30)
 
 PLACES = """
-    SELECT place.key, node.name, place.asked_at
+    SELECT place.key, node.name, place.asked_at < %s
     FROM fleet_place AS place LEFT JOIN fleet_node AS node ON node.id = place.node_id
     WHERE place.concern = %s ORDER BY place.key
 """
@@ -57,10 +59,10 @@ FORGET = (
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """Where a key lies, None if its node is forgotten, and when work was last placed there, to the hour."""
+    """Where a key lies, None if its node is forgotten; `stale` if it was not asked for in this hour."""
 
     node: str | None
-    asked_at: datetime
+    stale: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,12 @@ class Change:
     reason: str
 
 
-def places(concern: str) -> dict[str, Lying]:
+def places(concern: str, *, at: datetime) -> dict[str, Lying]:
     """Where all keys of a concern lie."""
     with connection.cursor() as cursor:
-        cursor.execute(PLACES, [concern])
-        return {key: Lying(node, asked_at) for key, node, asked_at in cursor.fetchall()}
+        # A truth value is read in a tenth of the time that a moment takes.
+        cursor.execute(PLACES, [at - TOUCH_AFTER, concern])
+        return {key: Lying(node, stale) for key, node, stale in cursor.fetchall()}
 
 
 def lock(concern: str, *, strategy: str) -> dict[str, float]:
