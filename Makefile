@@ -32,7 +32,7 @@ bench: .venv/.dev  ## list the benchmarks; NAME=indicators runs one
 	$(if $(NAME),$(BIN)/python -m benchmarks.$(NAME) $(ARGS),@grep -H -m1 '^"""' benchmarks/[a-z]*.py)
 
 drill: .venv/.dev  ## list the drills; NAME=kills runs one
-	$(if $(NAME),$(BIN)/python -m benchmarks.drills.$(NAME) $(ARGS),@grep -H -m1 '^"""' benchmarks/drills/[a-z]*.py)
+	$(if $(NAME),$(BIN)/python -m benchmarks.drills.$(subst -,_,$(NAME)) $(ARGS),@grep -H -m1 '^"""' benchmarks/drills/[a-z]*.py)
 
 docs: .venv/.dev  ## write the reference pages anew
 	$(BIN)/python scripts/make_reference.py

@@ -22,6 +22,11 @@ class Clock:
         return self._speed
 
     @property
+    def began(self) -> tuple[float, float, float]:
+        """UTC milliseconds here at so many seconds of the machine's monotonic clock, and the speed."""
+        return self._began_ms, self._began, self._speed
+
+    @property
     def ms(self) -> int:
         """Now, in UTC milliseconds."""
         with self._lock:

@@ -65,6 +65,13 @@ class Exchange:
             for values in book.finals(row, bar)
         }
 
+    def befallen(self, kind: str, *, since: datetime, until: datetime) -> int:
+        """How many bars that close from `since` to `until` are late, revised, missing, lost or duplicated."""
+        book = self._venue.book(self.market.timeframe)
+        first, last = (int(moment.timestamp() * 1000) - self.market.period_ms for moment in (since, until))
+        bars = book.bars(since_ms=first, until_ms=last)
+        return int(book.masks[kind][:, bars.start : bars.stop].sum())
+
     def list_at(self, symbol: str, at: datetime) -> None:
         """Let a symbol of the market be listed only from then on."""
         self._venue.listings[symbol] = Listing(begins_ms=int(at.timestamp() * 1000))

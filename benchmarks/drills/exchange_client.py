@@ -1,0 +1,121 @@
+"""The client of the drill `exchange_day`, its own process (`python -m benchmarks.drills.exchange_client`).
+
+Prints `ready`, reads the clock of the exchange from a line of its input, and then listens to the streams of
+the venue, polls and heals over REST, and runs the strategies, all by that clock, until its input ends.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib import import_module
+
+# In real seconds; a bar of five minutes takes half a second of them.
+QUIET = 2.0
+IDLE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class SharedClock:
+    """The clock of the exchange in another process: monotonic time is the same for all of a machine."""
+
+    began_ms: float
+    began: float
+    speed: float
+
+    def now(self) -> datetime:
+        """The time at the exchange."""
+        return datetime.fromtimestamp(
+            (self.began_ms + (time.monotonic() - self.began) * 1000 * self.speed) / 1000, UTC
+        )
+
+    def written(self) -> str:
+        """For the input of the other process."""
+        return json.dumps(asdict(self))
+
+
+Now = Callable[[], datetime]
+
+
+def ask_on(now: Now, stop: threading.Event) -> None:
+    """Poll what is due and heal gaps, until told to stop."""
+    from heliograph.market.sources.exchange.heal import heal_due
+    from heliograph.market.sources.exchange.poll import AT_ONCE, CLAIM, poll
+    from heliograph.market.sources.exchange.watched import take_due
+
+    while not stop.is_set():
+        watches = take_due(at=now(), until=now() + CLAIM, most=AT_ONCE)
+        if watches:
+            poll(watches, now=now)
+        elif not heal_due(now=now):
+            stop.wait(IDLE)
+
+
+def evaluate_on(now: Now, stop: threading.Event) -> None:
+    """Evaluate what is due, until told to stop."""
+    from heliograph.signals.generate import generate
+
+    while not stop.is_set():
+        generate(at=now(), stop=stop.is_set)
+        stop.wait(IDLE)
+
+
+async def listen_on(now: Now, stop: threading.Event) -> None:
+    """Keep the streams of the venue, until told to stop."""
+    from heliograph.market.models import Venue
+    from heliograph.market.sources.exchange.arrivals import subscriptions
+    from heliograph.market.sources.exchange.errors import VenueFault
+    from heliograph.market.sources.exchange.listening import Pace
+    from heliograph.market.sources.exchange.stream import VenueStream
+
+    venue = await asyncio.to_thread(Venue.objects.get)
+    series = await asyncio.to_thread(subscriptions, venue)
+    pace = Pace(quiet=QUIET, gather=0.05, first_pause=0.05, longest_pause=0.2)
+    stopped = asyncio.create_task(asyncio.to_thread(stop.wait))
+    while not stop.is_set():
+        stream = VenueStream(venue, series, now=now, changed=_nobody, due=_nobody, pace=pace)
+        running = asyncio.create_task(stream.run())
+        await asyncio.wait([running, stopped], return_when=asyncio.FIRST_COMPLETED)
+        running.cancel()
+        with suppress(asyncio.CancelledError, VenueFault):
+            await running
+
+
+def _nobody(*_: object) -> None:
+    """Nobody is rung: the loops look by themselves."""
+
+
+def _end_all(fault: threading.ExceptHookArgs) -> None:
+    """What goes wrong in a thread ends the process, so that the drill sees it."""
+    traceback.print_exception(fault.exc_type, fault.exc_value, fault.exc_traceback)
+    os._exit(1)
+
+
+def main() -> None:
+    """Until the input ends."""
+    import django
+
+    django.setup()
+    import_module("ccxt.pro")
+    print("ready", flush=True)
+    clock = SharedClock(**json.loads(sys.stdin.readline()))
+    stop = threading.Event()
+    threading.excepthook = _end_all
+    threads = [threading.Thread(target=work, args=(clock.now, stop)) for work in (ask_on, evaluate_on)]
+    for thread in threads:
+        thread.start()
+    threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+    asyncio.run(listen_on(clock.now, stop))
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    main()
