@@ -7,6 +7,7 @@ import pytest
 from heliograph.cli.moments import now
 from heliograph.fleet import nodes
 from heliograph.fleet.placement.place import place
+from tests.cli.test_quickstart import commands
 
 pytestmark = pytest.mark.django_db
 KEYS = [f"shard:{number}" for number in range(10)]
@@ -69,6 +70,17 @@ def test_a_place_is_explained_with_its_last_decisions(heliograph, two):
     )
     assert story["ranking"] == [{"node": "node-1", "holds": 10, "most": 11}]
     assert f"{key} lies on node-1: node-2 is draining" in heliograph("nodes", "explain", key).out
+
+
+def test_the_commands_of_the_page_work(heliograph):
+    for name in ("worker-1@lab", "worker-2@lab", "worker-3@lab"):
+        nodes.register(name, queues=["generate"], capacity=1, at=now())
+    place(["shard:12"], concern="generate", strategy="rendezvous", at=now())
+
+    lines = commands("docs/concepts/placement.md")
+
+    assert [line[0] for line in lines] == ["heliograph"] * 5
+    assert [heliograph(*line[1:]).code for line in lines] == [0] * 5
 
 
 @pytest.mark.parametrize(

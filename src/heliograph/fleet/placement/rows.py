@@ -12,8 +12,7 @@ from heliograph.fleet.placement.candidate import Turns
 # Once an hour is often enough to know what is still asked for.
 TOUCH_AFTER = timedelta(hours=1)
 # State that nobody asked for so long is no longer warm anywhere.
-FORGET_PLACE = timedelta(days=2)
-FORGET_DECISION = timedelta(days=30)
+FORGET_AFTER = timedelta(days=2)
 
 PLACES = """
     SELECT place.key, node.name, place.asked_at < %s
@@ -51,10 +50,7 @@ ADD_OUTSTANDING = """
     UPDATE fleet_node SET outstanding = outstanding + held.count FROM held WHERE fleet_node.id = held.id
 """
 TOUCH = "UPDATE fleet_place SET asked_at = %s WHERE key = ANY(%s)"
-FORGET = (
-    ("DELETE FROM fleet_place WHERE concern = %(concern)s AND asked_at < %(places)s"),
-    ("DELETE FROM fleet_placementdecision WHERE at < %(decisions)s"),
-)
+FORGET = "DELETE FROM fleet_place WHERE concern = %s AND asked_at < %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +126,4 @@ def touch(keys: Sequence[str], *, concern: str, at: datetime) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(TOUCH, [at, list(keys)])
-        for statement in FORGET:
-            cursor.execute(
-                statement,
-                {"concern": concern, "places": at - FORGET_PLACE, "decisions": at - FORGET_DECISION},
-            )
+        cursor.execute(FORGET, [concern, at - FORGET_AFTER])
