@@ -10,7 +10,7 @@ from heliograph.signals.due import Due
 from heliograph.signals.fetching import Mode, fetch_first
 from heliograph.signals.gates import Verdict, judge
 from heliograph.signals.models import Postponement
-from heliograph.signals.readings import Rows, count_gaps, summed
+from heliograph.signals.readings import Rows, is_good, summed
 from heliograph.signals.sources import Sources
 from heliograph.signals.state import ShardState
 
@@ -73,8 +73,10 @@ def _verdict(state: ShardState, due: Due, sources: Sources) -> Verdict:
     stand = due.stand
     owed = sources.overdue(stand.venue_id, stand.instruments, due.newest, state.expectation)
     rows = Rows(stand.instruments, stand.origins, due.newest, due.amendments)
-    state.gaps = count_gaps(rows, owed.awaited, state.expectation, state.gaps)
-    return judge(summed(owed.bars, owed.awaited, gaps_pct=state.gaps.pct), due.compiled.checked.data)
+    if not is_good(state.gaps, rows, length=due.compiled.length):
+        state.gaps = sources.gaps(rows, owed.awaited, state.expectation)
+    gaps = state.gaps.pct if state.gaps else None
+    return judge(summed(owed.bars, owed.awaited, gaps_pct=gaps), due.compiled.checked.data)
 
 
 def _opened(held: Postponement | None, mode: Mode, verdict: Verdict) -> Judged:

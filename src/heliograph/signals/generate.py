@@ -1,6 +1,7 @@
 """Advances running versions over the bars that are new, and stores what that gives."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
@@ -13,7 +14,7 @@ from heliograph.signals.generated import Generated
 from heliograph.signals.models import Progress, StrategyVersion
 from heliograph.signals.sources import Sources
 from heliograph.signals.stand import Stand
-from heliograph.signals.state import MEMORY, load_state
+from heliograph.signals.state import MEMORY, ShardState, load_state
 from heliograph.signals.universe import SeriesNow
 
 Stop = Callable[[], bool]
@@ -81,43 +82,57 @@ def generate_shards(
     What goes wrong with one is told to `on_error` with its id, and the others go on; without `on_error` it
     is raised.
     """
-    found = _look_at(progress_ids)
-    total, sources = Generated(shards=len(found)), Sources(at=at)
-    for told in _in_turn([_told_to(on_error, due, sources) for due in found]):
+    sources, total = Sources(at=at), Generated()
+    shards = [_told_to(on_error, one.progress_id, one.steps(sources)) for one in _asked(progress_ids)]
+    for told in _in_turn(shards):
         total += told
         if stop and stop():
             break
     return total
 
 
-def _look_at(progress_ids: Sequence[int]) -> list[Due]:
-    """Which of these shards have something to do."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A shard that somebody asks for: its row, with the arrays unless memory holds its state."""
+
+    row: Progress
+    state: ShardState | None
+    series: SeriesNow
+
+    @property
+    def progress_id(self) -> int:
+        """The id of the shard."""
+        return self.row.pk
+
+    def steps(self, sources: Sources) -> Iterator[Generated]:
+        """Its steps, of which the first only says that there is something to do."""
+        stand = self.state.stand if self.state else Stand.of(self.row)
+        due = look(self.row.version, stand, self.state, self.series)
+        if due:
+            yield Generated(shards=1)
+            yield from _advance(due, sources)
+
+
+def _asked(progress_ids: Sequence[int]) -> list[Asked]:
+    """These shards; those that are gone are left out."""
     rows = Progress.objects.select_related("version__strategy").filter(pk__in=progress_ids)
     # The arrays are read only where memory does not hold them.
     heads = list(rows.only("epoch", "version"))
     held = {row.pk: MEMORY.take(row.pk, epoch=row.epoch) for row in heads}
-    cold = {row.pk: row for row in rows.filter(pk__in=[pk for pk, state in held.items() if state is None])}
+    cold = list(rows.filter(pk__in=[pk for pk, state in held.items() if state is None]))
     series = {timeframe: SeriesNow.read(timeframe) for timeframe in {row.version.timeframe for row in heads}}
-    found = []
-    for row in heads:
-        state = held[row.pk]
-        if state is None and row.pk not in cold:
-            continue
-        stand = state.stand if state else Stand.of(cold[row.pk])
-        due = look(row.version, stand, state, series[row.version.timeframe])
-        if due:
-            found.append(due)
-    return found
+    warm = [row for row in heads if held[row.pk] is not None]
+    return [Asked(row, held[row.pk], series[row.version.timeframe]) for row in [*warm, *cold]]
 
 
-def _told_to(on_error: OnError | None, due: Due, sources: Sources) -> Iterator[Generated]:
+def _told_to(on_error: OnError | None, progress_id: int, steps: Iterator[Generated]) -> Iterator[Generated]:
     """The steps of a shard; what goes wrong in them ends that shard alone, where somebody hears of it."""
     try:
-        yield from _advance(due, sources)
+        yield from steps
     except Exception as fault:
         if on_error is None:
             raise
-        on_error(due.stand.progress_id, fault)
+        on_error(progress_id, fault)
 
 
 def _advance(due: Due, sources: Sources) -> Iterator[Generated]:

@@ -30,7 +30,7 @@ LATERAL (
       AND open_time <= timestamptz 'epoch' + u.until * interval '1 ms') AS counted
 """
 # Gaps are counted anew when so many bars have come, or one of the past was added.
-COUNTED_AGAIN = GAP_WINDOW // 4
+COUNTED_AGAIN = GAP_WINDOW // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,16 @@ def summed(overdue: Times, awaited: Mask, *, gaps_pct: float | None) -> Readings
     return Readings(int(counted.min()), int((counted == 0).sum()), of, gaps_pct)
 
 
-def count_gaps(rows: Rows, awaited: Mask, expectation: Expectation, known: Gaps | None) -> Gaps:
-    """The missing bars of those awaited, counted anew only where that may have changed much."""
-    newest, amendments = int(rows.newest.max()), int(rows.amendments.sum())
-    length = expectation.length
-    if known and known.amendments == amendments and newest - known.until < COUNTED_AGAIN * length:
-        return known
+def is_good(known: Gaps | None, rows: Rows, *, length: int) -> bool:
+    """True if gaps that were counted before cannot have changed much. `length` is that of a bar in ms."""
+    if known is None or known.amendments != int(rows.amendments.sum()):
+        return False
+    return int(rows.newest.max()) - known.until < COUNTED_AGAIN * length
+
+
+def count_gaps(rows: Rows, awaited: Mask, expectation: Expectation) -> Gaps:
+    """The missing bars of those that are awaited."""
+    newest, amendments, length = int(rows.newest.max()), int(rows.amendments.sum()), expectation.length
     after = np.maximum(rows.first, rows.newest - GAP_WINDOW * length)
     counts = _counted(rows.instruments, after, rows.newest, timeframe=expectation.timeframe.name)
     expected = expectation.between(after, rows.newest, count=counts)

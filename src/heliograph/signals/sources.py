@@ -13,7 +13,7 @@ from heliograph.market.models import Replay, Venue
 from heliograph.market.wire import to_ms
 from heliograph.signals.models import Postponement
 from heliograph.signals.patience import Expectation, Mask
-from heliograph.signals.readings import not_awaited
+from heliograph.signals.readings import Gaps, Rows, count_gaps, not_awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Sources:
         self.at = at
         self._places: dict[int, Place] = {}
         self._overdue: dict[tuple[object, ...], Overdue] = {}
+        self._gaps: dict[tuple[object, ...], Gaps] = {}
         self._postponed: dict[int, Postponement] | None = None
         self._key: tuple[object, ...] = ()
         self._bars: Bars | None = None
@@ -78,6 +79,13 @@ class Sources:
             bars = expectation.overdue(newest, clock=to_ms(clock))
             found = self._overdue[key] = Overdue(newest, bars, ~np.isin(instruments, gone))
         return found
+
+    def gaps(self, rows: Rows, awaited: Mask, expectation: Expectation) -> Gaps:
+        """The gaps of these instruments, counted once for all versions that look at them."""
+        key = (expectation.timeframe.name, rows.instruments.tobytes(), rows.newest.tobytes())
+        if key not in self._gaps:
+            self._gaps[key] = count_gaps(rows, awaited, expectation)
+        return self._gaps[key]
 
     def postponement(self, progress_id: int) -> Postponement | None:
         """The closed gates of a shard, if they are."""

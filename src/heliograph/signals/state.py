@@ -15,6 +15,7 @@ from heliograph.signals.compiled import Compiled
 from heliograph.signals.patience import Expectation
 from heliograph.signals.readings import Gaps
 from heliograph.signals.stand import Stand
+from heliograph.signals.state_cache import hand_over, restore_kept
 
 
 @dataclass(slots=True)
@@ -59,6 +60,12 @@ class StateMemory:
             while len(self._states) > self._most:
                 self._states.popitem(last=False)
 
+    def hand_over(self) -> int:
+        """Leave all states to the processes that advance their shards next; how many."""
+        with self._lock:
+            states, self._states = self._states, OrderedDict()
+        return hand_over((one.stand, one.runner, one.unsaved) for one in states.values() if one.is_sound)
+
     def clear(self) -> None:
         """Forget all."""
         with self._lock:
@@ -69,14 +76,16 @@ MEMORY = StateMemory()
 
 
 def load_state(stand: Stand, compiled: Compiled) -> ShardState:
-    """The state at the stand's watermarks, replayed over stored candles from where a checkpoint or the origin
-    is.
+    """The state at the stand's watermarks: what another process left, or replayed over stored candles from
+    where a checkpoint or the origin is.
 
     The slots come from the row, never from a replay.
     """
     runner = Runner(compiled.plan, instruments=len(stand))
-    reached = restore_newest(runner, stand)
-    replayed = replay(runner, stand, reached, timeframe=compiled.timeframe)
+    replayed = restore_kept(runner, stand)
+    if replayed is None:
+        reached = restore_newest(runner, stand)
+        replayed = replay(runner, stand, reached, timeframe=compiled.timeframe)
     exits = Exits.from_slots(compiled.rules, stand.slots, instruments=len(stand))
     expectation = Expectation.read(stand.instruments.tolist(), compiled.timeframe)
     return ShardState(stand, runner, exits, expectation, unsaved=replayed)

@@ -13,6 +13,7 @@ from heliograph.market.wire import literal, to_datetime, to_ms
 from heliograph.signals.admit import Judged
 from heliograph.signals.announce import tell
 from heliograph.signals.block import digest, exist
+from heliograph.signals.changed import tell_of_change
 from heliograph.signals.checkpoints import save_checkpoint
 from heliograph.signals.compiled import Compiled
 from heliograph.signals.due import Due
@@ -112,6 +113,7 @@ def _fenced(statement: str, facts: Facts) -> None:
         cursor.execute(statement, facts)
         if cursor.rowcount != 1:
             raise LostFence
+    tell_of_change()
 
 
 def _moved(before: Stand, after: Stand, *, at: datetime) -> Facts:

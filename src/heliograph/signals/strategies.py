@@ -8,9 +8,12 @@ from heliograph.engine.strategy import Strategy as Checked
 from heliograph.signals.compiled import compiled
 from heliograph.signals.errors import WrongStage
 from heliograph.signals.models import Strategy, StrategyVersion
+from heliograph.signals.rollouts import Limits, end_rollout, running_rollout, share_out
+from heliograph.signals.stages import live_versions, locked, move_to
 from heliograph.signals.universe import SeriesNow, join_instruments
 
 Stage = StrategyVersion.Stage
+WHOLE = 100
 
 
 @transaction.atomic
@@ -29,12 +32,13 @@ def add_strategy(
     known = strategy.versions.filter(digest=checked.digest, origin=origin).first()
     if known:
         return known
-    if stage == Stage.LIVE:
-        _retire_live(strategy, at=at)
     newest = strategy.versions.order_by("-number").first()
+    number = newest.number + 1 if newest else 1
+    if stage == Stage.LIVE:
+        _retire_live(strategy, successor=number, at=at)
     version = StrategyVersion.objects.create(
         strategy=strategy,
-        number=newest.number + 1 if newest else 1,
+        number=number,
         text=text,
         digest=checked.digest,
         timeframe=checked.timeframe,
@@ -47,38 +51,64 @@ def add_strategy(
 
 
 @transaction.atomic
-def promote(version: StrategyVersion, *, at: datetime) -> StrategyVersion:
-    """Makes a version live; open signals keep their slots, and the version that was live is retired."""
-    version = _locked(version)
-    if version.stage == Stage.LIVE:
-        return version
+def promote(
+    version: StrategyVersion, *, share: int = WHOLE, limits: Limits | None = None, at: datetime
+) -> StrategyVersion:
+    """Makes a version live; open signals keep their slots, and the version that was live is retired.
+
+    With a `share` below 100 the version announces that percent of the universe and the one before it the
+    rest, both being scored; `limits` are the gates that it must not break (see `Limits`). Promote it again
+    to raise the share.
+    """
+    version = locked(version)
     if version.stage == Stage.RETIRED:
         raise WrongStage(
-            str(version), "it is retired; add its text again from another origin to run it anew."
+            str(version),
+            "it is retired; `heliograph strategy rollback` brings back what was live before, or add its text"
+            " again from another origin.",
         )
-    _retire_live(version.strategy, at=at)
-    return _activate(_staged(version, Stage.LIVE), at=at)
+    rollout = running_rollout(version.strategy)
+    if rollout and rollout.candidate_id != version.pk:
+        raise WrongStage(
+            str(version), f"{rollout.candidate} is being rolled out; promote it whole or roll it back first."
+        )
+    if share < WHOLE:
+        return _activate(share_out(version, share, limits=limits, at=at), at=at)
+    if rollout:
+        end_rollout(rollout, rollout.State.COMPLETED, reason="promoted whole", at=at)
+    _retire_live(version.strategy, successor=version.number, at=at)
+    return _activate(move_to(version, Stage.LIVE, at=at), at=at)
 
 
 @transaction.atomic
 def start_shadow(version: StrategyVersion, *, at: datetime) -> StrategyVersion:
     """Lets a draft run, scored but not announced."""
-    version = _locked(version)
+    version = locked(version)
     if version.stage == Stage.SHADOW:
         return version
     if version.stage != Stage.DRAFT:
         raise WrongStage(str(version), f"it is {version.stage}; only a draft can become shadow.")
-    return _activate(_staged(version, Stage.SHADOW), at=at)
+    return _activate(move_to(version, Stage.SHADOW, at=at), at=at)
 
 
 @transaction.atomic
 def retire(version: StrategyVersion, *, at: datetime) -> StrategyVersion:
-    """Ends entries from the next evaluated bar on; the version runs until its last signal has settled."""
-    version = _locked(version)
+    """Ends entries from the next evaluated bar on; the version runs until its last signal has settled.
+
+    Where it is part of a rollout, the other one of the two has the whole universe from then on.
+    """
+    version = locked(version)
     if version.stage == Stage.RETIRED:
         return version
-    version.retired_at = at
-    return _staged(version, Stage.RETIRED)
+    rollout = running_rollout(version.strategy)
+    retired = move_to(version, Stage.RETIRED, share=(0, WHOLE), at=at)
+    if rollout and version.pk in (rollout.candidate_id, rollout.former_id):
+        is_back = version.pk == rollout.candidate_id
+        state = rollout.State.ROLLED_BACK if is_back else rollout.State.COMPLETED
+        end_rollout(rollout, state, reason=f"v{version.number} was retired", at=at)
+        other = rollout.former if is_back else rollout.candidate
+        move_to(locked(other), Stage.LIVE, reason=f"v{version.number} was retired", at=at)
+    return retired
 
 
 def _activate(version: StrategyVersion, *, at: datetime) -> StrategyVersion:
@@ -89,16 +119,8 @@ def _activate(version: StrategyVersion, *, at: datetime) -> StrategyVersion:
     return version
 
 
-def _locked(version: StrategyVersion) -> StrategyVersion:
-    Strategy.objects.select_for_update(no_key=True).get(pk=version.strategy_id)
-    return StrategyVersion.objects.select_related("strategy").get(pk=version.pk)
-
-
-def _retire_live(strategy: Strategy, *, at: datetime) -> None:
-    strategy.versions.filter(stage=Stage.LIVE).update(stage=Stage.RETIRED, retired_at=at)
-
-
-def _staged(version: StrategyVersion, stage: str) -> StrategyVersion:
-    version.stage = stage
-    version.save(update_fields=["stage", "retired_at"])
-    return version
+def _retire_live(strategy: Strategy, *, successor: int, at: datetime) -> None:
+    """Retires what is live beside the version that takes over."""
+    for version in live_versions(strategy):
+        if version.number != successor:
+            move_to(version, Stage.RETIRED, reason=f"v{successor} took over", at=at)
