@@ -24,8 +24,14 @@ def exchange():
 
 
 @pytest.fixture
-def binance(exchange, transactional_db):
-    """The venue of ours, its list read."""
+def binance(exchange, db):
+    """The venue of ours, its list read. Only the thread of the test sees its rows."""
+    return venue_at(exchange)
+
+
+@pytest.fixture
+def shared_binance(exchange, transactional_db):
+    """The same for what asks from several threads."""
     return venue_at(exchange)
 
 
@@ -35,3 +41,8 @@ def venue_at(exchange, *, name="binance", priority=100):
         "binance", at=exchange.clock.now, name=name, url=exchange.url, priority=priority, per_second=FAST
     )
     return Venue.objects.get(name=name)
+
+
+def klines(exchange):
+    """How often it was asked for candles."""
+    return exchange.served.requests["/api/v3/klines"]

@@ -5,12 +5,12 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from heliograph.market.models import CandleRevision, Unserved
+from heliograph.market.models import CandleRevision, Feed, Unserved
 from heliograph.market.sources.exchange.poll import poll_due
-from tests.market.exchange.conftest import BTC, FIVE
-from tests.market.exchange.stored import fill, stored, watch
+from tests.emulated_exchange import running
+from tests.market.exchange.conftest import BTC, FIVE, MARKET, START, klines, venue_at
+from tests.market.exchange.stored import fill, sources, stored, watch
 
-KLINES = "/api/v3/klines"
 MINUTE = timedelta(minutes=1)
 
 
@@ -27,10 +27,6 @@ def step(exchange, seconds=300.0):
     """Move the exchange's clock on, and poll."""
     exchange.clock.advance(seconds)
     return poll_due(at=exchange.clock.now)
-
-
-def klines(exchange):
-    return exchange.served.requests[KLINES]
 
 
 def test_a_series_is_asked_for_when_its_bar_has_closed_and_not_before(exchange, btc):
@@ -71,10 +67,10 @@ def test_a_gap_alone_is_asked_for_and_not_again_each_minute(exchange, btc):
     gap = Unserved.objects.get()
     assert (gap.first_open, gap.last_open, gap.bars) == (opened, opened, 1)
     before = klines(exchange)
-    for _ in range(10):
+    for _ in range(12):
         step(exchange)
-    # Ten polls, and the gap once or twice: it is told an hour behind its close.
-    assert klines(exchange) - before <= 12
+    # Twelve polls, and the gap twice: it is told an hour behind its close.
+    assert klines(exchange) - before == 14
     assert (Unserved.objects.count(), np.array_equal(stored(btc.instrument), exchange.truth(BTC)[90:])) == (
         0,
         True,
@@ -88,3 +84,65 @@ def test_a_bar_that_never_comes_stays_visible_as_a_gap(exchange, btc):
         step(exchange)
     assert Unserved.objects.get().tries >= 2
     assert np.array_equal(stored(btc.instrument), exchange.truth(BTC)[90:])
+
+
+@pytest.fixture
+def kraken(binance):
+    """A second venue, whose prices are its own."""
+    with running(MARKET.priced(1.01), at=START + 100 * FIVE, speed=0) as second:
+        venue_at(second, name="kraken", priority=200)
+        yield second
+
+
+@pytest.fixture
+def with_fallback(exchange, kraken):
+    [one] = watch([BTC], since=exchange.clock.now - 10 * FIVE, at=exchange.clock.now, fallbacks=["kraken"])
+    fill([one], at=exchange.clock.now)
+    return one
+
+
+def step_both(exchange, second, seconds=300.0):
+    second.clock.advance(seconds)
+    return step(exchange, seconds)
+
+
+def test_the_fallback_serves_while_the_first_venue_is_down_and_then_the_first_again(
+    exchange, kraken, with_fallback
+):
+    step_both(exchange, kraken, 310)
+    exchange.inject("down", times=1000)
+    step_both(exchange, kraken)
+    assert sources(with_fallback.instrument) == ["binance"] * 11 + ["kraken"]
+    first, second = Feed.objects.order_by("priority")
+    assert (first.failures, first.error, second.failures) == (
+        1,
+        "binance: no answer for its time (HTTP 503: Internal error; unable to process your request. Please"
+        " try again).",
+        0,
+    )
+
+
+def test_a_feed_that_failed_is_asked_again_after_its_rest(exchange, kraken, with_fallback):
+    exchange.inject("down", times=3)
+    step_both(exchange, kraken, 310)
+    assert Feed.objects.get(symbol=BTC, priority=0).failures == 1
+    served = klines(kraken)
+    step_both(exchange, kraken)
+    first = Feed.objects.get(symbol=BTC, priority=0)
+    assert (first.failures, first.error, first.not_before, klines(kraken) - served) == (0, "", None, 0)
+    # Read again, the bars of the fallback became those of the first venue.
+    assert set(sources(with_fallback.instrument)) == {"binance"}
+    assert np.array_equal(stored(with_fallback.instrument), exchange.truth(BTC)[90:])
+
+
+def test_a_gap_of_the_first_venue_is_healed_from_the_fallback(exchange, kraken, with_fallback):
+    opened = exchange.clock.now
+    exchange.mark("lost", BTC, opened)
+    step_both(exchange, kraken, 310)
+    for _ in range(9):
+        step_both(exchange, kraken)
+    by_time = dict(
+        zip(stored(with_fallback.instrument)[:, 0], sources(with_fallback.instrument), strict=True)
+    )
+    assert by_time.pop(opened.timestamp() * 1000) == "kraken"
+    assert set(by_time.values()) == {"binance"}

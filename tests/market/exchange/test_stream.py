@@ -9,8 +9,9 @@ import pytest
 from heliograph.market.models import Feed
 from heliograph.market.sources.exchange.arrivals import subscriptions
 from heliograph.market.sources.exchange.listening import Pace
+from heliograph.market.sources.exchange.poll import poll_due
 from heliograph.market.sources.exchange.stream import VenueStream
-from tests.market.exchange.conftest import BTC, FIVE
+from tests.market.exchange.conftest import BTC, FIVE, klines
 from tests.market.exchange.stored import fill, findings, stored, watch
 
 QUICK = Pace(quiet=0.6, gather=0.01, first_pause=0.05, longest_pause=0.2)
@@ -53,15 +54,15 @@ async def until(condition):
 
 
 @pytest.fixture
-def watches(exchange, binance):
+def watches(exchange, shared_binance):
     made = watch(SYMBOLS, since=exchange.clock.now - 10 * FIVE, at=exchange.clock.now)
     fill(made, at=exchange.clock.now)
     return made
 
 
-def test_each_closed_candle_is_stored_and_none_that_forms(exchange, binance, watches):
+def test_each_closed_candle_is_stored_and_none_that_forms(exchange, shared_binance, watches):
     async def follow(told, series):
-        async with streaming(exchange, binance, series, told):
+        async with streaming(exchange, shared_binance, series, told):
             for bar in range(1, 4):
                 exchange.clock.advance(100)
                 exchange.clock.advance(100)
@@ -69,8 +70,74 @@ def test_each_closed_candle_is_stored_and_none_that_forms(exchange, binance, wat
                 await until(lambda bar=bar: told.changed == 3 * bar)
 
     told = Told()
-    asyncio.run(follow(told, subscriptions(binance)))
+    asyncio.run(follow(told, subscriptions(shared_binance)))
     for one in watches:
         assert np.array_equal(stored(one.instrument), exchange.truth(one.instrument.symbol)[90:])
     assert (exchange.served.forming_messages > 0, findings()) == (True, {})
     assert set(Feed.objects.values_list("streamed_at", flat=True)) == {exchange.clock.now}
+
+
+def close_bar(exchange):
+    exchange.clock.advance(150)
+    exchange.clock.advance(151)
+
+
+def test_a_socket_that_breaks_is_replaced_and_rest_fills_in(exchange, shared_binance, watches):
+    async def follow(told, series):
+        async with streaming(exchange, shared_binance, series, told) as stream:
+            exchange.inject("disconnect")
+            close_bar(exchange)
+            await until(lambda: stream.replaced == 1 and exchange.served.subscriptions == 6)
+            close_bar(exchange)
+            await until(lambda: told.changed == 6)
+
+    told = Told()
+    asyncio.run(follow(told, subscriptions(shared_binance)))
+    # Of the socket that broke, all series are due at once.
+    assert told.asked >= 1
+    for one in watches:
+        assert np.array_equal(stored(one.instrument), exchange.truth(one.instrument.symbol)[90:])
+
+
+def test_a_socket_that_falls_silent_is_replaced(exchange, shared_binance, watches):
+    async def follow(told, series):
+        async with streaming(exchange, shared_binance, series, told) as stream:
+            close_bar(exchange)
+            await until(lambda: told.changed == 3)
+            exchange.inject("quiet")
+            close_bar(exchange)
+            await until(lambda: stream.replaced >= 1 and exchange.served.connections == 2)
+
+    told = Told()
+    asyncio.run(follow(told, subscriptions(shared_binance)))
+    assert told.asked >= 1
+
+
+def test_rest_reads_again_what_a_stream_delivered(exchange, shared_binance, watches):
+    exchange.mark("revised", BTC, exchange.clock.now)
+
+    async def follow(told, series):
+        async with streaming(exchange, shared_binance, series, told):
+            for bar in range(1, 5):
+                close_bar(exchange)
+                await until(lambda bar=bar: told.changed == 3 * bar)
+
+    asyncio.run(follow(Told(), subscriptions(shared_binance)))
+    asked = klines(exchange)
+    exchange.clock.advance(1)
+    poll_due(at=exchange.clock.now)
+    assert klines(exchange) - asked == 3
+    for one in watches:
+        assert np.array_equal(stored(one.instrument), exchange.truth(one.instrument.symbol)[90:])
+
+
+def test_candles_that_cannot_be_are_refused_from_a_stream_too(exchange, shared_binance, watches):
+    async def follow(told, series):
+        async with streaming(exchange, shared_binance, series, told):
+            for kind in ("zero", "contradictory"):
+                exchange.inject(kind)
+            close_bar(exchange)
+            await until(lambda: told.changed == 1)
+
+    asyncio.run(follow(Told(), subscriptions(shared_binance)))
+    assert findings() == {"not_positive": 1, "high_below_low": 1}

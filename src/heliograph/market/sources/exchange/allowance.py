@@ -27,8 +27,8 @@ RETURNING extract(epoch FROM free_at - clock_timestamp())::float8 - %(step)s / 1
 """
 REFUSE = """
 INSERT INTO market_allowance (venue_id, free_at, requests, refused_until, refusals)
-VALUES (%(venue)s, clock_timestamp() + %(wait)s * interval '1 s', 0,
-        clock_timestamp() + %(wait)s * interval '1 s', 1)
+SELECT %(venue)s, quiet.until, 0, quiet.until, 1
+FROM (SELECT clock_timestamp() + %(wait)s * interval '1 s' AS until) AS quiet
 ON CONFLICT (venue_id) DO UPDATE
 SET free_at = greatest(market_allowance.free_at, excluded.free_at),
     refused_until = greatest(market_allowance.refused_until, excluded.refused_until),

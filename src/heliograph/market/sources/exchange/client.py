@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
@@ -159,7 +161,8 @@ class Client:
                 name,
                 f"it refuses the key in {key_name(name)} for {what}; candles need none: mend or remove it.",
             )
-        if isinstance(fault, ccxt.NetworkError):
+        failed = isinstance(fault, ccxt.OperationFailed) and not isinstance(fault, ccxt.BadResponse)
+        if failed or self._status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return VenueDown(name, f"no answer for {what} ({self._why(fault)}).")
         if isinstance(fault, ccxt.BadSymbol | ccxt.NotSupported):
             return NotServed(name, f"it does not serve {what} ({self._why(fault)}).")
@@ -168,8 +171,11 @@ class Client:
     def _why(self, fault: Exception) -> str:
         kind = f"HTTP {self._status}" if self._status else type(fault).__name__
         said = str(fault).removeprefix(self._exchange.id).strip()
-        # A web page or an address in the middle of a sentence tells nobody anything.
-        return kind if not said or "<" in said or "://" in said else f"{kind}: {said[:120]}"
+        if told := re.search(r'"msg": *"([^"]+)"', said):
+            said = told[1].rstrip(".")
+        # A web page, an address or JSON in the middle of a sentence tells nobody anything.
+        readable = said and not any(mark in said for mark in ("<", "://", "{"))
+        return f"{kind}: {said[:120]}" if readable else kind
 
     def _quiet_seconds(self) -> float:
         told = _retry_after(self._headers.get("Retry-After", ""))

@@ -39,11 +39,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one ask: candles, or the fault that the venue was."""
+    """What came of one ask: candles, or the fault that the venue was.
+
+    `begins`: the open of the first candle of the answer where it lies behind all that was asked for. Most
+    venues answer with the first candles that they have from a time on: there are none before it.
+    """
 
     ask: Ask
     checked: Checked
     fault: VenueFault | None = None
+    begins: int | None = None
 
 
 class Desk:
@@ -82,7 +87,9 @@ class Desk:
                 self._fault = fault
             log.warning("%s", fault)
             return Answer(ask, nothing(), fault)
-        return Answer(ask, _within(check_candles(raw, timeframe=ask.timeframe, clock=self.clock.ms()), ask))
+        checked = check_candles(raw, timeframe=ask.timeframe, clock=self.clock.ms())
+        first = int(checked.rows["time"][0]) if len(checked.rows) else ask.first
+        return Answer(ask, _within(checked, ask), begins=first if first > ask.last else None)
 
 
 def pages(ask: Ask, *, limit: int) -> Iterator[Ask]:

@@ -15,13 +15,7 @@ from heliograph.market.models import Unserved, Venue, Watch
 from heliograph.market.sources.exchange.fetch import bars_between
 
 # How long bars that a venue did not have are left alone after each time they were asked for in vain.
-RESTS = (
-    timedelta(minutes=15),
-    timedelta(hours=1),
-    timedelta(hours=4),
-    timedelta(days=1),
-    timedelta(days=7),
-)
+FIRST_REST, LONGEST_REST = timedelta(minutes=10), timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +81,15 @@ def note_unserved(
                 bars=bars_between(watch.timeframe, run.first, run.last),
                 tries=tries,
                 asked_at=at,
-                not_before=at + RESTS[min(tries, len(RESTS)) - 1],
+                not_before=at + rest_after(tries),
             )
         )
     Unserved.objects.bulk_create(made, ignore_conflicts=True)
+
+
+def rest_after(tries: int) -> timedelta:
+    """Twice as long after each time, up to a week."""
+    return min(FIRST_REST * 2 ** min(tries - 1, 16), LONGEST_REST)
 
 
 def _expected(watch: Watch, first: int, last: int) -> Times:

@@ -11,10 +11,11 @@ from heliograph.market.sources.exchange.deliver import live_batch
 from heliograph.market.sources.exchange.errors import VenueFault
 from heliograph.market.sources.exchange.feeds import next_chance, note_failure, note_success, usable
 from heliograph.market.sources.exchange.fetch import Desk, frame_step, newest_closed
+from heliograph.market.sources.exchange.gaps import Run, missing_runs
 from heliograph.market.sources.exchange.heal import heal_due
 from heliograph.market.sources.exchange.skew import Now, running_from
 from heliograph.market.sources.exchange.turns import Turn, visit
-from heliograph.market.sources.exchange.watched import take_due
+from heliograph.market.sources.exchange.watched import first_wanted, take_due
 from heliograph.market.wire import to_datetime, to_ms
 
 # Behind the close of a bar: the venue needs a moment to write it down.
@@ -111,19 +112,28 @@ def next_due(watch: Watch, *, newest: int, clock: int, at: datetime, streamed: b
 
 
 def _plan(turn: Turn, desk: Desk) -> None:
-    """From the bars that are read again on to the newest closed one, and no further than PAGES."""
+    """From the bars that are read again on to the newest closed one, and no further than PAGES.
+
+    Of a venue that stands in for the first one: what is missing there.
+    """
     watch = turn.watch
     frame = Timeframe.parse(watch.timeframe)
     last = newest_closed(watch.timeframe, desk.clock.ms())
     if watch.instrument.delisted_at and turn.feed.venue_id == watch.instrument.venue_id:
         last = min(last, frame.start(to_ms(watch.instrument.delisted_at)))
-    first = frame.end(frame.start(to_ms(watch.since) - 1))
+    first = first_wanted(watch)
     if watch.checked_until:
         again = frame_step(frame, frame.start(to_ms(watch.checked_until)), 1 - _reread(frame))
         first = max(first, again)
-    if first <= last:
-        turn.plan(desk, [(first, last)])
-        del turn.pages[PAGES:]
+    if first > last:
+        return
+    if turn.feed.priority == min(feed.priority for feed in watch.feeds.all()):
+        runs = [Run(first, last)]
+    else:
+        # Who stands in for another adds what is missing, and corrects nothing.
+        runs = missing_runs(watch, first=first, last=last)
+    turn.plan(desk, [(run.first, run.last) for run in runs])
+    del turn.pages[PAGES:]
 
 
 def _reread(frame: Timeframe) -> int:

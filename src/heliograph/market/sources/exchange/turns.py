@@ -24,6 +24,8 @@ class Turn:
     # The open of the newest bar that came, and of the last one of the pages that were answered.
     newest: int | None = None
     answered: int | None = None
+    # Before this open the venue has nothing; pages that end before it need not be asked for.
+    begins: int = 0
     bars: int = 0
     fault: VenueFault | None = None
 
@@ -35,13 +37,24 @@ class Turn:
             )
             self.pages += pages(ask, limit=desk.limit)
 
+    def hear(self, answer: Answer) -> None:
+        """What came of one page."""
+        self.fault = answer.fault
+        self.begins = answer.begins or self.begins
+        self.bars += len(answer.checked.rows)
+        if len(answer.checked.rows):
+            self.newest = int(answer.checked.rows["time"][-1])
+        if answer.fault:
+            self.answered = None
+
 
 def visit(desk: Desk, turns: Sequence[Turn], *, batch: Batch, now: Now, round: int) -> int:
     """Ask the page of this number of each turn and store the answers; returns the bars that changed.
 
     A fault ends its turn only: it stands in it, and what came before it is stored.
     """
-    asked = [turn for turn in turns if turn.fault is None and round < len(turn.pages)]
+    going = [turn for turn in turns if turn.fault is None and round < len(turn.pages)]
+    asked = [turn for turn in going if turn.pages[round].last >= turn.begins]
     answers = list(desk.ask_all([turn.pages[round] for turn in asked]))
     changed = deliver(
         rows_by_timeframe(answers),
@@ -49,13 +62,10 @@ def visit(desk: Desk, turns: Sequence[Turn], *, batch: Batch, now: Now, round: i
         at=now(),
         findings=merged(answer.checked.findings for answer in answers),
     )
+    for turn in going:
+        turn.answered = turn.pages[round].last
     for turn, answer in zip(asked, answers, strict=True):
-        turn.fault = answer.fault
-        if answer.fault is None:
-            turn.answered = answer.ask.last
-            turn.bars += len(answer.checked.rows)
-            if len(answer.checked.rows):
-                turn.newest = int(answer.checked.rows["time"][-1])
+        turn.hear(answer)
     return changed
 
 

@@ -41,6 +41,12 @@ def sync_due(*, at: datetime) -> list[Synced]:
     return [_sync(venue, at=at) for venue in due]
 
 
+def sync_all(*, at: datetime) -> list[Synced]:
+    """Read the lists of all exchanges now; one that fails does not stop the others."""
+    venues = Venue.objects.filter(kind=Venue.Kind.EXCHANGE).order_by("priority", "name")
+    return [_sync(venue, at=at) for venue in venues]
+
+
 def sync_universe(venue: Venue, *, at: datetime) -> Synced:
     """Read a venue's list and store what was listed and delisted since; a VenueFault if it cannot be read."""
     with client_for(venue) as client:
