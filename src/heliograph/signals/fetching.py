@@ -79,8 +79,9 @@ def fetch(instruments: Sequence[int], timeframe: str, *, not_since: datetime, at
     if not ids:
         return Fetched()
     # The clients of exchanges take seconds to load; most calls never need them.
-    from heliograph.market.sources.exchange.poll import load_watches, poll
+    from heliograph.market.sources.exchange.poll import poll
     from heliograph.market.sources.exchange.skew import running_from
+    from heliograph.market.sources.exchange.watched import load_watches
 
     bars = poll(load_watches(ids), now=running_from(at))
     feeds = Feed.objects.filter(watch__in=ids)
