@@ -7,6 +7,7 @@ import typer
 import heliograph
 from heliograph.cli import (
     backtest,
+    cache,
     capacity,
     channel,
     coverage,
@@ -60,7 +61,7 @@ def root(
 
 
 FILES = (importing, imports, coverage, evaluate, indicators, strategy, backtest)
-ROWS = (generate, signals, explain, jobs, channel, notices, nodes, scaling, capacity, work, health)
+ROWS = (generate, signals, explain, jobs, channel, notices, nodes, scaling, capacity, work, cache, health)
 EXCHANGES = (venue, watch)
 for module in (up, worker, *FILES, *EXCHANGES, *ROWS):
     module.register(app)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from heliograph.engine.bars import INPUTS, Bars, Times
 from heliograph.engine.timeframe import Timeframe
+from heliograph.kit.cache import cache
 from heliograph.market import wire
 from heliograph.market.errors import BarNotClosed
 from heliograph.market.models import Batch
@@ -85,6 +86,7 @@ def store_rows(
     new, corrected = np.concatenate([rows[fresh], past[is_new]]), past[differs]
     _insert(new, timeframe=timeframe, batch=batch, at=at)
     revise(corrected, timeframe=timeframe, batch=batch, at=at)
+    transaction.on_commit(lambda: cache().invalidate_soon("candles", f"candles:{timeframe}"))
     changed = note_changes(series, new=new, corrected=corrected, timeframe=timeframe, batch=batch, at=at)
     return Stored(
         inserted=len(new),

@@ -24,6 +24,8 @@ from heliograph.kit.cache.writing import Writing
 
 log = logging.getLogger(__name__)
 LIMITS = Limits()
+# Seconds that changes are gathered before all processes are told.
+SOON = 0.01
 
 
 class Cache:
@@ -65,6 +67,7 @@ class Cache:
         # The way of a hit is short: see `get`.
         self._lock, self._entries, self._latency = memory.lock, memory.entries, memory.latency
         self._knowledge, self._steady = parts.knowledge, clocks.steady
+        self._is_off = parts.is_alone and l1 == 0
         if parts.is_alone:
             parts.knowledge.trusted_until = float("inf")
         self._writing = Writing(parts)
@@ -74,6 +77,7 @@ class Cache:
         parts.on_kept = self._upkeep.begin
         self._flights: Flights[Found] = Flights()
         self._refreshing: set[str] = set()
+        self._soon: set[str] = set()
 
     def get(self, key: str, default: Any = None, *, kind: Any = Any) -> Any:
         """The value of a key, or `default` where no level has a fresh one."""
@@ -98,10 +102,14 @@ class Cache:
                 return entry.value
         return self.get_many([key], kind=kind).get(key, default)
 
-    def get_many(self, keys: Sequence[str], *, kind: Any = Any) -> dict[str, Any]:
-        """The values of those keys that any level has, in one trip for each level."""
+    def get_many(
+        self, keys: Sequence[str], *, kind: Any = Any, levels: Sequence[int] = LEVELS
+    ) -> dict[str, Any]:
+        """The values of those keys that any of the levels has, in one trip for each."""
+        if self._is_off:
+            return {}
         wanted = list(dict.fromkeys(keys))
-        found = Looking(self._parts, kind=kind, levels=LEVELS).search(wanted)
+        found = Looking(self._parts, kind=kind, levels=levels).search(wanted)
         fresh = {key: it.value for key, it in found.items() if it.is_fresh and not it.is_failure}
         for key in wanted:
             if key not in fresh:
@@ -118,7 +126,8 @@ class Cache:
         levels: Sequence[int] = LEVELS,
     ) -> None:
         """Keep a value for at most `ttl` seconds, and make all processes forget the one they had."""
-        self._writing.set(key, value, ttl=ttl, tags=tags, levels=levels)
+        if not self._is_off:
+            self._writing.set(key, value, ttl=ttl, tags=tags, levels=levels)
 
     def invalidate(self, *tags: str) -> None:
         """Outdate all that carries one of the tags, in all levels of all processes.
@@ -126,6 +135,20 @@ class Cache:
         To be called when the change can be seen by others, that is after the commit.
         """
         self._writing.invalidate(tags)
+
+    def invalidate_soon(self, *tags: str) -> None:
+        """The same within moments, with what else is invalidated meanwhile; the caller does not wait.
+
+        Should the process die before, entries stay until their lifetime ends.
+        """
+        if self._parts.is_alone:
+            return self._writing.invalidate(tags)
+        with self._parts.lock:
+            is_first = not self._soon
+            self._soon.update(tags)
+        if is_first:
+            threading.Timer(SOON, self._invalidate_now).start()
+        return None
 
     def forget(self, *keys: str) -> None:
         """Remove keys from all levels of all processes."""
@@ -138,6 +161,8 @@ class Cache:
     def through(self, key: str, make: Make, rule: Rule) -> Any:
         """The value of a key, computed by `make` where no level has it, once among all who ask."""
         parts, now = self._parts, self._steady()
+        if self._is_off:
+            return make()
         if 1 in rule.levels:
             with self._lock:
                 entry = self._entries.get(key)
@@ -190,6 +215,7 @@ class Cache:
     def close(self) -> None:
         """End the threads and close the connections."""
         self._upkeep.stop()
+        self._invalidate_now()
         self._telling.withdraw()
         if self._parts.table is not None:
             self._parts.table.close()
@@ -200,6 +226,12 @@ class Cache:
             if level is not None:
                 level.forget()
         self._build()
+
+    def _invalidate_now(self) -> None:
+        with self._parts.lock:
+            tags, self._soon = sorted(self._soon), set()
+        if tags:
+            self._writing.invalidate(tags)
 
     def _refresh(self, key: str, make: Make, rule: Rule) -> None:
         with self._parts.lock:

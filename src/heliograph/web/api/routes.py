@@ -2,10 +2,12 @@
 
 from django.http import HttpRequest
 from ninja import NinjaAPI, Query
+from ninja.decorators import decorate_view
 
 import heliograph
 from heliograph.signals.queries import SignalFilter, list_signals
 from heliograph.web.api import lists
+from heliograph.web.api.kept import kept
 from heliograph.web.api.problems import refuse_unknown, say_problems
 from heliograph.web.api.shapes import (
     AskedCandles,
@@ -30,6 +32,7 @@ say_problems(api)
 
 
 @api.get("signals", response=SignalList, url_name="signals", summary="Signals, newest bar first")
+@decorate_view(kept("signals"))
 def signals(request: HttpRequest, asked: Query[AskedSignals]) -> dict[str, object]:
     """Published signals unless `state` asks otherwise; settled ones by the bar of their exit."""
     refuse_unknown(request, asked)
@@ -49,6 +52,7 @@ def signals(request: HttpRequest, asked: Query[AskedSignals]) -> dict[str, objec
 @api.get(
     "instruments", response=InstrumentList, url_name="instruments", summary="Series, the newest bar first"
 )
+@decorate_view(kept("candles"))
 def instruments(request: HttpRequest, asked: Query[AskedInstruments]) -> dict[str, object]:
     """One entry for each timeframe of each instrument."""
     refuse_unknown(request, asked)
@@ -56,6 +60,7 @@ def instruments(request: HttpRequest, asked: Query[AskedInstruments]) -> dict[st
 
 
 @api.get("candles", response=CandleList, url_name="candles", summary="Closed bars, newest first")
+@decorate_view(kept("candles"))
 def candles(request: HttpRequest, asked: Query[AskedCandles]) -> dict[str, object]:
     """The bars of one instrument in one timeframe."""
     refuse_unknown(request, asked)
@@ -63,6 +68,7 @@ def candles(request: HttpRequest, asked: Query[AskedCandles]) -> dict[str, objec
 
 
 @api.get("strategies", response=StrategyList, url_name="strategies", summary="Versions, newest first")
+@decorate_view(kept("signals"))
 def strategies(request: HttpRequest, asked: Query[AskedStrategies]) -> dict[str, object]:
     """Every version with its text and with what its signals came to."""
     refuse_unknown(request, asked)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Max, Q, Sum
 
+from heliograph.kit.cache import cached
 from heliograph.market.models import Series, Venue
 
 VENUE_ID = "instrument__venue_id"
@@ -74,6 +75,7 @@ class SeriesLine:
         return self.closes[-1] if self.closes else None
 
 
+@cached(key="freshness:venues", ttl=5.0, tags=("candles",))
 def venues() -> list[VenueFreshness]:
     """Venues by when they stored last. Two statements."""
     grouped = Series.objects.filter(bars__gt=0).values(VENUE_ID, "timeframe")
@@ -122,6 +124,13 @@ def series_lines(
             | Q(**{symbol: after[0], venue: after[1], f"{timeframe}__gt": after[2]})
         )
     return lines_of(list(rows[:limit]), closes=SPARK_BARS)
+
+
+@cached(key="freshness:newest:{limit}", ttl=5.0, tags=("candles",))
+def newest_lines(*, limit: int) -> list[SeriesLine]:
+    """The series that were stored last. Four statements."""
+    rows = Series.objects.filter(bars__gt=0).select_related("instrument__venue")
+    return lines_of(list(rows.order_by("-updated_at", "instrument__symbol")[:limit]))
 
 
 def lines_of(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Avg, Count, Max, Q, StdDev
 
+from heliograph.kit.cache import cached
 from heliograph.signals.items import SignalItem
 from heliograph.signals.models import Evaluation, Outcome, Signal, StrategyVersion
 from heliograph.signals.queries import ROW
@@ -12,6 +13,8 @@ from heliograph.signals.scores import Estimate, mean
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+# What slides with the time of day is at most so old; what steps and stages change is told by the tag.
+SECONDS, TAGS = 5.0, ("signals",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class ReasonCount:
     share: float
 
 
+@cached(key="overview:figures", ttl=SECONDS, tags=TAGS)
 def figures(*, at: datetime) -> Figures:
     """The strip of figures. Three statements."""
     still_open = dict(
@@ -83,11 +87,13 @@ def _mean_r(*, at: datetime) -> Estimate:
     return mean(settled["mean"], settled["spread"], settled["n"])
 
 
+@cached(key="overview:open:{limit}", ttl=SECONDS, tags=TAGS)
 def open_items(*, limit: int) -> list[SignalItem]:
     """The open signals found last. One statement."""
     return _items(Q(outcome__state__in=Outcome.RUNNING), "-pk", limit=limit)
 
 
+@cached(key="overview:settled:{limit}", ttl=SECONDS, tags=TAGS)
 def settled_items(*, limit: int) -> list[SignalItem]:
     """The signals settled last. One statement."""
     return _items(
@@ -104,6 +110,7 @@ def _items(condition: Q, *order: str, limit: int) -> list[SignalItem]:
     return [SignalItem.of(row) for row in rows]
 
 
+@cached(key="overview:runs", ttl=SECONDS, tags=TAGS)
 def runs() -> list[Run]:
     """What ran last, for each version that runs, newest first. Two statements."""
     newest = {
@@ -132,6 +139,12 @@ def _run(version: StrategyVersion, step: Evaluation | None) -> Run:
         settled=step.settled if step else 0,
         started_at=step.started_at if step else None,
     )
+
+
+@cached(key="overview:reasons", ttl=SECONDS, tags=TAGS)
+def recent_reasons(*, at: datetime) -> list[ReasonCount]:
+    """Why candidates of the last day were rejected. One statement."""
+    return reasons(Q(historical=False, created_at__gte=at - DAY))
 
 
 def reasons(condition: Q) -> list[ReasonCount]:

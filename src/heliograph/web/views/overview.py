@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from heliograph.kit.clock import utc_now
-from heliograph.market.models import Series
 from heliograph.web.numbers import price_decimals
 from heliograph.web.reads import freshness, overview
 from heliograph.web.reads.marks import marks_of
@@ -57,14 +55,11 @@ def _lists(seen: int | None, venues: list[freshness.VenueFreshness]) -> dict[str
 
 def _aside(at: datetime, venues: list[freshness.VenueFreshness]) -> dict[str, object]:
     runs = overview.runs()
-    recent = Q(historical=False, created_at__gte=at - overview.DAY)
-    stored = Series.objects.filter(bars__gt=0).select_related("instrument__venue")
-    newest = stored.order_by("-updated_at", "instrument__symbol")
-    lines = freshness.lines_of(list(newest[:INSTRUMENT_ROWS]), known=venues)
+    lines = freshness.newest_lines(limit=INSTRUMENT_ROWS)
     return {
         "runs": runs,
         "ran_at": max((run.started_at for run in runs if run.started_at), default=None),
-        "reasons": [(REASONS.get(line.reason, line.reason), line) for line in overview.reasons(recent)],
+        "reasons": [(REASONS.get(line.reason, line.reason), line) for line in overview.recent_reasons(at=at)],
         "lines": [(line, price_decimals(line.closes)) for line in lines],
         "venues": venues,
     }
