@@ -61,7 +61,7 @@ def test_the_replay_arrives_bar_by_bar(running):
     assert wait_until(lambda: position(home) > before, seconds=30)
 
 
-@pytest.mark.parametrize("name", ["worker", "beat", "web"])
+@pytest.mark.parametrize("name", ["worker", "outside", "beat", "web"])
 def test_a_child_that_dies_is_started_again_visibly(running, name):
     home, _, _ = running
     dead = read_state(Home(home))["children"][name]
