@@ -159,7 +159,7 @@ def since(text: str, *, at: datetime) -> datetime:
 
 def _fetch(watches: list["Watch"], *, at: datetime, wait: bool) -> "Job":
     """The job that fetches their history: handed to workers where there are any, else done here."""
-    from heliograph.fleet.jobs import enqueue, run_next
+    from heliograph.fleet.jobs import cancel, enqueue, run_next
     from heliograph.fleet.nodes import alive
     from heliograph.market.sources.exchange.backfill import run_backfill
 
@@ -183,6 +183,11 @@ def _fetch(watches: list["Watch"], *, at: datetime, wait: bool) -> "Job":
             note("What was fetched is kept; the same command, or `heliograph up`, goes on from there.")
             raise
     job.refresh_from_db()
+    if job.state == job.State.QUEUED and job.error:
+        # Who sits here repeats the command when it suits; the polls of `up` fetch what is missing too.
+        ended = cancel(job.pk)
+        ended.error = job.error
+        return ended
     return job
 
 
@@ -197,7 +202,8 @@ def _report(job: "Job", watches: list["Watch"], *, as_json: bool) -> None:
     elif job.state in job.UNFINISHED and not job.error:
         print(f"Watched; workers fetch the history: `heliograph jobs wait {job.pk}` follows them.")
     if job.error:
-        note(job.error)
+        # The name of a fault's class is for programs.
+        note(re.sub(r"^[A-Z][a-zA-Z]+: ", "", job.error))
         raise typer.Exit(Exit.SOURCE_DOWN)
 
 

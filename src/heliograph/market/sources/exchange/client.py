@@ -29,6 +29,9 @@ from heliograph.market.sources.exchange.errors import (
     VenueFault,
 )
 
+# What is tried again is no news; what fails for good is raised and told once.
+stamina.instrumentation.set_on_retry_hooks([])
+
 T = TypeVar("T")
 TRIES = 3
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 3.0
