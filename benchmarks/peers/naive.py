@@ -59,7 +59,7 @@ def _evaluate(instrument: "Instrument", version: "StrategyVersion", number: int,
     """One bar of one instrument; returns how many signals it gave."""
     from heliograph.signals.models import Outcome, Signal
 
-    last = _columns(_frame(instrument, moment), number).iloc[-1]
+    last = columns(_frame(instrument, moment), number).iloc[-1]
     running = Signal.objects.filter(
         version=version, instrument=instrument, outcome__state__in=Outcome.RUNNING
     ).select_related("outcome")
@@ -103,7 +103,7 @@ def _frame(instrument: "Instrument", moment: datetime) -> pd.DataFrame:
     )
 
 
-def _columns(frame: pd.DataFrame, number: int) -> pd.DataFrame:
+def columns(frame: pd.DataFrame, number: int) -> pd.DataFrame:
     """The strategy of `parts.market` with that number."""
     close, length = frame["close"], 11 + number
     fast, slow = talib.EMA(close, 9 + number), talib.EMA(close, 21 + 2 * number)
