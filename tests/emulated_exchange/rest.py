@@ -36,7 +36,8 @@ class Rest:
         """What is answered, and by whom."""
         answers = {"ping": self.ping, "time": self.time, "exchangeInfo": self.info, "klines": self.klines}
         return [web.get(f"{API}/{name}", answer) for name, answer in answers.items()] + [
-            web.get(f"{API}/account", self.account)
+            web.get(f"{API}/account", self.account),
+            web.get("/sapi/{rest:.*}", self.account),
         ]
 
     async def ping(self, request: web.Request) -> web.Response:

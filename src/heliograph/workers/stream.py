@@ -9,6 +9,8 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 import django
@@ -39,11 +41,22 @@ LONGEST_PAUSE = 60.0
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Setting:
+    """What a keeper lives by: a clock, who is rung, and how often it looks whether its series changed."""
+
+    database_url: str
+    ring: Callable[[str], object]
+    now: Callable[[], datetime] = utc_now
+    pace: Pace = field(default_factory=Pace)
+    look: float = LOOK_SECONDS
+
+
 class Keeper:
     """Keeps the streams of one venue while it holds the lease; opens them anew when their series change."""
 
-    def __init__(self, venue: Venue, *, pace: Pace | None = None, look: float = LOOK_SECONDS) -> None:
-        self._venue, self._pace, self._look = venue, pace, look
+    def __init__(self, venue: Venue, setting: Setting) -> None:
+        self._venue, self._setting, self._look = venue, setting, setting.look
         self._lease: HeldLease | None = None
 
     async def run(self) -> None:
@@ -72,10 +85,10 @@ class Keeper:
         stream = VenueStream(
             self._venue,
             series,
-            now=utc_now,
-            changed=lambda _: _ring("generate_due"),
-            due=lambda: _ring("poll_due"),
-            pace=self._pace,
+            now=self._setting.now,
+            changed=lambda _: self._setting.ring("generate_due"),
+            due=lambda: self._setting.ring("poll_due"),
+            pace=self._setting.pace,
         )
         running = asyncio.create_task(stream.run())
         try:
@@ -96,20 +109,21 @@ class Keeper:
         if self._lease:
             log.warning("%s: lost the lease at epoch %d", self._venue.name, self._lease.epoch)
             self._lease.release()
-        self._lease = await asyncio.to_thread(_attempt, f"stream {self._venue.pk}")
+        name = f"stream {self._venue.pk}"
+        self._lease = await asyncio.to_thread(HeldLease.attempt, self._setting.database_url, name=name)
         return self._lease is not None
 
 
-async def keep_streams(stop: asyncio.Event, *, pace: Pace | None = None, look: float = LOOK_SECONDS) -> None:
+async def keep_streams(stop: asyncio.Event, setting: Setting) -> None:
     """Keep the streams of every exchange until told to stop; venues may come and go meanwhile."""
     keepers: dict[int, asyncio.Task[None]] = {}
     try:
         while not stop.is_set():
             for venue in await asyncio.to_thread(_venues):
                 if venue.pk not in keepers or keepers[venue.pk].done():
-                    keepers[venue.pk] = asyncio.create_task(Keeper(venue, pace=pace, look=look).run())
+                    keepers[venue.pk] = asyncio.create_task(Keeper(venue, setting).run())
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), look)
+                await asyncio.wait_for(stop.wait(), setting.look)
     finally:
         for task in keepers.values():
             task.cancel()
@@ -142,10 +156,6 @@ def _with_fresh_connection(read: Callable[[], T]) -> T:
         close_old_connections()
 
 
-def _attempt(name: str) -> HeldLease | None:
-    return HeldLease.attempt(os.environ["DATABASE_URL"], name=name)
-
-
 def _ring(name: str) -> None:
     try:
         ring(name)
@@ -159,7 +169,7 @@ async def _main() -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await keep_streams(stop)
+    await keep_streams(stop, Setting(os.environ["DATABASE_URL"], _ring))
 
 
 if __name__ == "__main__":

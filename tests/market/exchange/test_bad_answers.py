@@ -10,6 +10,7 @@ from heliograph.market.sources.exchange.client import Client
 from heliograph.market.sources.exchange.errors import (
     BadAnswer,
     ClockWrong,
+    KeyWithoutRights,
     NoSuchExchange,
     NotServed,
     RateLimited,
@@ -136,3 +137,21 @@ def test_a_bar_is_over_when_it_is_by_both_clocks(db, skew_s, ours_s, bars):
         [one] = watch([BTC], since=START + 90 * FIVE, at=at)
         fill([one], at=at)
         assert len(stored(one.instrument)) == bars
+
+
+def test_a_key_without_rights_is_named_and_other_venues_go_on(exchange, binance, monkeypatch):
+    [one] = watch([BTC], since=START + 90 * FIVE, at=exchange.clock.now)
+    with running(MARKET, at=START + 100 * FIVE, speed=0) as other:
+        venue_at(other, name="mirror", priority=200)
+        watch([BTC], since=START + 90 * FIVE, at=exchange.clock.now, venue="mirror")
+        monkeypatch.setenv("HELIOGRAPH_BINANCE_KEY", "a key")
+        monkeypatch.setenv("HELIOGRAPH_BINANCE_SECRET", "a secret")
+        assert poll_due(at=exchange.clock.now) == 10
+    said = Feed.objects.get(watch=one).error
+    with pytest.raises(KeyWithoutRights) as raised:
+        Client(binance).markets()
+    assert (str(raised.value), said) == (said, raised.value.args[0])
+    assert said == (
+        "binance: it refuses the key in HELIOGRAPH_BINANCE_KEY for its list of symbols; candles need none:"
+        " mend or remove it."
+    )
