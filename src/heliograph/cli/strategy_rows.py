@@ -1,4 +1,4 @@
-"""The `strategy` commands that need the database: add, list, show, promote, retire."""
+"""The `strategy` commands that need the database: add, list, show, retire."""
 
 from dataclasses import asdict
 from enum import StrEnum
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Name = Annotated[str, typer.Argument(help="The name of a strategy.", show_default=False)]
 Number = Annotated[int | None, typer.Option("--version", min=1, metavar="N", help="The number of a version.")]
 
+WHOLE = 100
 START = "The bar to begin with: the first stored one of each instrument, or a date."
 
 
@@ -32,20 +33,12 @@ class FirstStage(StrEnum):
     LIVE = "live"
 
 
-class NextStage(StrEnum):
-    """The stages that a version can be promoted to."""
-
-    SHADOW = "shadow"
-    LIVE = "live"
-
-
 def register(strategy: typer.Typer) -> None:
     """Add the commands to the group."""
     for name, command in (
         ("add", add),
         ("list", list_versions),
         ("show", show),
-        ("promote", promote),
         ("retire", retire),
     ):
         strategy.command(name)(command)
@@ -76,7 +69,7 @@ def add(
         from heliograph.signals.strategies import add_strategy
 
         version = add_strategy(text=checked.text, stage=stage.value, origin=origin, at=now())
-    _tell(version, as_json=as_json, hint="`heliograph generate` looks for its signals.")
+    tell(version, as_json=as_json, hint="`heliograph generate` looks for its signals.")
 
 
 @spread
@@ -127,35 +120,6 @@ def show(name: Name, place: Place, version: Number = None, as_json: AsJson = Fal
 
 
 @spread
-def promote(
-    name: Name,
-    place: Place,
-    version: Number = None,
-    to: Annotated[NextStage, typer.Option("--to", help="The stage to reach.")] = NextStage.LIVE,
-    as_json: AsJson = False,
-) -> None:
-    """Make a version live.
-
-    The newest one, unless --version is given; the one that was live is retired.
-
-    \b
-    Examples:
-      heliograph strategy promote "My trend"
-      heliograph strategy promote "My trend" --version 1
-    """
-    with database(place):
-        from heliograph.signals import strategies
-        from heliograph.signals.queries import find_version, newest_version
-
-        found = newest_version(name) if version is None else find_version(name, version)
-        if to is NextStage.LIVE:
-            found = strategies.promote(found, at=now())
-        else:
-            found = strategies.start_shadow(found, at=now())
-    _tell(found, as_json=as_json)
-
-
-@spread
 def retire(name: Name, place: Place, version: Number = None, as_json: AsJson = False) -> None:
     """End the entries of a version.
 
@@ -170,16 +134,22 @@ def retire(name: Name, place: Place, version: Number = None, as_json: AsJson = F
         from heliograph.signals.queries import find_version
 
         found = strategies.retire(find_version(name, version), at=now())
-    _tell(found, as_json=as_json)
+    tell(found, as_json=as_json)
 
 
-def _tell(version: "StrategyVersion", *, as_json: bool, hint: str = "") -> None:
+def tell(version: "StrategyVersion", *, as_json: bool, hint: str = "") -> None:
     if as_json:
         show_json(_item(version))
         return
-    print(f"{version}: {version.stage}")
+    print(f"{version}: {stage_of(version)}")
     if hint:
         note(hint)
+
+
+def stage_of(version: "StrategyVersion") -> str:
+    """Its stage, with its share where that is not the whole."""
+    is_part = version.stage == "live" and version.share < WHOLE
+    return f"live, {version.share} %" if is_part else version.stage
 
 
 def _item(version: "StrategyVersion") -> dict[str, object]:
@@ -188,6 +158,7 @@ def _item(version: "StrategyVersion") -> dict[str, object]:
         "name": version.strategy.name,
         "version": version.number,
         "stage": version.stage,
+        "share": version.share if version.stage == "live" else None,
         "timeframe": version.timeframe,
         "from": utc(version.origin) or "first",
         "digest": version.digest,
@@ -208,7 +179,7 @@ def _row(version: "StrategyVersion", score: "Score") -> list[str]:
     return [
         version.strategy.name,
         str(version.number),
-        version.stage,
+        stage_of(version),
         version.timeframe,
         clock(version.origin) if version.origin else "first bar",
         clock(version.created_at),

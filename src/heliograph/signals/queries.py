@@ -91,7 +91,8 @@ def signal_item(signal_id: int) -> SignalItem:
 
 
 def find_version(name: str, number: int | None = None) -> StrategyVersion:
-    """The version of that number; without one the live version, else the newest that runs, else the newest.
+    """The version of that number; without one the live version (of two that with the larger share), else the
+    newest that runs, else the newest.
 
     NoSuchStrategy or NoSuchVersion if it is not stored.
     """
@@ -116,8 +117,9 @@ def _versions(name: str) -> list[StrategyVersion]:
     return versions
 
 
-def _weight(version: StrategyVersion) -> tuple[bool, bool]:
-    return version.stage == StrategyVersion.Stage.LIVE, version.stage in StrategyVersion.RUNNING
+def _weight(version: StrategyVersion) -> tuple[int, bool]:
+    share = version.share if version.stage == StrategyVersion.Stage.LIVE else 0
+    return share, version.stage in StrategyVersion.RUNNING
 
 
 def running_versions() -> QuerySet[StrategyVersion]:
