@@ -38,7 +38,7 @@ LOOK_SECONDS = 2.0
 # A venue that fails as a whole is left alone for so long at most.
 LONGEST_PAUSE = 60.0
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("heliograph.workers.stream")
 
 
 @dataclass(frozen=True)
@@ -169,6 +169,7 @@ async def _main() -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    log.info("looks for exchanges whose series are watched")
     await keep_streams(stop, Setting(os.environ["DATABASE_URL"], _ring))
 
 
