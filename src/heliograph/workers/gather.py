@@ -11,7 +11,7 @@ from django.db.models import Avg
 
 from heliograph.fleet.measures import nodes_load, pieces
 from heliograph.fleet.models import Work
-from heliograph.fleet.scaling import Measures, Policy, busy_pct
+from heliograph.fleet.scaling import HALF_MINUTE, Measures, Policy, busy_pct
 from heliograph.signals.due import due_work
 from heliograph.signals.models import Evaluation
 from heliograph.workers import doorbell
@@ -20,6 +20,9 @@ from heliograph.workers.queues import PLACED, QUICK
 from heliograph.workers.shards import KIND, shard_key
 
 RECENT = timedelta(minutes=15)
+SEEN_LONG_ENOUGH = timedelta(seconds=HALF_MINUTE)
+# When something was measured, and what.
+Look = tuple[datetime, Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,13 @@ def gather(
     workers: int,
     at: datetime,
     memory_bytes: int | None = None,
-    before: Sequence[Mapping[str, object]] = (),
+    before: Sequence[Look] = (),
     due: ReadDue | None = None,
 ) -> Gathered:
     """Measure now. `due` reads what is due from other rows than those of signals.
 
     `before` is what was shown in the minute before: CPU and work are means over it, as the close of a bar
-    keeps all busy for a moment.
+    keeps all busy for a moment. They are unknown until half of it was seen.
     """
     found = (due or due_shards_now)(at=at)
     load = nodes_load(PLACED, at=at, memory_bytes=memory_bytes)
@@ -81,18 +84,21 @@ def gather(
         oldest_age_s=age,
         pieces=many,
         seconds_each=found.seconds_each,
-        cpu_pct=_mean("cpu_pct", [*before, shown]),
+        cpu_pct=_mean("cpu_pct", [*before, (at, shown)]),
         memory_pct=load.memory_pct,
-        busy_pct=_mean("busy_pct", [*before, shown]),
+        busy_pct=_mean("busy_pct", [*before, (at, shown)]),
         rushes=closes_near(at=at, back_s=policy.targets.age_s or 0.0, ahead_s=policy.horizon_s),
     )
     return Gathered(measures, shown)
 
 
-def _mean(name: str, shown: Sequence[Mapping[str, object]]) -> float | None:
-    """The mean of what is known; None where the newest is not."""
-    known = [value for one in shown if isinstance(value := one.get(name), int | float)]
-    return fmean(known) if shown[-1].get(name) is not None else None
+def _mean(name: str, looks: Sequence[Look]) -> float | None:
+    """The mean of what is known; None where the newest is not, or the oldest is too young to tell."""
+    known = [(at, value) for at, shown in looks if isinstance(value := shown.get(name), int | float)]
+    newest = looks[-1][0]
+    if not known or known[-1][0] != newest or newest - known[0][0] < SEEN_LONG_ENOUGH:
+        return None
+    return fmean(value for _, value in known)
 
 
 def due_shards_now(*, at: datetime) -> DueNow:

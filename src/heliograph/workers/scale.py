@@ -9,16 +9,15 @@ from django.db import connection
 
 from heliograph.fleet.measures import nodes_load
 from heliograph.fleet.models import ScalingAction, ScalingLook
-from heliograph.fleet.scaling import Change, Decision, Past, PastWish, Policy, decide
+from heliograph.fleet.scaling import MINUTE, Change, Decision, Past, PastWish, Policy, decide
 from heliograph.kit.env import Environment
-from heliograph.workers.gather import Gathered, ReadDue, gather
+from heliograph.workers.gather import Gathered, Look, ReadDue, gather
 from heliograph.workers.pools import NoPool, Pool, PoolFailed, pool_of
 from heliograph.workers.queues import PLACED
 from heliograph.workers.scaling_settings import ScalingSettings
 
 # Any number that nothing else locks by.
 SCALING = 4_215_002
-MINUTE = timedelta(minutes=1)
 # A pool that failed is asked again after this.
 REST = timedelta(seconds=60)
 # What is measured later than this says nothing of an action any more.
@@ -156,10 +155,11 @@ def past_of(pool: str, policy: Policy, *, at: datetime) -> Past:
     )
 
 
-def shown_in_minute(pool: str, *, at: datetime) -> list[dict[str, object]]:
-    """What the looks of the last minute measured."""
-    looks = ScalingLook.objects.filter(pool=pool, at__gt=at - MINUTE, at__lt=at).order_by("at")
-    return list(looks.values_list("measured", flat=True))
+def shown_in_minute(pool: str, *, at: datetime) -> list[Look]:
+    """What the looks of the last minute measured, oldest first."""
+    since = at - timedelta(seconds=MINUTE)
+    looks = ScalingLook.objects.filter(pool=pool, at__gt=since, at__lt=at).order_by("at")
+    return list(looks.values_list("at", "measured"))
 
 
 def asked_or_alive(pool: str, *, at: datetime) -> int:

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+# Means over a minute (seconds) are unknown until so much of it was seen.
+MINUTE, HALF_MINUTE = 60.0, 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class Rush:

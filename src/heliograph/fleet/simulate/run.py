@@ -8,13 +8,12 @@ from statistics import fmean
 import numpy as np
 import simpy
 
-from heliograph.fleet.scaling import Measures, Past, Policy, Rush, busy_pct, decide
+from heliograph.fleet.scaling import HALF_MINUTE, MINUTE, Measures, Past, Policy, Rush, busy_pct, decide
 from heliograph.fleet.simulate.load import Load
 from heliograph.fleet.simulate.plant import Plant
 from heliograph.fleet.simulate.result import Resized, Simulated
 
 Events = Iterator[simpy.Event]
-MINUTE_SECONDS = 60.0
 # The policy speaks of moments; a simulation begins at any.
 BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -156,23 +155,25 @@ class _Looks:
             self.crew.resize(decision.target)
 
     def _measured(self, policy: Policy) -> Measures:
-        share, busy_pct = self.crew.plant.cpu_share, self._busy_pct()
+        share, busy = self.crew.plant.cpu_share, self._busy_pct()
         return Measures(
             workers=self.crew.size,
             oldest_age_s=self.crew.oldest_age_s(),
             pieces=self.crew.pieces(),
             seconds_each=self.crew.busy_s / self.crew.done if self.crew.done else None,
-            cpu_pct=None if share is None else share * busy_pct,
-            busy_pct=busy_pct,
+            cpu_pct=None if share is None or busy is None else share * busy,
+            busy_pct=busy,
             rushes=self._rushes(policy),
         )
 
-    def _busy_pct(self) -> float:
-        """The share of the last minute that workers were at work, by the looks in it."""
+    def _busy_pct(self) -> float | None:
+        """The share of the last minute that workers were at work, by the looks in it; None before half."""
         now = float(self.env.now)
         self._marks.append((now, busy_pct(self.crew.pieces(), self.crew.size)))
-        while self._marks[0][0] <= now - MINUTE_SECONDS:
+        while self._marks[0][0] <= now - MINUTE:
             self._marks.popleft()
+        if now - self._marks[0][0] < HALF_MINUTE:
+            return None
         return fmean(busy for _, busy in self._marks)
 
     def _rushes(self, policy: Policy) -> list[Rush]:
