@@ -1,9 +1,9 @@
 """From candles stored to signals committed through real workers, catching up, and both against the naive way.
 
-A tick stores the next bar of all instruments and rings, as a poller does. Latency is taken from
-PostgreSQL's own clock of commits: that of the evaluation less that of the candles, for each shard and bar.
-The naive way (model instances, no cache, everything recomputed) is timed on some instruments in the same
-run and scaled.
+A tick stores the next bar of all instruments (in several pieces, if asked to) and rings, as a poller does.
+Latency is taken from PostgreSQL's own clock of commits: that of the evaluation less that of the candles,
+for each shard and bar. The naive way (model instances, no cache, everything recomputed) is timed on some
+instruments in the same run and scaled.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,17 +28,27 @@ from heliograph.engine.bars import Floats
 GOAL_P99_MS, GOAL_THROUGHPUT, GOAL_CPU = 1_000.0, 10.0, 0.25
 HISTORY = 500
 WARM_TICKS = 3
-# A bar for each shard, from the commit of its candles to that of the step that evaluated it.
+# Each bar of each shard: from the commit of its last candle to that of the last step that evaluated it.
 LATENCIES = """
-    SELECT candle.open_time, evaluation.bars,
-           extract(epoch FROM pg_xact_commit_timestamp(evaluation.xmin) - candle.committed)
+    SELECT candle.open_time,
+           extract(epoch FROM max(pg_xact_commit_timestamp(evaluation.xmin)) - candle.committed)
     FROM signals_evaluation AS evaluation
     JOIN (SELECT open_time, pg_xact_commit_timestamp(xmin) AS committed FROM candle
-          WHERE instrument_id = %(instrument)s AND timeframe = %(timeframe)s
+          WHERE instrument_id = %(last_instrument)s AND timeframe = %(timeframe)s
             AND open_time BETWEEN %(first)s AND %(last)s) AS candle
       ON candle.open_time BETWEEN evaluation.first_bar AND evaluation.last_bar
     WHERE evaluation.kind = 'advance'
+    GROUP BY candle.open_time, candle.committed, evaluation.progress_id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How bars come: how many, every how many seconds, in how many pieces each."""
+
+    ticks: int
+    every: float
+    pieces: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,40 +91,40 @@ def ring_and_wait(desk: Desk, *, seconds: float) -> float:
     return time.perf_counter() - begin
 
 
-def tick(desk: Desk, *, ticks: int, every: float) -> int:
-    """Store a bar and ring, at even intervals; returns the first bar."""
+def tick(desk: Desk, pace: Pace) -> int:
+    """Store bars at even intervals, ringing behind each of their pieces; returns the first one."""
     from heliograph.workers.ring import ring
 
     first, begin = desk.stored, time.perf_counter()
-    for number in range(ticks):
-        time.sleep(max(0.0, begin + number * every - time.perf_counter()))
-        desk.store(1)
-        ring("generate_due")
+    for number in range(pace.ticks):
+        time.sleep(max(0.0, begin + number * pace.every - time.perf_counter()))
+        for _ in desk.arrive(pace.pieces):
+            ring("generate_due")
     ring_and_wait(desk, seconds=120)
     return first
 
 
-def measure_ticks(desk: Desk, folder: Path, *, count: int, ticks: int, every: float) -> Ticks:
+def measure_ticks(desk: Desk, folder: Path, *, count: int, pace: Pace) -> Ticks:
     """Ticks through so many workers that were started for it and have warmed up."""
     with workers(count, folder=folder) as processes:
         ring_and_wait(desk, seconds=600)
-        tick(desk, ticks=WARM_TICKS, every=every)
+        tick(desk, replace(pace, ticks=WARM_TICKS))
         settle_down()
         roots, own = [*processes, *server_processes()], [backend()]
         spent = cpu_of(roots) - cpu_of(own)
-        first = tick(desk, ticks=ticks, every=every)
+        first = tick(desk, pace)
         spent = cpu_of(roots) - cpu_of(own) - spent
     by_bar = latencies(desk, first)
     found = np.concatenate(list(by_bar.values()))
-    evaluations = ticks * desk.each_bar
+    evaluations = pace.ticks * desk.each_bar
     return Ticks(
         workers=count,
-        ticks=ticks,
+        ticks=pace.ticks,
         p50_ms=1000 * float(np.quantile(found, 0.5)),
         p95_ms=1000 * float(np.quantile(found, 0.95)),
         p99_ms=1000 * float(np.quantile(found, 0.99)),
         slowest_ms=1000 * float(found.max()),
-        evaluations_per_s=evaluations / ticks / float(np.median([of.max() for of in by_bar.values()])),
+        evaluations_per_s=desk.each_bar / float(np.median([of.max() for of in by_bar.values()])),
         cpu_us_each=1e6 * spent / evaluations,
     )
 
@@ -124,7 +134,7 @@ def latencies(desk: Desk, first: int) -> dict[object, Floats]:
     from django.db import connection
 
     values = {
-        "instrument": desk.ids[0],
+        "last_instrument": desk.ids[-1],
         "timeframe": TIMEFRAME,
         "first": desk.time_of(first),
         "last": desk.time_of(desk.stored - 1),
@@ -132,7 +142,7 @@ def latencies(desk: Desk, first: int) -> dict[object, Floats]:
     found: dict[object, list[float]] = {}
     with connection.cursor() as cursor:
         cursor.execute(LATENCIES, values)
-        for moment, _, seconds in cursor.fetchall():
+        for moment, seconds in cursor.fetchall():
             found.setdefault(moment, []).append(float(seconds))
     if len(found) != desk.stored - first:
         raise SystemExit(f"{desk.stored - first} bars were stored and {len(found)} evaluated.")
@@ -209,6 +219,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--ticks", type=int, default=60)
     parser.add_argument("--every", type=float, default=2.0, help="seconds between two ticks")
+    parser.add_argument("--pieces", type=int, default=1, help="in how many transactions a bar arrives")
     parser.add_argument("--outage", type=int, default=1_440, help="bars to catch up; 0: none")
     parser.add_argument("--naive-instruments", type=int, default=25)
     parser.add_argument("--naive-bars", type=int, default=5)
@@ -222,7 +233,8 @@ def main() -> None:
         ticks = []
         for count in asked.workers:
             _say(f"{asked.ticks} ticks with {count} workers")
-            ticks.append(measure_ticks(desk, folder, count=count, ticks=asked.ticks, every=asked.every))
+            pace = Pace(asked.ticks, asked.every, asked.pieces)
+            ticks.append(measure_ticks(desk, folder, count=count, pace=pace))
         caught_up = None
         if asked.outage:
             most = max(asked.workers)

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from benchmarks.parts.market import MINUTE, market, strategies
 from heliograph.engine.bars import Bars
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from heliograph.market.models import Batch
 
 TIMEFRAME = "1m"
+COLUMNS = ("open", "high", "low", "close", "volume")
 # Bars that are stored in one transaction: a history in pieces needs less memory.
 PIECE = 250
 
@@ -117,6 +120,22 @@ class Desk:
                 at=self.now,
             )
 
+    def arrive(self, pieces: int) -> Iterator[None]:
+        """Store the next bar as an exchange brings it, some instruments after others, in their order."""
+        from heliograph.market.store import store_tick
+
+        self.stored += 1
+        bar = self.bars.slice(self.stored - 1, self.stored)
+        for rows in np.array_split(np.arange(len(self.ids)), pieces):
+            store_tick(
+                instruments=[self.ids[row] for row in rows],
+                timeframe=TIMEFRAME,
+                candles=Bars(bar.time, *(getattr(bar, name)[rows] for name in COLUMNS)),
+                batch=self.batch,
+                at=self.now,
+            )
+            yield
+
     def left(self) -> int:
         """Shards with instruments that are not evaluated up to the newest stored bar."""
         from django.db import connection
@@ -133,20 +152,20 @@ class Desk:
 
 @contextmanager
 def workers(count: int, *, folder: Path) -> Iterator[list[int]]:
-    """So many real workers of the quick queues, registered and beating; yields their processes."""
+    """So many real workers of the quick queues, registered, and the timetable; yields their processes."""
     from heliograph.fleet.nodes import alive
     from heliograph.kit.clock import utc_now
     from heliograph.kit.tied import start_tied
     from heliograph.kit.wait import wait_until
-    from heliograph.workers.programs import worker
+    from heliograph.workers.programs import beat, worker
     from heliograph.workers.queues import QUICK
 
     started: list[subprocess.Popen[bytes]] = []
     try:
         with open(folder / "workers.log", "ab") as log:
-            for number in range(1, count + 1):
-                command = worker(f"worker-{number}", QUICK).command
-                started.append(start_tied(command, log=log, env=dict(os.environ)))
+            programs = [beat(), *(worker(f"worker-{number}", QUICK) for number in range(1, count + 1))]
+            for program in programs:
+                started.append(start_tied(program.command, log=log, env=dict(os.environ)))
         if not wait_until(lambda: len(alive(at=utc_now())) >= count, seconds=120, every=0.25):
             raise SystemExit(f"The workers did not come: {_last_words(folder / 'workers.log')}")
         yield [process.pid for process in started]
