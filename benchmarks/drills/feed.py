@@ -5,6 +5,8 @@
 """
 
 import sys
+import time
+from contextlib import suppress
 from datetime import timedelta
 
 import numpy as np
@@ -130,13 +132,24 @@ def live() -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         stop = position + int(line)
-        market.store(position, stop)
+        _until_stored(market, position, stop)
         position = stop
-        try:
+        # Where the bell is broken, what is due is found from rows.
+        with suppress(redis.RedisError, OperationalError):
             ring("generate_due")
-        except (redis.RedisError, OperationalError) as fault:
-            print(f"not rung: {fault}", file=sys.stderr)
         print(position, flush=True)
+
+
+def _until_stored(market: Market, start: int, stop: int) -> None:
+    """Store these bars, again and again while the database is away: storing them twice changes nothing."""
+    from django.db import InterfaceError, OperationalError, connection
+
+    while True:
+        try:
+            return market.store(start, stop)
+        except (OperationalError, InterfaceError):
+            connection.close()
+            time.sleep(0.2)
 
 
 if __name__ == "__main__":

@@ -30,13 +30,15 @@ SLOW = ("ingest", "notices", "research")
 LOOK_SECONDS = 0.05
 DONE_SECONDS = 120.0
 
-# Watermarks against the newest bars, and notices that are not sent yet.
-LEFT = """
-SELECT (SELECT count(*) FROM signals_progress p
-        CROSS JOIN LATERAL unnest(p.instruments, p.watermarks) AS i(instrument, watermark)
-        JOIN market_series s ON s.instrument_id = i.instrument
-        WHERE s.last_open > timestamptz 'epoch' + i.watermark * interval '1 ms')
-     + (SELECT count(*) FROM notices_notice WHERE NOT spread)
+# Watermarks against the newest bars.
+BEHIND = """
+SELECT count(*) FROM signals_progress p
+CROSS JOIN LATERAL unnest(p.instruments, p.watermarks) AS i(instrument, watermark)
+JOIN market_series s ON s.instrument_id = i.instrument
+WHERE s.last_open > timestamptz 'epoch' + i.watermark * interval '1 ms'
+"""
+UNSENT = """
+SELECT (SELECT count(*) FROM notices_notice WHERE NOT spread)
      + (SELECT count(*) FROM notices_delivery WHERE state = 'pending')
 """
 
@@ -77,11 +79,15 @@ class Ground:
 def ground(home: Path, receiver: Receiver) -> Iterator[Ground]:
     """Servers of a home, for a block, with the market made ready."""
     with embedded(Home.open(home)) as urls:
-        made = Ground(home, urls["database_url"], urls["redis_url"])
-        url = copy_database(made.url, TEMPLATE, of="template0")
-        command = [sys.executable, "-m", "benchmarks.drills.feed", "prepare", str(receiver.port)]
-        subprocess.run(command, env=made.environment(url), check=True)
-        yield made
+        yield prepared(Ground(home, urls["database_url"], urls["redis_url"]), receiver)
+
+
+def prepared(place: Ground, receiver: Receiver) -> Ground:
+    """Servers with the market made ready."""
+    url = copy_database(place.url, TEMPLATE, of="template0")
+    command = [sys.executable, "-m", "benchmarks.drills.feed", "prepare", str(receiver.port)]
+    subprocess.run(command, env=place.environment(url), check=True)
+    return place
 
 
 @dataclass(slots=True)
@@ -140,22 +146,26 @@ class Pipeline:
         if not wait_until(up, seconds=seconds, every=0.1):
             raise NotDone(f"The workers are not up after {seconds:.0f} seconds.")
 
-    def left(self) -> int:
-        """What is not evaluated or not delivered yet."""
+    def left(self, *questions: str) -> int:
+        """How much is left to do."""
         with psycopg.connect(self.url) as connection:
-            found = connection.execute(LEFT).fetchone()
-        assert found
-        return int(found[0])
+            return sum(int(connection.execute(question.encode()).fetchall()[0][0]) for question in questions)
+
+    def wait_until_evaluated(self, *, seconds: float = DONE_SECONDS) -> None:
+        """Wait until all bars are evaluated; NotDone if that does not come."""
+        self._wait(BEHIND, seconds=seconds)
 
     def wait_until_done(self, *, seconds: float = DONE_SECONDS) -> None:
         """Wait until all is evaluated and delivered; NotDone if that does not come."""
+        self._wait(BEHIND, UNSENT, seconds=seconds)
 
+    def _wait(self, *questions: str, seconds: float) -> None:
         def done() -> bool:
             self.look()
-            return not self.left()
+            return not self.left(*questions)
 
         if not wait_until(done, seconds=seconds, every=0.1):
-            raise NotDone(f"{self.left()} pieces of work are left after {seconds:.0f} seconds.")
+            raise NotDone(f"{self.left(*questions)} pieces are left after {seconds:.0f} seconds.")
 
 
 def programs(*, workers: int, beats: int) -> list[Program]:

@@ -1,0 +1,179 @@
+"""100 mixed faults of Redis, PostgreSQL and the lines to them, while bars come.
+
+`python -m benchmarks.drills.faults [FAULTS]`: Redis is killed or emptied, PostgreSQL crashes, a proxy before
+each stalls, swallows or cuts; within 60 seconds of the last fault rows and notices must be those of an
+undisturbed run.
+"""
+
+import argparse
+import json
+import os
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+
+from benchmarks.drills import feed
+from benchmarks.drills.databases import differences, lost_and_doubled, url_of
+from benchmarks.drills.pipeline import Ground, feed_at_pace, prepared, running, seen, undisturbed
+from benchmarks.drills.receiver import receiving
+from benchmarks.drills.servers import Behind, Servers, servers
+
+SECONDS_PER_FAULT = 2.0
+# As the worst of networks do: long enough for time-outs to strike.
+LENGTHS = (0.2, 1.5)
+CLEARED_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a drill found; `cleared_seconds` is how long after the last fault all was done."""
+
+    drill: str
+    faults: int
+    lost: int
+    doubled: int
+    cleared_seconds: float
+    seconds: float
+    by_kind: dict[str, int]
+    evaluations: int
+    repeats: int
+    wrong: list[str]
+
+
+class Trouble:
+    """Makes one fault after another, at random moments; each ends before the next begins."""
+
+    def __init__(self, made: Servers, *, faults: int, seed: int, say: Callable[[str], None]) -> None:
+        self.made: Counter[str] = Counter()
+        self._servers, self._wanted, self._say = made, faults, say
+        self._dice = random.Random(seed)
+        self._due = time.monotonic()
+        self._mend: Callable[[], None] | None = None
+        self._kinds = self._all_kinds()
+
+    @property
+    def done(self) -> bool:
+        """True if there were as many faults as wanted, and all are over."""
+        return self.made.total() >= self._wanted and self._mend is None
+
+    def __call__(self) -> None:
+        """Begin or end a fault if it is time for it."""
+        if self.done or time.monotonic() < self._due:
+            return
+        if self._mend:
+            self._mend()
+            self._mend = None
+            self._due += self._dice.expovariate(1 / (SECONDS_PER_FAULT - sum(LENGTHS) / 2))
+            return
+        name = self._dice.choice(list(self._kinds))
+        self._mend = self._kinds[name]()
+        self.made[name] += 1
+        self._due = time.monotonic() + self._dice.uniform(*LENGTHS)
+        if self.made.total() % 20 == 0:
+            self._say(f"{self.made.total()} faults: {dict(self.made)}")
+
+    def _all_kinds(self) -> dict[str, Callable[[], Callable[[], None]]]:
+        made: dict[str, Callable[[], Callable[[], None]]] = {
+            "Redis killed": lambda: self._killed(self._servers.valkey),
+            "FLUSHALL": self._flushed,
+            "PostgreSQL killed": lambda: self._killed(self._servers.postgres),
+            "PostgreSQL crashed": self._crashed,
+        }
+        for name, behind in (("Redis", self._servers.valkey), ("PostgreSQL", self._servers.postgres)):
+            for fault in ("stall", "swallow", "cut"):
+                made[f"{name} {fault}"] = lambda behind=behind, fault=fault: self._line(behind, fault)
+        return made
+
+    def _killed(self, behind: Behind) -> Callable[[], None]:
+        behind.process.kill()
+        behind.process.wait()
+        return self._servers.revive
+
+    def _flushed(self) -> Callable[[], None]:
+        self._servers.flush()
+        return self._servers.revive
+
+    def _crashed(self) -> Callable[[], None]:
+        """Kill a backend: PostgreSQL then ends all others and recovers from its log."""
+        for backend in psutil.Process(self._servers.postgres.process.pid).children():
+            with suppress(psutil.NoSuchProcess):
+                if "[local]" in " ".join(backend.cmdline()):
+                    backend.kill()
+                    break
+        return self._servers.revive
+
+    def _line(self, behind: Behind, fault: str) -> Callable[[], None]:
+        getattr(behind.proxy, fault)()
+        return behind.proxy.pass_on
+
+
+def drill(home: Path, *, faults: int, bars: int, seed: int, say: Callable[[str], None]) -> Report:
+    """Make that many faults while so many bars of all instruments come."""
+    with receiving() as receiver, servers(home) as made:
+        place = prepared(Ground(home, made.direct["database_url"], made.direct["redis_url"]), receiver)
+        say("the undisturbed run")
+        expected = undisturbed(place, receiver, bars=bars)
+        say(f"{len(expected['signals'])} signals; now with {faults} faults")
+        began = time.monotonic()
+        url = place.fresh("drill_faults")
+        through = url_of(made.through["database_url"], "drill_faults")
+        lines = {"DATABASE_URL": through, "REDIS_URL": made.through["redis_url"]}
+        with running(place, url, extra=lines) as pipeline:
+            pipeline.wait_until_up()
+            trouble = Trouble(made, faults=faults, seed=seed, say=say)
+            # The bars come round the proxies: they are what the world does, not what is tried.
+            feed_at_pace(place, pipeline, bars=bars, seconds=faults * SECONDS_PER_FAULT, each=trouble)
+            while not trouble.done:
+                pipeline.look()
+                trouble()
+                time.sleep(0.02)
+            over = time.monotonic()
+            say(f"the last fault is over: {dict(trouble.made)}")
+            pipeline.wait_until_done(seconds=CLEARED_SECONDS)
+            cleared = time.monotonic() - over
+        repeats = receiver.repeats
+        found = seen(url, receiver)
+    lost, doubled = lost_and_doubled(found, expected)
+    return Report(
+        drill="faults",
+        faults=trouble.made.total(),
+        lost=lost,
+        doubled=doubled,
+        cleared_seconds=round(cleared, 1),
+        seconds=round(time.monotonic() - began, 1),
+        by_kind=dict(trouble.made),
+        evaluations=bars * feed.INSTRUMENTS * feed.VERSIONS,
+        repeats=repeats,
+        wrong=differences(found, expected),
+    )
+
+
+def main() -> None:
+    """Run the drill, its progress on stderr, and print what it found as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("faults", type=int, nargs="?", default=100)
+    parser.add_argument("--bars", type=int, default=feed.LIVE // 2)
+    parser.add_argument("--seed", type=int, default=20_261_125)
+    asked = parser.parse_args()
+    began = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"{time.monotonic() - began:6.1f} s  {text}", file=sys.stderr, flush=True)
+
+    with TemporaryDirectory(prefix="heliograph-drill-") as folder:
+        os.chmod(folder, 0o711)
+        report = drill(Path(folder), faults=asked.faults, bars=asked.bars, seed=asked.seed, say=say)
+    print(json.dumps(asdict(report)))
+    sys.exit(bool(report.lost or report.doubled))
+
+
+if __name__ == "__main__":
+    main()
