@@ -65,6 +65,22 @@ class JobRun:
         Raises Cancelled or LostJob. Called in the transaction that stores a piece, the piece and the cursor
         are stored together or not at all; where the worker's time is over the job ends behind it.
         """
+        self._write(done, total=total, unit=unit, cursor=cursor)
+        if connection.in_atomic_block:
+            transaction.on_commit(self._heed_time)
+        else:
+            self._heed_time()
+
+    def hold(self) -> None:
+        """Be sure that the job is still this worker's, in the transaction that writes its last words.
+
+        Raises Cancelled or LostJob; the worker's time is not heeded any more.
+        """
+        self._write(self.done)
+
+    def _write(
+        self, done: int, *, total: int | None = None, unit: str | None = None, cursor: Cursor | None = None
+    ) -> None:
         facts = {"id": self.job_id, "epoch": self.epoch, "done": done, "total": total, "unit": unit}
         with connection.cursor() as rows:
             rows.execute(REPORT, facts | {"cursor": None if cursor is None else json.dumps(cursor)})
@@ -74,10 +90,6 @@ class JobRun:
         if found[0]:
             raise Cancelled(f"Job {self.job_id}: {Cancelled.__doc__}")
         self.done, self.cursor = done, self.cursor if cursor is None else cursor
-        if connection.in_atomic_block:
-            transaction.on_commit(self._heed_time)
-        else:
-            self._heed_time()
 
     def _heed_time(self) -> None:
         if self._stop and self._stop():

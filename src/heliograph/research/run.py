@@ -42,8 +42,7 @@ def run_backtest(run: JobRun, *, threads: int = 1) -> Mapping[str, object]:
     ranges = [Range(*facts) for facts in zip(*columns, strict=True)]
     symbols = Instrument.objects.in_bulk(stored.instruments)
     names = [symbols[one].symbol for one in stored.instruments]
-    cursor, total = Cursor(**dict(run.cursor)), sum(stored.bars)
-    run.report(cursor.weight, total=total, unit="bars")
+    cursor = Cursor(**dict(run.cursor))
     for piece in pieces(ranges, strategy):
         if piece.start < cursor.instruments:
             continue
@@ -71,7 +70,7 @@ def _run_piece(
         digest=chain(cursor.digest, bars, finer),
     )
     if not len(bars):
-        run.report(after.weight, cursor=asdict(after))
+        run.report(after.weight, total=sum(stored.bars), unit="bars", cursor=asdict(after))
         return after
     done = backtest_bars(
         strategy, names, bars, finer=finer, close_at_end=stored.close_at_end, threads=threads
@@ -81,7 +80,7 @@ def _run_piece(
         rows = write_trades(done, backtest=stored.pk, instruments=instruments, number=cursor.rows)
         counted = _counted(after, done, bars=int((bars.close == bars.close).sum()))
         after = replace(counted, rows=cursor.rows + rows)
-        run.report(after.weight, cursor=asdict(after))
+        run.report(after.weight, total=sum(stored.bars), unit="bars", cursor=asdict(after))
     return after
 
 
@@ -112,4 +111,4 @@ def _finish(run: JobRun, stored: StoredBacktest, cursor: Cursor) -> None:
     stored.data_digest, stored.finished_at = cursor.digest, utc_now()
     with transaction.atomic():
         stored.save(update_fields=["summary", "data_digest", "finished_at"])
-        run.report(cursor.weight, cursor=facts)
+        run.hold()
