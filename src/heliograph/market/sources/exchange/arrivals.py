@@ -15,7 +15,7 @@ from heliograph.market.sources.exchange.deliver import deliver, live_batch
 from heliograph.market.sources.exchange.fetch import merged
 from heliograph.market.sources.exchange.poll import OVERDUE, RECHECK
 from heliograph.market.sources.exchange.skew import VenueClock
-from heliograph.market.wire import to_datetime
+from heliograph.market.wire import to_datetime, to_ms
 
 # A bar that is still not over by both clocks after this is none: its time is wrong.
 FUTURE_MS = 60_000
@@ -78,7 +78,8 @@ def store_arrivals(arrivals: Sequence[Arrival], *, venue: Venue, clock: VenueClo
         by_series[arrival.subscription].append(list(arrival.candle))
     rows, findings = defaultdict(list), []
     for one, candles in by_series.items():
-        checked = check_candles(candles, timeframe=one.timeframe, clock=clock.ms())
+        # Not behind `at`, by which the rows are judged again when they are stored.
+        checked = check_candles(candles, timeframe=one.timeframe, clock=min(clock.ms(), to_ms(at)))
         findings.append(checked.findings)
         checked.rows["instrument"] = one.instrument
         rows[one.timeframe].append(checked.rows)

@@ -2,14 +2,11 @@
 
 import json
 import os
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
@@ -18,16 +15,10 @@ import stamina
 from heliograph.engine.timeframe import TIMEFRAMES
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Venue
-from heliograph.market.sources.exchange.allowance import keep_quiet, take_slot
+from heliograph.market.sources.exchange.allowance import take_slot
 from heliograph.market.sources.exchange.ccxt_setup import key_name, make_exchange
-from heliograph.market.sources.exchange.errors import (
-    BadAnswer,
-    KeyWithoutRights,
-    NotServed,
-    RateLimited,
-    VenueDown,
-    VenueFault,
-)
+from heliograph.market.sources.exchange.errors import BadAnswer, RateLimited, VenueDown
+from heliograph.market.sources.exchange.naming import Heard, named
 
 # What is tried again is no news; what fails for good is raised and told once.
 stamina.instrumentation.set_on_retry_hooks([])
@@ -35,10 +26,6 @@ stamina.instrumentation.set_on_retry_hooks([])
 T = TypeVar("T")
 TRIES = 3
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 3.0
-# A venue that says neither how long to be quiet nor that it banned us.
-QUIET_SECONDS = 10.0
-BANNED_SECONDS = 120.0
-BANNED = 418
 # How many candles an answer has where ccxt does not know the most.
 USUAL_LIMIT = 500
 OK = range(200, 400)
@@ -148,43 +135,11 @@ class Client:
         try:
             return call()
         except ccxt.BaseError as fault:
-            raise self._named(what, fault) from fault
+            heard = Heard(self._status, self._headers)
+            raise named(fault, venue=self.venue, what=what, heard=heard) from fault
         except (TypeError, KeyError, ValueError, AttributeError, IndexError) as fault:
             # Raised inside ccxt, which takes for granted that the answer has the right shape.
             raise BadAnswer(self.venue.name, f"its answer for {what} cannot be read ({fault}).") from fault
-
-    def _named(self, what: str, fault: Exception) -> VenueFault:
-        import ccxt
-
-        name = self.venue.name
-        if isinstance(fault, ccxt.DDoSProtection | ccxt.RateLimitExceeded):
-            return RateLimited(name, until=keep_quiet(self.venue.pk, seconds=self._quiet_seconds()))
-        if isinstance(fault, ccxt.AuthenticationError):
-            return KeyWithoutRights(
-                name,
-                f"it refuses the key in {key_name(name)} for {what}; candles need none: mend or remove it.",
-            )
-        failed = isinstance(fault, ccxt.OperationFailed) and not isinstance(fault, ccxt.BadResponse)
-        if failed or self._status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return VenueDown(name, f"no answer for {what} ({self._why(fault)}).")
-        if isinstance(fault, ccxt.BadSymbol | ccxt.NotSupported):
-            return NotServed(name, f"it does not serve {what} ({self._why(fault)}).")
-        return BadAnswer(name, f"it refuses {what} ({self._why(fault)}).")
-
-    def _why(self, fault: Exception) -> str:
-        kind = f"HTTP {self._status}" if self._status else type(fault).__name__
-        said = str(fault).removeprefix(self._exchange.id).strip()
-        if told := re.search(r'"msg": *"([^"]+)"', said):
-            said = told[1].rstrip(".")
-        # A web page, an address or JSON in the middle of a sentence tells nobody anything.
-        readable = said and not any(mark in said for mark in ("<", "://", "{"))
-        return f"{kind}: {said[:120]}" if readable else kind
-
-    def _quiet_seconds(self) -> float:
-        told = _retry_after(self._headers.get("Retry-After", ""))
-        if told is not None:
-            return told
-        return BANNED_SECONDS if self._status == BANNED else QUIET_SECONDS
 
     def _throttle(self, cost: float | None = None) -> None:
         step = self.venue.interval_ms
@@ -243,13 +198,3 @@ def _market(one: dict[str, Any]) -> Market:
     created = one.get("created")
     listed = datetime.fromtimestamp(created / 1000, UTC) if isinstance(created, int) else None
     return Market(one["symbol"], one.get("active") is not False, listed)
-
-
-def _retry_after(text: str) -> float | None:
-    """Seconds from a Retry-After header: a number of them, or a date."""
-    if text.strip().isdecimal():
-        return float(text)
-    try:
-        return max(parsedate_to_datetime(text).timestamp() - time.time(), 0.0) if text else None
-    except ValueError:
-        return None

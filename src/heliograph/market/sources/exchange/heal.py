@@ -30,7 +30,8 @@ def heal_due(*, now: Now) -> int:
 
 def heal(watches: Sequence[Watch], *, now: Now) -> int:
     """Ask for the gaps of these series, of each feed in turn; what none has stays visible as a gap."""
-    changed, tried = 0, defaultdict(set)
+    changed = 0
+    tried: dict[int, set[int]] = defaultdict(set)
     waiting = [watch for watch in watches if _may_have_gaps(watch, at=now())]
     while waiting:
         by_venue: dict[Venue, list[tuple[Watch, Feed, list[Run]]]] = defaultdict(list)

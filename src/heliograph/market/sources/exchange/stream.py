@@ -42,8 +42,8 @@ class VenueStream:
         series: Sequence[Subscription],
         *,
         now: Now,
-        changed: Callable[[int], None],
-        due: Callable[[], None],
+        changed: Callable[[int], object],
+        due: Callable[[], object],
         pace: Pace | None = None,
     ) -> None:
         self._venue, self._series, self._now = venue, list(series), now
