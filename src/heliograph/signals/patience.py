@@ -1,5 +1,6 @@
 """Missing bars: which are still awaited, and how many were passed over."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import numpy.typing as npt
 
 from heliograph.engine.bars import Bars, Times
 from heliograph.engine.timeframe import DAY, Timeframe
+from heliograph.kit.cache import cached
 from heliograph.market.calendars import ALWAYS, FOREX, WEEKDAYS, sessions, slot_of
 from heliograph.market.models import Instrument
 from heliograph.signals.block import exist
@@ -15,6 +17,18 @@ from heliograph.signals.block import exist
 Mask = npt.NDArray[np.bool_]
 # These cost nothing to ask; an exchange's own calendar takes seconds to load and is asked only in doubt.
 LIGHT = (ALWAYS, FOREX, WEEKDAYS)
+
+
+def _digest(instruments: Sequence[int]) -> str:
+    return f"calendars:{hashlib.blake2b(np.array(instruments).tobytes(), digest_size=12).hexdigest()}"
+
+
+@cached(key=_digest, ttl=60.0, levels=(1, 2))
+def calendars_of(instruments: Sequence[int]) -> tuple[str, ...]:
+    """The names of the calendars of these instruments: their own or those of their venues."""
+    rows = Instrument.objects.filter(pk__in=instruments).values_list("pk", "calendar", "venue__calendar")
+    named = {number: own or of_venue for number, own, of_venue in rows}
+    return tuple(named[number] for number in instruments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +41,7 @@ class Expectation:
     @classmethod
     def read(cls, instruments: Sequence[int], timeframe: Timeframe) -> "Expectation":
         """By the calendars of these instruments, or of their venues."""
-        rows = Instrument.objects.filter(pk__in=instruments).values_list("pk", "calendar", "venue__calendar")
-        named = {number: own or of_venue for number, own, of_venue in rows}
-        return cls(timeframe, tuple(named[number] for number in instruments))
+        return cls(timeframe, calendars_of(instruments))
 
     def awaiting(self, bars: Bars, watermarks: Times, *, awaited_after: int) -> Times:
         """For each row the column before which a bar is missing that may still come; the width if none is.

@@ -16,6 +16,7 @@ from celery.signals import (
     task_prerun,
     worker_init,
     worker_process_init,
+    worker_process_shutdown,
     worker_ready,
     worker_shutdown,
 )
@@ -129,6 +130,13 @@ def _begin(**_: object) -> None:
     # A connection that was opened before the fork belongs to the parent.
     connections.close_all()
     HERE.begin_as_child()
+
+
+@worker_process_shutdown.connect
+def _leave_states(**_: object) -> None:
+    # Only where shards were advanced is there anything to leave to those who go on with them.
+    if state := sys.modules.get("heliograph.signals.state"):
+        state.MEMORY.hand_over()
 
 
 @task_prerun.connect

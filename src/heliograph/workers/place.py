@@ -62,4 +62,7 @@ def migrate() -> int:
 def _disconnect() -> None:
     from django.db import connections
 
+    from heliograph.kit.cache import close
+
+    close()
     connections.close_all()

@@ -6,6 +6,7 @@ PostgreSQL empties such a table after a crash and writes no log for it: that is 
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -190,6 +191,8 @@ class PostgresLevel:
 
         with self._lock:
             if self._pool is None:
+                # That it does not answer is counted and told by the breaker, not in a line for each try.
+                logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
                 self._pool = ConnectionPool(
                     self._url,
                     kwargs={"autocommit": True, "options": OPTIONS, "connect_timeout": 2},

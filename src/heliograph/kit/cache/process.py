@@ -32,10 +32,11 @@ def _in_child() -> None:
         one.abandon()
 
 
-def _at_end() -> None:
-    for one in _own.values():
-        one.close()
+def close() -> None:
+    """Leave the levels in order; whoever asks for the cache after this gets a new one."""
+    for key in list(_own):
+        _own.pop(key).close()
 
 
 os.register_at_fork(after_in_child=_in_child)
-atexit.register(_at_end)
+atexit.register(close)

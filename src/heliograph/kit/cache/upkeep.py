@@ -86,6 +86,8 @@ class Upkeep:
             exchange(connection, (("SUBSCRIBE", redis.channel),))
         except (RedisError, OSError):
             return None
+        # What changed before it was listened to.
+        self._parts.listen_in()
         return connection
 
     def renew(self) -> None:

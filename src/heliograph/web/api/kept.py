@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 
@@ -28,7 +29,7 @@ def kept(*tags: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         def answer(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
             # What is shown to somebody is not shown to everybody.
-            if request.COOKIES or "Authorization" in request.headers:
+            if settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers:
                 return view(request, *args, **named)
             try:
                 body = _body(request, tags, lambda: view(request, *args, **named))
