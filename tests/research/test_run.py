@@ -16,15 +16,14 @@ from django.db.models.functions import Now
 from heliograph.errors import UserError
 from heliograph.fleet.jobs import cancel
 from heliograph.fleet.models import Job
-from heliograph.market.wire import to_datetime
+from heliograph.market.wire import to_datetime, to_ms
 from heliograph.research import candles
 from heliograph.research.errors import NoSuchBacktest, NotFinished, NothingToRun, StillRunning
-from heliograph.research.live import check_live
+from heliograph.research.live import Difference, check_live
 from heliograph.research.models import StoredBacktest, StoredTrade
 from heliograph.research.queries import compare, delete_backtest, find_backtest
 from heliograph.research.result import finished_result
 from heliograph.signals.generate import generate
-from heliograph.signals.models import Outcome
 from heliograph.signals.strategies import add_strategy
 from tests.research.world import RUNNERS, SYMBOLS, ask, market, stored_story, straight, work
 from tests.signals.world import BUSY, HOUR, NOW, START, feed, feed_one, make_venue, walk
@@ -290,16 +289,16 @@ def test_the_first_difference_between_live_and_backtest_is_named():
     asked = ask()
     work()
     stored = find_backtest(asked.backtest.pk)
-    changed = (
-        Outcome.objects.filter(state="settled").order_by("signal__bar_time", "signal__instrument").first()
-    )
-    Outcome.objects.filter(pk=changed.pk).update(exit_price=1.0)
+    closed = StoredTrade.objects.filter(backtest=stored, state="closed")
+    changed = closed.order_by("signal_time", "instrument").first()
+    StoredTrade.objects.filter(pk=changed.pk).update(exit_price=1.0)
     check = check_live(stored)
     assert (check.equal, check.differing) == (False, 1)
-    assert check.first.says == f"exit_price 1.0 live, {changed.exit_price} in the backtest"
-    assert (check.first.symbol, check.first.side) == (
-        changed.signal.instrument.symbol,
-        changed.signal.side,
+    assert check.first == Difference(
+        symbol=changed.instrument.symbol,
+        side=changed.side,
+        signal_time=to_ms(changed.signal_time),
+        says=f"exit_price {changed.exit_price} live, 1.0 in the backtest",
     )
 
 
