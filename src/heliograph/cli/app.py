@@ -7,6 +7,7 @@ import typer
 import heliograph
 from heliograph.cli import (
     backtest,
+    backtests,
     cache,
     capacity,
     channel,
@@ -61,7 +62,21 @@ def root(
 
 
 FILES = (importing, imports, coverage, evaluate, indicators, strategy, backtest)
-ROWS = (generate, signals, explain, jobs, channel, notices, nodes, scaling, capacity, work, cache, health)
+ROWS = (
+    generate,
+    signals,
+    explain,
+    backtests,
+    jobs,
+    channel,
+    notices,
+    nodes,
+    scaling,
+    capacity,
+    work,
+    cache,
+    health,
+)
 EXCHANGES = (venue, watch)
 for module in (up, worker, *FILES, *EXCHANGES, *ROWS):
     module.register(app)
