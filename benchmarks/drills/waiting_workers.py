@@ -18,7 +18,7 @@ from heliograph.workers.gather import DueNow
 from heliograph.workers.pools.children import ChildrenPool
 from heliograph.workers.programs import CELERY, Program, node_name
 
-READY_SECONDS = 30
+READY_SECONDS = 120
 QUIET = (
     "--without-gossip",
     "--without-mingle",
@@ -94,7 +94,8 @@ class WaitingWorkers:
 
     def _start(self, size: int) -> list[float]:
         """Seconds until each that came was ready, rising."""
-        before, began, found = self.pool.size(), time.monotonic(), []
+        before, began = self.pool.size(), time.monotonic()
+        found: list[float] = []
         names = {node_name(f"w{number}") for number in range(before + 1, size + 1)}
         self.pool.resize(size)
 

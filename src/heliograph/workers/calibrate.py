@@ -163,7 +163,7 @@ def _rows() -> dict[str, object]:
 
 def _repeat(model: type[Model]) -> None:
     """Many rows like those that there are: of a few, most of the size is pages that are not full."""
-    columns = ", ".join(one.column for one in model._meta.concrete_fields if not one.primary_key)
+    columns = ", ".join(one.column or "" for one in model._meta.concrete_fields if not one.primary_key)
     table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,10 +1,8 @@
 """The costs of work for capacity planning: from what is stored, else from a calibration of this machine."""
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -47,22 +45,15 @@ def _calibrated(home: Path, *, again: bool, at: datetime) -> Costs:
     return Costs(**{name: told[name] for name in names}, sources=(source,))
 
 
-def _calibrate() -> Mapping[str, Any]:
+def _calibrate() -> dict[str, Any]:
     try:
-        done = subprocess.run(
-            PROGRAM, capture_output=True, text=True, env=_environment(), timeout=LONGEST_SECONDS, check=False
-        )
+        done = subprocess.run(PROGRAM, capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False)
     except subprocess.TimeoutExpired as fault:
         raise CannotCalibrate(f"The calibration took longer than {LONGEST_SECONDS} s.") from fault
     if done.returncode:
         said = done.stderr.strip().splitlines()
         raise CannotCalibrate(f"The calibration failed: {said[-1] if said else done.returncode}")
     return dict(json.loads(done.stdout.splitlines()[-1]))
-
-
-def _environment() -> dict[str, str]:
-    """Ours, with the database that Django stands on: a test has one of its own."""
-    return {**os.environ, "DATABASE_URL": os.environ["DATABASE_URL"]}
 
 
 def _with_steps(costs: Costs, *, at: datetime) -> Costs:

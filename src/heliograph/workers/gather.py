@@ -53,6 +53,7 @@ def gather(
     memory_bytes: int | None = None,
     before: Sequence[Look] = (),
     due: ReadDue | None = None,
+    queues: Sequence[str] = QUICK,
 ) -> Gathered:
     """Measure now. `due` reads what is due from other rows than those of signals.
 
@@ -61,9 +62,9 @@ def gather(
     """
     found = (due or due_shards_now)(at=at)
     load = nodes_load(PLACED, at=at, memory_bytes=memory_bytes)
-    queues = _queues()
+    waiting = _lengths(queues)
     age = max(0.0, (at - found.oldest).total_seconds()) if found.oldest else 0.0
-    many = pieces(due=found.pieces, queues=queues, held=load.held)
+    many = pieces(due=found.pieces, queues=waiting, held=load.held)
     busy = None if many is None else busy_pct(many, workers)
     shown = {
         "workers": workers,
@@ -72,7 +73,7 @@ def gather(
         "oldest_age_s": round(age, 3),
         "pieces": many,
         "seconds_each": found.seconds_each,
-        "queues": dict(queues) if queues is not None else None,
+        "queues": dict(waiting) if waiting is not None else None,
         "held": load.held,
         "busy_pct": busy,
         "cpu_pct": load.cpu_pct,
@@ -138,10 +139,10 @@ def _looked(keys: Sequence[str]) -> Mapping[str, datetime]:
         return {}
 
 
-def _queues() -> Mapping[str, int] | None:
-    """How many messages wait for the workers that are scaled; None where no broker answers."""
+def _lengths(queues: Sequence[str]) -> Mapping[str, int] | None:
+    """How many messages wait in these queues; None where no broker answers."""
     try:
-        return doorbell.lengths(QUICK) if _has_broker() else None
+        return doorbell.lengths(queues) if _has_broker() else None
     except redis.RedisError:
         return None
 

@@ -1,6 +1,6 @@
 """Scales: looks at the load, decides, tells the pool, and keeps what it did and what that brought as rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from heliograph.fleet.scaling import MINUTE, Change, Decision, Past, PastWish, P
 from heliograph.kit.env import Environment
 from heliograph.workers.gather import Gathered, Look, ReadDue, gather
 from heliograph.workers.pools import NoPool, Pool, PoolFailed, pool_of
-from heliograph.workers.queues import PLACED
+from heliograph.workers.queues import PLACED, QUICK
 from heliograph.workers.scaling_settings import ScalingSettings
 
 # Any number that nothing else locks by.
@@ -38,11 +38,15 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
-    """A policy, the pool that it acts on, and how it measures. `due` replaces the due work of signals."""
+    """A policy, the pool that it acts on, and how it measures.
+
+    `due` replaces the due work of signals, `queues` those that the workers of the pool read.
+    """
 
     settings: ScalingSettings
     pool: Pool
     due: ReadDue | None = None
+    queues: Sequence[str] = QUICK
 
     @classmethod
     def of_environment(cls, *, at: datetime, environment: Environment | None = None) -> "Scaling":
@@ -66,6 +70,7 @@ class Scaling:
             memory_bytes=self.settings.memory_bytes,
             before=shown_in_minute(self.pool.name, at=at),
             due=self.due,
+            queues=self.queues,
         )
         past = past_of(self.pool.name, self.policy, at=at)
         return Advice(workers, decide(self.policy, gathered.measures, past, at=at), gathered)

@@ -1,7 +1,7 @@
 """Simulates workers that the policy scales, in SimPy."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from statistics import fmean
 
@@ -13,7 +13,7 @@ from heliograph.fleet.simulate.load import Load
 from heliograph.fleet.simulate.plant import Plant
 from heliograph.fleet.simulate.result import Resized, Simulated
 
-Events = Iterator[simpy.Event]
+Events = Generator[simpy.Event, None, None]
 # The policy speaks of moments; a simulation begins at any.
 BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
 
