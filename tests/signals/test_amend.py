@@ -91,6 +91,28 @@ def test_revisions_are_what_a_replay_of_todays_candles_gives(market, column):
     assert compared > 5
 
 
+@pytest.mark.parametrize("column", [100, 116, 132, 148])
+def test_a_signal_whose_candles_were_corrected_while_it_ran_is_revised_when_it_ends(market, column):
+    """It entered at prices that are others today; at the correction it had no outcome to compare."""
+    bars = walk(6, 300)
+    right = corrected(bars, column, 0.97)
+    add_strategy(text=BUSY, at=NOW)
+    run(market, bars.slice(0, column + 2))
+    run(market, right.slice(column, column + 1), at=later(1))
+    for start in range(column + 2, 300, 20):
+        run(market, right.slice(start, min(start + 20, 300)), at=later(start))
+    again = make_venue("again")
+    feed(*again, right, at=later(400))
+    generate(at=later(400))
+
+    replayed = {(row.bar_time, row.side): row for row in of("again")}
+    for row in of("file").exclude(outcome__state__in=("pending", "open")):
+        other = replayed.get((row.bar_time, row.side))
+        if other and (other.stop, other.targets) == (row.stop, row.targets):
+            told = row.revisions.order_by("-pk").first() or row.outcome
+            assert [getattr(told, n) for n in TOLD] == [getattr(other.outcome, n) for n in TOLD]
+
+
 def of(venue):
     return Signal.objects.filter(instrument__venue__name=venue, state="published").select_related("outcome")
 

@@ -94,7 +94,7 @@ def _told(row):
         "reward_risk",
         "historical",
     )
-    ended = [f.name for f in Outcome._meta.fields if f.name not in {"signal", "settled_at"}]
+    ended = [f.name for f in Outcome._meta.fields if f.name not in {"signal", "settled_at", "amended_from"}]
     return (
         row.instrument.symbol,
         row.bar_time,

@@ -10,6 +10,7 @@ from time import perf_counter
 
 import numpy as np
 from django.db import transaction
+from django.db.models.functions import Coalesce, Least
 
 from heliograph.engine.bars import Times
 from heliograph.market.amendments import amended_since
@@ -19,7 +20,7 @@ from heliograph.signals.checkpoints import drop_checkpoints
 from heliograph.signals.due import Due
 from heliograph.signals.generated import Generated
 from heliograph.signals.late_candidates import late_candidates
-from heliograph.signals.models import Evaluation, OutcomeRevision
+from heliograph.signals.models import Evaluation, Outcome, OutcomeRevision
 from heliograph.signals.rebuild import Rebuilt, rebuild
 from heliograph.signals.revisions import Affected, revisions
 from heliograph.signals.rows import SignalRow, insert_signals
@@ -84,10 +85,22 @@ def _heed(stand: Stand, row: int, due: Due, changed: int, found: Consequences, *
     candidates = late_candidates(stand, row, compiled, rebuilt, changed=changed) if due.enters else []
     found.candidates += candidates
     found.revisions += revisions(affected, rebuilt, compiled, at=at)
+    _mark_running(stand, row, changed)
     found.evaluations.append(
         _evaluation(stand, rebuilt, changed, rejected=len(candidates), at=at, began=began)
     )
     return rebuilt
+
+
+def _mark_running(stand: Stand, row: int, changed: int) -> None:
+    """What still runs is lived again when it has ended: only then is there an outcome to compare."""
+    since = to_datetime(changed)
+    running = Outcome.objects.filter(
+        signal__version=stand.version_id,
+        signal__instrument=int(stand.instruments[row]),
+        state__in=Outcome.RUNNING,
+    )
+    running.update(amended_from=Least(Coalesce("amended_from", since), since))
 
 
 def _evaluation(

@@ -284,6 +284,8 @@ class Outcome(models.Model):
     # Parts taken at targets: [{"target", "time", "price", "fraction"}], in order; times are UTC milliseconds.
     parts = models.JSONField(default=list)
     settled_at = models.DateTimeField(null=True)
+    # The earliest bar that was added or corrected while it ran: at its end it is lived again.
+    amended_from = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["state", "-exit_time", "-signal"], name="outcome_by_state")]

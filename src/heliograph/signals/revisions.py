@@ -12,7 +12,7 @@ from heliograph.signals.again import Stretch, live_again
 from heliograph.signals.compiled import Compiled
 from heliograph.signals.lives import Life
 from heliograph.signals.models import Outcome, OutcomeRevision, Signal
-from heliograph.signals.rebuild import Rebuilt
+from heliograph.signals.rebuild import Rebuilt, rebuild
 from heliograph.signals.sentences import amended
 from heliograph.signals.stand import Stand
 
@@ -56,6 +56,37 @@ class Affected:
         candidates = own.filter(closing, bar_time__gte=to_datetime(since))
         ignores = compiled.checked.execution.opposite == "ignore"
         return cls(signals, [] if ignores else list(candidates), instrument, changed, since)
+
+    @classmethod
+    def one(cls, signal: Signal, compiled: Compiled) -> "Affected":
+        """A signal that has ended, whose candles were amended while it ran."""
+        changed, bar = to_ms(signal.outcome.amended_from), to_ms(signal.bar_time)
+        since = min(changed, bar)
+        return cls([signal], _closing(signal, compiled, since), signal.instrument_id, changed, since)
+
+
+def revise_ended(signals: Sequence[int], stand: Stand, compiled: Compiled, *, at: datetime) -> int:
+    """Stores what these signals, which have just ended, would be with today's candles; returns their number.
+
+    `stand` is that behind their end.
+    """
+    found: list[OutcomeRevision] = []
+    for signal in Signal.objects.select_related("outcome").filter(pk__in=signals).order_by("pk"):
+        affected = Affected.one(signal, compiled)
+        row = stand.instruments.tolist().index(affected.instrument)
+        rebuilt = rebuild(stand, row, compiled, since=affected.since)
+        found += revisions(affected, rebuilt, compiled, at=at)
+    OutcomeRevision.objects.bulk_create(found)
+    return len(found)
+
+
+def _closing(signal: Signal, compiled: Compiled, since: int) -> list[Signal]:
+    """The candidates that may have closed a signal."""
+    if compiled.checked.execution.opposite == "ignore":
+        return []
+    own = Signal.objects.filter(version=signal.version_id, instrument=signal.instrument_id)
+    closing = Q(state=Signal.State.PUBLISHED) | Q(reason="opposite")
+    return list(own.filter(closing, bar_time__gte=to_datetime(since)))
 
 
 def revisions(

@@ -68,6 +68,7 @@ FROM (
            return_pct, fees_pct, mfe_r, mae_r, bars_held, parts, is_over)
 ) AS u
 WHERE o.signal_id = u.id AND o.settled_at IS NULL
+RETURNING o.signal_id, u.is_over AND o.amended_from IS NOT NULL
 """
 
 
@@ -124,16 +125,20 @@ def insert_signals(
 
 def continue_outcomes(
     lives: Iterable[tuple[Key, Life]], *, instruments: Sequence[int], version: int, at: datetime
-) -> None:
-    """Writes how signals of earlier steps went on; RowsDisagree if one of them is not running in the rows."""
+) -> list[int]:
+    """Writes how signals of earlier steps went on; RowsDisagree if one of them is not running in the rows.
+
+    Returns those that ended and whose candles were amended while they ran.
+    """
     records = [(instruments[key.row], key.time, SIDES[key.side], *_told(life)) for key, life in lives]
     if not records:
-        return
+        return []
     columns = map(_literal, zip(*records, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(CONTINUE, [at, version, *columns])
         if cursor.rowcount != len(records):
             raise RowsDisagree(version, told=len(records), found=cursor.rowcount)
+        return [signal for signal, is_amended in cursor.fetchall() if is_amended]
 
 
 def _told(life: Life) -> tuple[object, ...]:

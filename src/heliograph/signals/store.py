@@ -21,6 +21,7 @@ from heliograph.signals.errors import LostFence
 from heliograph.signals.generated import Generated
 from heliograph.signals.lives import Key, gather, known
 from heliograph.signals.models import Outcome
+from heliograph.signals.revisions import revise_ended
 from heliograph.signals.rows import SignalRow, continue_outcomes, insert_signals
 from heliograph.signals.sentences import rejection
 from heliograph.signals.stand import Stand
@@ -92,7 +93,8 @@ def store_step(
     with transaction.atomic():
         _fenced(EVALUATED, _moved(stand, after, at=at) | _evaluated(step, told, moment))
         insert_signals(rows, lives, version=version, at=at)
-        continue_outcomes(continued, instruments=instruments, version=version, at=at)
+        amended = continue_outcomes(continued, instruments=instruments, version=version, at=at)
+        told += Generated(revised=revise_ended(amended, after, compiled, at=at) if amended else 0)
         tell(due.version, rows, lives.items(), instruments=instruments, at=at)
         state.stand = after
         state.unsaved += len(step.block)
