@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager, suppress
 import numpy as np
 import pytest
 
-from heliograph.market.models import Feed
-from heliograph.market.sources.exchange.arrivals import subscriptions
-from heliograph.market.sources.exchange.listening import Pace
+from heliograph.market.models import Feed, Venue
+from heliograph.market.sources.exchange.arrivals import Subscription, subscriptions
+from heliograph.market.sources.exchange.listening import Ears, Pace, Socket
 from heliograph.market.sources.exchange.poll import poll_due
 from heliograph.market.sources.exchange.stream import VenueStream
 from tests.market.exchange.conftest import BTC, FIVE, klines
@@ -141,3 +141,39 @@ def test_candles_that_cannot_be_are_refused_from_a_stream_too(exchange, shared_b
 
     asyncio.run(follow(Told(), subscriptions(shared_binance)))
     assert findings() == {"not_positive": 1, "high_below_low": 1}
+
+
+def test_one_series_that_falls_silent_while_others_speak_is_noticed_once(exchange, shared_binance, watches):
+    """Another socket does not make it speak: it is left to REST then."""
+
+    async def follow(told, series):
+        pace = Pace(quiet=0.6, intervals=0, gather=0.01, first_pause=0.05, longest_pause=0.2)
+        exchange.delist("ETH/USDT")
+        async with streaming(exchange, shared_binance, series, told, pace) as stream:
+            exchange.clock.run(speed=600)
+            await until(lambda: stream.replaced == 1 and told.changed > 20)
+            return stream.replaced
+
+    assert asyncio.run(follow(Told(), subscriptions(shared_binance))) == 1
+
+
+def test_where_no_message_says_closed_the_next_bar_tells_when_to_ask(exchange):
+    series = [Subscription(1, 1, 1, BTC, "5m"), Subscription(2, 2, 2, "ETH/USDT", "5m")]
+    venue = Venue(name="other", exchange="binance", url=exchange.url)
+    closed, over = [], []
+
+    async def follow():
+        ears = Ears(closed.append, over.append)
+        socket = Socket(venue, series, markets={}, ears=ears, pace=Pace(), says_closed=False)
+        listening = asyncio.create_task(socket.listen())
+        await until(lambda: exchange.served.subscriptions == 2)
+        # Several bars: what is heard at one go shows only the newest of them.
+        while set(over) != set(series):
+            exchange.clock.advance(100)
+            await until(lambda: exchange.streamed_ms >= exchange.clock.ms)
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+
+    asyncio.run(follow())
+    assert (closed, set(over)) == ([], set(series))

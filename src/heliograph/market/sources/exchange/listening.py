@@ -27,6 +27,8 @@ class Pace:
     """Seconds: a socket that is silent for `quiet` is replaced; candles are stored together each `gather`."""
 
     quiet: float = 30.0
+    # Of one series: so many of its intervals, but not less than `quiet`.
+    intervals: float = 2.0
     gather: float = 0.1
     first_pause: float = 0.5
     longest_pause: float = 30.0
@@ -166,11 +168,11 @@ class Socket:
         return self._stood
 
     def _silent(self, now: float) -> set[Subscription]:
-        """The series that say nothing for two intervals."""
+        """The series that say nothing for some of their intervals."""
         return {
             one
             for one, heard in self._heard_at.items()
-            if now - heard > max(2 * one.interval_ms / 1000, self._pace.quiet)
+            if now - heard > max(self._pace.intervals * one.interval_ms / 1000, self._pace.quiet)
         }
 
 
