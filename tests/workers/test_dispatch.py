@@ -9,6 +9,7 @@ import redis
 
 from heliograph.fleet.models import Rescue, Work
 from heliograph.fleet.nodes import drain, register
+from heliograph.fleet.work import begin, succeed
 from heliograph.signals.models import Evaluation, Progress
 from heliograph.signals.strategies import add_strategy
 from heliograph.workers import doorbell
@@ -147,3 +148,16 @@ def test_what_was_placed_on_a_node_that_drains_or_is_gone_is_placed_anew(market,
 
     assert messages(broker, "generate.one@here") == []
     assert [shards()] in messages(broker)
+
+
+def test_what_comes_while_a_shard_is_worked_on_is_looked_at_afterwards(market, broker):
+    ring_due(at=NOW)
+    broker.flushdb()
+    keys = [shard_key(one) for one in shards()]
+    begin("generate", keys, node="here", at=NOW)
+
+    assert ring_due(at=NOW) == 0
+    assert doorbell.take_again(keys)
+
+    succeed("generate", keys)
+    assert ring_due(at=NOW) == 2

@@ -62,22 +62,22 @@ class Identity:
 
     def __init__(self) -> None:
         self.node = ""
-        self._node_number = 1 + secrets.randbelow(LARGEST)
+        self._node_number = _any_number()
         self._voucher: Voucher | None = None
 
     def stand_as_node(self, name: str) -> None:
         """This is the main process of a node of that name."""
-        self.node = name
+        self.node, self._node_number = name, _any_number()
         self._replace(Voucher(self._node_number, 0))
 
     def begin_as_child(self) -> None:
         """This process was forked from the node's main one."""
-        self._replace(Voucher(self._node_number, 1 + secrets.randbelow(LARGEST)))
+        self._replace(Voucher(self._node_number, _any_number()))
 
     def vouch(self) -> int:
         """The number of this process, whose lock is held from now on."""
         if self._voucher is None:
-            self._voucher = Voucher(self._node_number, 1 + secrets.randbelow(LARGEST))
+            self._voucher = Voucher(self._node_number, _any_number())
         return self._voucher.hold()
 
     @property
@@ -94,6 +94,11 @@ class Identity:
     def _replace(self, voucher: Voucher) -> None:
         self.end()
         self._voucher = voucher
+
+
+def _any_number() -> int:
+    """From the kernel: forked processes would draw the same numbers from a generator of their own."""
+    return 1 + secrets.randbelow(LARGEST)
 
 
 HERE = Identity()

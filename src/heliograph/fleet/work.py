@@ -92,10 +92,14 @@ class NoSuchWork(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Which pieces may be sent now: those that failed before go alone, so that they take no other along."""
+    """Which pieces may be sent now: those that failed before go alone, so that they take no other along.
+
+    `running` are those that a worker is at.
+    """
 
     together: list[str]
     alone: list[str]
+    running: list[str]
 
 
 def begin(kind: str, keys: Sequence[str], *, node: str, at: datetime) -> list[str]:
@@ -184,7 +188,8 @@ def fit(kind: str, keys: Sequence[str], *, at: datetime) -> Fit:
         or (row.state == State.FAILED and (row.not_before is None or row.not_before <= at))
     ]
     alone = [key for key in ready if key in known and known[key].tries]
-    return Fit([key for key in ready if key not in set(alone)], alone)
+    running = [key for key in keys if key in known and known[key].state == State.RUNNING]
+    return Fit([key for key in ready if key not in set(alone)], alone, running)
 
 
 def work_list(*, states: Collection[str] = ()) -> list[Work]:

@@ -8,7 +8,7 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from heliograph.fleet.placement.place import place
-from heliograph.fleet.work import fit
+from heliograph.fleet.work import Fit, fit
 from heliograph.signals.due import DueShard, due_work
 from heliograph.workers import doorbell
 from heliograph.workers.queues import PLACED, queue_of
@@ -32,7 +32,7 @@ def ring_due(*, at: datetime) -> int:
 def send_shards(due: Sequence[DueShard], *, at: datetime) -> int:
     """Send those of these shards that are neither on their way, worked on, resting nor parked."""
     by_key = {shard_key(shard.progress_id): shard for shard in due}
-    ready = fit(KIND, list(by_key), at=at)
+    ready = _fit(list(by_key), at=at)
     free = set(doorbell.claim([*ready.together, *ready.alone]))
     nodes = place(sorted(free), concern=PLACED, strategy=settings.HELIOGRAPH_PLACEMENT, at=at)
     messages = [
@@ -46,6 +46,17 @@ def send_shards(due: Sequence[DueShard], *, at: datetime) -> int:
             doorbell.release(shard_key(one) for left in messages[number:] for one in left.progress_ids)
             raise
     return len(free)
+
+
+def _fit(keys: Sequence[str], *, at: datetime) -> Fit:
+    """Those that may be sent; a worker that is at one of the others is told to look again afterwards."""
+    found = fit(KIND, keys, at=at)
+    if not found.running:
+        return found
+    doorbell.note_again(found.running)
+    # It may have been done just before it could hear that.
+    freed = fit(KIND, found.running, at=at)
+    return Fit(found.together + freed.together, found.alone + freed.alone, freed.running)
 
 
 def _together(shards: Iterable[DueShard], nodes: Mapping[str, str | None]) -> list[Message]:

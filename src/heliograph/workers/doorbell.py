@@ -9,7 +9,7 @@ import redis
 
 from heliograph.workers.app import app
 
-QUEUED, LOOKED = "heliograph:queued:", "heliograph:looked:"
+QUEUED, LOOKED, AGAIN = "heliograph:queued:", "heliograph:looked:", "heliograph:again:"
 # A message that was lost holds back a new one for so long.
 QUEUED_SECONDS = 10
 # So long it is known that a shard was looked at and waits for a bar or for finer data.
@@ -33,6 +33,23 @@ def release(names: Iterable[str]) -> None:
     found = [QUEUED + name for name in names]
     if found:
         _try("DEL", *found)
+
+
+def note_again(names: Iterable[str]) -> None:
+    """More came for these while a worker is at them: it looks again when it is done."""
+    with _client().pipeline(transaction=False) as told:
+        for name in names:
+            told.set(AGAIN + name, 1, ex=LOOKED_SECONDS)
+        told.execute()
+
+
+def take_again(names: Sequence[str]) -> bool:
+    """True if more came for one of these meanwhile; from now on that is forgotten."""
+    try:
+        return bool(names) and bool(_client().delete(*(AGAIN + name for name in names)))
+    except redis.RedisError as fault:
+        log.warning("A mark was not read: %s", fault)
+        return False
 
 
 def note_looked(names: Iterable[str], *, at: datetime) -> None:

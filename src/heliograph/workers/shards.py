@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import Error, connection
@@ -50,15 +50,12 @@ def work_on_shards(progress_ids: Sequence[int]) -> Generated:
         raise
     succeed(KIND, [key for key in taken if key not in failed])
     doorbell.note_looked(taken, at=began)
-    _ring_on(told, is_over)
-    return told
-
-
-def _ring_on(told: Generated, is_over: Callable[[], bool]) -> None:
     if told.published or told.settled or told.revised:
         ring("deliver_due")
-    if is_over():
+    # More came meanwhile, or others are at what this message asked for, or there is more than a piece.
+    if doorbell.take_again(taken) or len(taken) < len(keys) or is_over():
         ring("generate_due")
+    return told
 
 
 def _end_all(keys: Sequence[str], fault: Exception) -> None:
