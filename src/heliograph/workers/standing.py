@@ -9,6 +9,7 @@ from heliograph.fleet.vouch import HERE
 from heliograph.fleet.work import begin, fail, succeed
 from heliograph.kit.clock import utc_now
 from heliograph.workers import doorbell
+from heliograph.workers.ring import ring
 
 ALL = "all"
 log = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ def stand(name: str, act: Callable[[datetime], object]) -> None:
     """Do it unless another worker is at it or it rests after a failure; what goes wrong is kept and shown."""
     at = utc_now()
     doorbell.release([name])
-    if not begin(name, [ALL], node=HERE.node, at=at):
+    if not _take(name, at=at):
         return
     try:
         act(at)
@@ -33,3 +34,14 @@ def stand(name: str, act: Callable[[datetime], object]) -> None:
         )
     else:
         succeed(name, [ALL])
+        if doorbell.take_again([name]):
+            ring(name)
+
+
+def _take(name: str, *, at: datetime) -> bool:
+    """True if it is ours. Who is at it may have looked before this ring: it looks again when it is done."""
+    if begin(name, [ALL], node=HERE.node, at=at):
+        return True
+    doorbell.note_again([name])
+    # It may have been done just before it could hear that.
+    return bool(begin(name, [ALL], node=HERE.node, at=at))

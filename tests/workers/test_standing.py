@@ -1,0 +1,61 @@
+"""Standing work is done by one at a time, and a ring that comes meanwhile is not lost."""
+
+import pytest
+import redis
+from kombu import pools
+
+from heliograph.fleet.models import Work
+from heliograph.workers.app import app
+from heliograph.workers.standing import stand
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def broker(servers):
+    """The queues, empty; connections to another broker go before and after."""
+    before = app.conf.broker_url
+    forget_connections()
+    app.conf.broker_url = f"redis+socket://{servers['redis_url'].removeprefix('unix://')}?virtual_host=1"
+    with redis.Redis.from_url(f"{servers['redis_url']}?db=1") as client:
+        client.flushdb()
+        yield client
+        client.flushdb()
+    forget_connections()
+    app.conf.broker_url = before
+
+
+def forget_connections():
+    """A pool that was closed stays closed: the next broker needs another."""
+    pools.reset()
+    app._pool = app.amqp._producer_pool = None
+
+
+def test_a_ring_that_comes_while_one_is_at_it_is_heeded_afterwards(broker):
+    looks = []
+
+    def look(at):
+        looks.append("first")
+        for _ in range(3):
+            stand("settle_due", lambda _: looks.append("second"))
+
+    stand("settle_due", look)
+
+    assert (looks, broker.llen("settle"), Work.objects.count()) == (["first"], 1, 0)
+    stand("settle_due", lambda _: looks.append("third"))
+    assert (looks, broker.llen("settle")) == (["first", "third"], 1)
+
+
+def test_without_a_ring_meanwhile_nothing_is_rung(broker):
+    stand("settle_due", lambda _: None)
+    assert broker.llen("settle") == 0
+
+
+def test_what_fails_is_not_rung_at_once(broker):
+    def fail(_):
+        stand("settle_due", lambda _: None)
+        raise ValueError("broken")
+
+    stand("settle_due", fail)
+
+    assert (broker.llen("settle"), Work.objects.get().error) == (0, "ValueError: broken")
