@@ -1,7 +1,8 @@
 """Ten times the load comes and goes: workers are started and let go by the policy, as its simulation says.
 
 `python -m benchmarks.drills.scaling [--short]`: real worker processes on the embedded servers do work that
-waits. The simulator is given the same policy, the same arrivals, and what was measured of workers before.
+waits. The simulator is given the same policy, the same arrivals, and what was recorded of the workers: how
+long they took to start, and what a piece cost beside its waiting.
 """
 
 import argparse
@@ -88,6 +89,7 @@ class Run:
     curve: list[tuple[float, int, int]]
     oldest_s: list[tuple[float, float]]
     actions: list[dict[str, object]]
+    asked: list[tuple[datetime, int, int]]
     lost: int
 
 
@@ -101,11 +103,12 @@ def main() -> None:
         from benchmarks.drills.waiting_workers import WaitingWorkers
 
         with WaitingWorkers(folder) as workers:
-            plant = workers.measure(SECONDS_EACH, several=2 if asked.short else 4)
-            _say(f"A worker is ready after {plant.start_s:.1f} s, {plant.start_each_s:.1f} s more for each")
-            _say(f"A piece costs {1000 * plant.overhead_s:.0f} ms beside its waiting")
+            workers.start_first()
             policy = SHORT_POLICY if asked.short else POLICY
             real = _real(workers, shape, policy)
+            plant = workers.plant(real.asked)
+    _say(f"Workers were ready after {', '.join(f'{one:.1f}' for one in plant.starts_s)} s")
+    _say(f"A piece cost {1000 * plant.overhead_s:.0f} ms beside its waiting")
     simulated = _simulated(real, shape, plant, policy)
     result = _compare(real, simulated, shape)
     result |= {"erlang_error_pct": 0.0 if asked.short else _erlang_error_pct(), "short": asked.short}
@@ -158,6 +161,7 @@ def _real(workers: "WaitingWorkers", shape: Shape, policy: Policy) -> Run:
             }
             for one in actions
         ],
+        asked=list(actions.values_list("at", "before", "after")),
         lost=len(due) - len(pieces),
     )
 

@@ -1,5 +1,6 @@
 """Work that waits for others, as on an exchange: a task for the drill of scaling alone."""
 
+import os
 import time
 
 from celery import shared_task
@@ -10,11 +11,12 @@ CREATE TABLE drill_piece (
     id bigserial PRIMARY KEY,
     due_at timestamptz NOT NULL,
     seconds double precision NOT NULL,
+    worker int,
     begun_at timestamptz,
     done_at timestamptz
 )
 """
-DONE = "UPDATE drill_piece SET begun_at = %s, done_at = %s WHERE id = %s AND done_at IS NULL"
+DONE = "UPDATE drill_piece SET worker = %s, begun_at = %s, done_at = %s WHERE id = %s AND done_at IS NULL"
 
 
 @shared_task(name="drill.wait", time_limit=60)
@@ -27,4 +29,4 @@ def wait(piece: int, seconds: float) -> None:
     begun = utc_now()
     time.sleep(seconds)
     with connection.cursor() as cursor:
-        cursor.execute(DONE, [begun, utc_now(), piece])
+        cursor.execute(DONE, [os.getpid(), begun, utc_now(), piece])

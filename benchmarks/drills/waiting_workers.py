@@ -2,9 +2,9 @@
 
 import os
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from statistics import median
 
 from django.db import connection
 
@@ -33,9 +33,13 @@ QUIET = (
 INSERT = "INSERT INTO drill_piece (due_at, seconds) VALUES (%s, %s) RETURNING id"
 OLDEST = "SELECT count(*), min(due_at) FROM drill_piece WHERE done_at IS NULL"
 MEAN = "SELECT avg(extract(epoch FROM done_at - begun_at)) FROM drill_piece WHERE done_at IS NOT NULL"
-TAKEN = "SELECT extract(epoch FROM max(done_at) - min(begun_at)) FROM drill_piece"
-# Short pieces, so that what a piece costs beside its waiting is seen.
-PROBES = 25
+# What a piece cost its worker beside its waiting: all between two ends, where the next one was due already.
+OVERHEAD = """
+SELECT avg(extract(epoch FROM done_at - before) - seconds) FROM (
+    SELECT *, lag(done_at) OVER (PARTITION BY worker ORDER BY done_at) AS before
+    FROM drill_piece WHERE done_at IS NOT NULL
+) AS row WHERE due_at < before
+"""
 
 
 class WaitingWorkers:
@@ -53,22 +57,26 @@ class WaitingWorkers:
     def __exit__(self, *_: object) -> None:
         self.pool.end(seconds=10)
 
-    def measure(self, seconds: float, *, several: int) -> Plant:
-        """How long workers take to start, alone and together, and what a piece costs; one worker stays."""
-        alone = self._start(1)
-        overhead = self._probe(seconds)
-        together = self._start(several)
+    def start_first(self) -> None:
+        """Start one worker and wait until it is ready."""
         self.pool.resize(1)
-        wait_until(lambda: self.pool.look() is not None and not self.pool.ending, seconds=READY_SECONDS)
-        each = max(0.0, (together[-1] - alone[0]) / max(len(together) - 1, 1))
-        _clear()
-        return Plant(
-            workers=1,
-            start_s=max(0.0, alone[0] - each),
-            start_each_s=each,
-            overhead_s=overhead,
-            look_every_s=1.0,
-        )
+        first = Node.objects.filter(name=node_name("w1"), left=False)
+        if not wait_until(first.exists, seconds=READY_SECONDS):
+            raise SystemExit(f"The first worker is not ready:\n{self._last_words()}")
+
+    def plant(self, asked: Sequence[tuple[datetime, int, int]]) -> Plant:
+        """What was recorded of the workers: `asked` are the changes, as moment, number before and after."""
+        ready = dict(Node.objects.values_list("name", "started_at"))
+        starts = [
+            (ready[name] - at).total_seconds()
+            for at, before, after in asked
+            for number in range(before + 1, after + 1)
+            if (name := node_name(f"w{number}")) in ready and ready[name] > at
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(OVERHEAD)
+            (overhead,) = cursor.fetchone()
+        return Plant(workers=1, starts_s=starts, overhead_s=max(0.0, float(overhead or 0)), look_every_s=1.0)
 
     def send(self, due: list[float], seconds: float) -> None:
         """Make the pieces due at these seconds from now on, and ring for each."""
@@ -92,39 +100,9 @@ class WaitingWorkers:
             )
             return list(cursor.fetchall())
 
-    def _start(self, size: int) -> list[float]:
-        """Seconds until each that came was ready, rising."""
-        before, began = self.pool.size(), time.monotonic()
-        found: list[float] = []
-        names = {node_name(f"w{number}") for number in range(before + 1, size + 1)}
-        self.pool.resize(size)
-
-        def look() -> bool:
-            there = Node.objects.filter(name__in=names, left=False).count()
-            found.extend([time.monotonic() - began] * (there - len(found)))
-            return len(found) == len(names)
-
-        if not wait_until(look, seconds=READY_SECONDS):
-            raise SystemExit(f"{len(names) - len(found)} workers were not ready after {READY_SECONDS} s.")
-        return found
-
     def _last_words(self) -> str:
         """The ends of the workers' logs."""
         return "\n".join(path.read_text()[-2_000:] for path in sorted(self._logs.glob("w*.log")))
-
-    def _probe(self, seconds: float) -> float:
-        """What a piece costs a worker beside its waiting, by many in a row."""
-        found = []
-        for _ in range(3):
-            _clear()
-            for _ in range(PROBES):
-                _send(seconds / 4)
-            if not wait_until(lambda: not self.left(), seconds=READY_SECONDS):
-                raise SystemExit(f"Nobody does the work:\n{self._last_words()}")
-            with connection.cursor() as cursor:
-                cursor.execute(TAKEN)
-                found.append(float(cursor.fetchone()[0]) / PROBES - seconds / 4)
-        return max(0.0, median(found))
 
 
 def oldest_due(*, at: datetime) -> DueNow:
@@ -143,11 +121,6 @@ def _send(seconds: float) -> None:
         (piece,) = cursor.fetchone()
     # By the app itself: what Celery takes for the current one differs from thread to thread.
     app.send_task(wait.name, (piece, seconds), queue=QUEUE)
-
-
-def _clear() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM drill_piece")
 
 
 def _program(number: int) -> Program:

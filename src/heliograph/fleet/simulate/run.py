@@ -54,7 +54,7 @@ class _Crew:
         self._waiting: deque[int] = deque()
         self._running: set[int] = set()
         self._idle: deque[simpy.Event] = deque()
-        self._leaving = 0
+        self._leaving = self._asked = 0
         self._spent, self._since = 0.0, 0.0
         self.resize(plant.workers, ready=True)
 
@@ -76,7 +76,8 @@ class _Crew:
                 self._leaving -= 1
                 continue
             started += 1
-            pause = 0.0 if ready else self.plant.start_s + started * self.plant.start_each_s
+            self._asked += not ready
+            pause = 0.0 if ready else self.plant.start_of(self._asked, started)
             self.env.process(self._work(pause))
         for _ in range(size, self.size):
             self._leaving += 1
