@@ -1,8 +1,10 @@
 """The Celery application: a doorbell. What is to do stands in rows: a lost message loses only time."""
 
 import faulthandler
+import gc
 import os
 import sys
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,13 +29,20 @@ from django.db import close_old_connections, connections
 
 from heliograph.kit.errors import BadSetting
 from heliograph.kit.tied import die_with_parent
-from heliograph.workers.queues import PLACED, ROUTES, TASKS
+from heliograph.workers.queues import ROUTES, TASKS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heliograph.config.settings")
 
 TASK_SECONDS = 120
 # A message is rung again after this; it must outlast the longest task, or that would run twice.
 VISIBILITY_SECONDS = 180
+# What the work of a queue needs; who does not read it needs none.
+PRELOADED = {
+    "generate": ("heliograph.workers.shards", "heliograph.workers.dispatch"),
+    "upkeep": ("heliograph.workers.reconcile",),
+    "ingest": ("heliograph.market.sources.replay.play", "heliograph.market.sources.exchange.poll"),
+    "notices": ("heliograph.notices.deliver",),
+}
 
 
 def broker_url(redis_url: str | None, named: str | None) -> str:
@@ -102,8 +111,11 @@ def _take_a_name(sender: str, **_: object) -> None:
 @celeryd_after_setup.connect
 def _load_before_forking(instance: Any, **_: object) -> None:
     """What the parent has loaded costs its children neither time nor memory."""
-    if PLACED in instance.app.amqp.queues.consume_from:
-        import heliograph.workers.shards  # noqa: F401
+    for queue in instance.app.amqp.queues.consume_from:
+        for name in PRELOADED.get(queue, ()):
+            import_module(name)
+    # Objects that the collector does not touch stay on pages that parent and children share.
+    gc.freeze()
 
 
 @worker_ready.connect
