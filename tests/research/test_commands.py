@@ -1,10 +1,13 @@
 """The commands of stored backtests and of jobs."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 
 from heliograph.fleet.jobs import enqueue
+from heliograph.fleet.models import Job
 from heliograph.research.models import StoredBacktest
 from heliograph.signals.generate import generate
 from heliograph.signals.strategies import add_strategy
@@ -81,6 +84,16 @@ def test_one_in_the_background_is_followed_listed_shown_and_deleted(heliograph, 
     assert read(heliograph("backtests", "show", number, "--json"))["live"]["equal"] is True
     assert heliograph("backtests", "delete", number).out == f"Backtest {number} is deleted.\n"
     assert heliograph("backtests", "list").err.startswith("No stored backtests;")
+
+
+def test_a_run_whose_process_was_killed_is_taken_over_by_asking_again(heliograph, strategy):
+    market()
+    job = read(heliograph("backtest", strategy, "--background", "--json"))["job"]
+    died = Now() + timedelta(milliseconds=300)
+    Job.objects.filter(pk=job).update(state="running", holder="gone", leased_until=died)
+    answer = heliograph("backtest", strategy, "--store")
+    assert (answer.code, "It is under way already." in answer.err) == (0, True)
+    assert Job.objects.get(pk=job).state == "done"
 
 
 def test_two_are_compared(heliograph, strategy):

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from heliograph.fleet.models import Job
     from heliograph.research.models import StoredBacktest
     from heliograph.research.request import Scope, Text
+
+LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -136,11 +139,12 @@ def _scope(said: Said) -> "Scope":
 
 
 def _run(job_id: int) -> None:
-    """Do the work in this process; what a worker has already is waited for."""
-    from heliograph.cli.jobs import follow
+    """Do the work in this process, where no worker is at it; if its worker dies it is taken over."""
     from heliograph.fleet.jobs import find_job, run_next
     from heliograph.research.run import run_backtest
 
+    runner = partial(run_backtest, threads=os.cpu_count() or 1)
+    holder = f"{socket.gethostname()}:{os.getpid()}"
     with counting("bars") as tell:
 
         def look() -> bool:
@@ -148,10 +152,11 @@ def _run(job_id: int) -> None:
             tell(job.done, job.total, job.title)
             return False
 
-        runner = partial(run_backtest, threads=os.cpu_count() or 1)
-        holder = f"{socket.gethostname()}:{os.getpid()}"
-        job = run_next({"backtest": runner}, holder=holder, stop=look, only=job_id)
-    _refuse_unfinished(job or follow(job_id))
+        while (job := find_job(job_id)).state in job.UNFINISHED:
+            if run_next({"backtest": runner}, holder=holder, stop=look, only=job_id) is None:
+                look()
+                time.sleep(LOOK_SECONDS)
+    _refuse_unfinished(job)
 
 
 def _refuse_unfinished(job: "Job") -> None:
