@@ -1,7 +1,7 @@
 """The client of the drill `exchange_day`, its own process (`python -m benchmarks.drills.exchange_client`).
 
-Prints `ready`, reads the clock of the exchange from a line of its input, and then listens to the streams of
-the venue, polls and heals over REST, and runs the strategies, all by that clock, until its input ends.
+Prints `ready`, and then listens to the streams of the venue, polls and heals over REST, and runs the
+strategies, until its input ends. All go by the clock of the exchange, which lines of the input tell.
 """
 
 import asyncio
@@ -39,6 +39,27 @@ class SharedClock:
     def written(self) -> str:
         """For the input of the other process."""
         return json.dumps(asdict(self))
+
+
+class Told:
+    """The clock as the input told it last."""
+
+    def read(self) -> bool:
+        """Wait for the next line; False at the end of the input."""
+        line = sys.stdin.readline()
+        if line:
+            self._clock = SharedClock(**json.loads(line))
+        return bool(line)
+
+    def follow(self, stop: threading.Event) -> None:
+        """Read on until the input ends, and then stop all."""
+        while self.read():
+            pass
+        stop.set()
+
+    def now(self) -> datetime:
+        """The time at the exchange."""
+        return self._clock.now()
 
 
 Now = Callable[[], datetime]
@@ -105,14 +126,14 @@ def main() -> None:
     django.setup()
     import_module("ccxt.pro")
     print("ready", flush=True)
-    clock = SharedClock(**json.loads(sys.stdin.readline()))
-    stop = threading.Event()
+    told, stop = Told(), threading.Event()
+    told.read()
     threading.excepthook = _end_all
-    threads = [threading.Thread(target=work, args=(clock.now, stop)) for work in (ask_on, evaluate_on)]
+    threads = [threading.Thread(target=work, args=(told.now, stop)) for work in (ask_on, evaluate_on)]
     for thread in threads:
         thread.start()
-    threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
-    asyncio.run(listen_on(clock.now, stop))
+    threading.Thread(target=told.follow, args=(stop,), daemon=True).start()
+    asyncio.run(listen_on(told.now, stop))
     for thread in threads:
         thread.join()
 

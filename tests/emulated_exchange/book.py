@@ -29,6 +29,8 @@ class Book:
         rng = np.random.default_rng([faults.seed, market.period_ms])
         shape = market.candles.shape[:2]
         self.masks = {kind: rng.random(shape) < faults.of(kind) for kind in CANDLE}
+        # One that comes an hour late comes as it is: nobody reads a bar again after so long.
+        self.masks["revised"] &= ~self.masks["missing"]
         self._first = _told_first(market.candles, rng)
         self._exists = ~np.isnan(market.candles[..., CLOSE])
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
 
-from tests.emulated_exchange.book import NEVER, Row
+from tests.emulated_exchange.book import NEVER
 from tests.emulated_exchange.shapes import compact, kline_event, stream_name
 from tests.emulated_exchange.tape import Moment, Tape
 from tests.emulated_exchange.venue import Venue
@@ -74,7 +74,11 @@ class Streams:
     async def open(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection until it ends."""
         socket = web.WebSocketResponse(heartbeat=PING_S)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionError:
+            # It hung up while it connected.
+            return socket
         listener = Listener(socket, request, wrapped=request.path == "/stream")
         asked = request.query.get("streams", "") or request.match_info.get("names", "")
         self.venue.served.connections += 1
@@ -152,25 +156,27 @@ class Streams:
             self._strike(moment.at_ms)
 
     def _tell_symbol(self, tape: Tape, moment: Moment, symbol: int, listeners: list[Listener]) -> None:
-        book, venue = tape.book, self.venue
-        row = venue.row(book, symbol, moment.bar, at_ms=moment.at_ms)
+        venue, period = self.venue, tape.book.market.period_ms
+        row = venue.row(tape.book, symbol, moment.bar, at_ms=moment.at_ms)
         if row is None:
             return
-        period = book.market.period_ms
         told = spoil_row(row, venue=venue, period_ms=period) if row.final else row
-        self._send(venue.market.symbols[symbol], tape.timeframe, told, listeners, period_ms=period)
-        if row.twice:
-            venue.served.faults["duplicated"] += 1
-            self._send(venue.market.symbols[symbol], tape.timeframe, told, listeners, period_ms=period)
+        event = kline_event(
+            venue.market.symbols[symbol],
+            tape.timeframe,
+            told,
+            now_ms=venue.told_ms(moment.at_ms),
+            period_ms=period,
+        )
+        name = stream_name(venue.market.symbols[symbol], tape.timeframe)
+        for _ in range(1 + row.twice):
+            self._send(name, compact(event), listeners, final=row.final)
+        venue.served.faults["duplicated"] += row.twice
 
-    def _send(
-        self, symbol: str, timeframe: str, row: Row, listeners: list[Listener], *, period_ms: int
-    ) -> None:
+    def _send(self, name: str, event: str, listeners: list[Listener], *, final: bool) -> None:
         served = self.venue.served
-        served.final_messages += row.final * len(listeners)
-        served.forming_messages += (not row.final) * len(listeners)
-        event = compact(kline_event(symbol, timeframe, row, now_ms=self.venue.told_ms(), period_ms=period_ms))
-        name = stream_name(symbol, timeframe)
+        served.final_messages += final * len(listeners)
+        served.forming_messages += (not final) * len(listeners)
         for listener in listeners:
             text = f'{{"stream":"{name}","data":{event}}}' if listener.wrapped else event
             listener.waiting.put_nowait(text)

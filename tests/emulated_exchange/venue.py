@@ -67,9 +67,9 @@ class Venue:
                 self.books[timeframe] = Book(self.market.at(timeframe), self.faults)
             return self.books[timeframe]
 
-    def told_ms(self) -> int:
-        """The time that the exchange tells."""
-        return self.clock.ms + int(self.faults.skew_s * 1000)
+    def told_ms(self, at_ms: int | None = None) -> int:
+        """The time that the exchange tells at a moment (default: now)."""
+        return (self.clock.ms if at_ms is None else at_ms) + int(self.faults.skew_s * 1000)
 
     def listed(self) -> list[tuple[str, str]]:
         """Symbols with their status, without those that are not listed yet or were removed."""

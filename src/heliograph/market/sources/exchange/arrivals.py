@@ -14,7 +14,7 @@ from heliograph.market.sources.exchange.answers import check_candles
 from heliograph.market.sources.exchange.deliver import deliver, live_batch
 from heliograph.market.sources.exchange.fetch import merged
 from heliograph.market.sources.exchange.poll import OVERDUE, RECHECK
-from heliograph.market.sources.exchange.skew import VenueClock
+from heliograph.market.sources.exchange.skew import TRUSTED_MS, VenueClock
 from heliograph.market.wire import to_datetime, to_ms
 
 # A bar that is still not over by both clocks after this is none: its time is wrong.
@@ -48,11 +48,17 @@ class Arrival:
 
     subscription: Subscription
     candle: tuple[object, ...]
+    # UTC milliseconds at the venue when it said so, where it tells.
+    told_at: int | None = None
 
     def ends_at(self) -> int:
         """UTC milliseconds at which it is over; 0 if its time cannot be read."""
         opens = self.candle[0]
         return Timeframe.parse(self.subscription.timeframe).end(opens) if isinstance(opens, int) else 0
+
+    def is_ahead(self) -> bool:
+        """True of a bar that was not over when it was told, however late we look at it."""
+        return self.told_at is not None and self.ends_at() > self.told_at + TRUSTED_MS
 
 
 def subscriptions(venue: Venue) -> list[Subscription]:
@@ -67,7 +73,7 @@ def subscriptions(venue: Venue) -> list[Subscription]:
 
 def ripe(arrivals: Sequence[Arrival], *, clock: int) -> list[Arrival]:
     """Those that are over at `clock` (UTC milliseconds), and those that never will be: they are refused."""
-    return [one for one in arrivals if not clock < one.ends_at() <= clock + FUTURE_MS]
+    return [one for one in arrivals if one.is_ahead() or not clock < one.ends_at() <= clock + FUTURE_MS]
 
 
 @transaction.atomic
@@ -75,8 +81,11 @@ def store_arrivals(arrivals: Sequence[Arrival], *, venue: Venue, clock: VenueClo
     """Store the candles in one transaction and note that their streams speak; returns how many changed."""
     by_series: dict[Subscription, list[list[object]]] = defaultdict(list)
     for arrival in arrivals:
-        by_series[arrival.subscription].append(list(arrival.candle))
-    rows, findings = defaultdict(list), []
+        if not arrival.is_ahead():
+            by_series[arrival.subscription].append(list(arrival.candle))
+    rows = defaultdict(list)
+    ahead = sum(arrival.is_ahead() for arrival in arrivals)
+    findings = [{"future": ahead}] if ahead else []
     for one, candles in by_series.items():
         # Not behind `at`, by which the rows are judged again when they are stored.
         checked = check_candles(candles, timeframe=one.timeframe, clock=min(clock.ms(), to_ms(at)))

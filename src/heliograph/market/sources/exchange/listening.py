@@ -130,7 +130,10 @@ class Socket:
         self._spoke(one)
         if kline.get("x") is True:
             numbers = [_number(kline.get(name)) for name in ("o", "h", "l", "c", "v")]
-            self._ears.closed(Arrival(one, (kline.get("t"), *numbers)))
+            told_at = message.get("E")
+            self._ears.closed(
+                Arrival(one, (kline.get("t"), *numbers), told_at if isinstance(told_at, int) else None)
+            )
 
     def _see(self, name: tuple[str, str], candles: Sequence[Sequence[Any]]) -> None:
         """A bar of which a later one is seen is over."""
