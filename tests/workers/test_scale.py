@@ -189,7 +189,7 @@ def test_settings_come_from_the_environment_and_a_file(tmp_path):
             {
                 "HELIOGRAPH_WORKERS_MIN": "2",
                 "HELIOGRAPH_WORKERS_MAX": "9",
-                "HELIOGRAPH_SCALING_FILE": str(file),
+                "HELIOGRAPH_SCALING": str(file),
                 "HELIOGRAPH_WORKER_MEMORY_MB": "500",
             }
         )
@@ -217,6 +217,6 @@ def test_a_policy_that_cannot_be_meant_is_one_sentence(tmp_path, text, sentence)
     file.write_text(text)
 
     with pytest.raises(BadPolicy) as refused:
-        ScalingSettings.read(Environment({"HELIOGRAPH_SCALING_FILE": str(file)}))
+        ScalingSettings.read(Environment({"HELIOGRAPH_SCALING": str(file)}))
 
     assert str(refused.value).startswith(sentence)

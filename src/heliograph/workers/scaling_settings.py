@@ -24,7 +24,7 @@ class ScalingSettings:
 
     @classmethod
     def read(cls, environment: Environment) -> "ScalingSettings":
-        """From the environment and the file of HELIOGRAPH_SCALING_FILE; BadPolicy or BadSetting if wrong."""
+        """From the environment and the file of HELIOGRAPH_SCALING; BadPolicy or BadSetting if wrong."""
         megabytes = environment.number("HELIOGRAPH_WORKER_MEMORY_MB", default=0)
         return cls(
             policy=_policy(environment, is_memory_known=megabytes > 0),
@@ -38,11 +38,11 @@ def _policy(environment: Environment, *, is_memory_known: bool) -> Policy:
     least = environment.number("HELIOGRAPH_WORKERS_MIN", default=1)
     most = environment.number("HELIOGRAPH_WORKERS_MAX", default=max(os.cpu_count() or 1, least))
     policy = Policy(least=least, most=most)
-    if named := environment.text("HELIOGRAPH_SCALING_FILE", default=""):
+    if named := environment.text("HELIOGRAPH_SCALING", default=""):
         try:
             text = Path(named).read_text()
         except OSError as fault:
-            raise BadPolicy(f"HELIOGRAPH_SCALING_FILE: {named} cannot be read ({fault.strerror}).") from fault
+            raise BadPolicy(f"HELIOGRAPH_SCALING: {named} cannot be read ({fault.strerror}).") from fault
         policy = read_policy(text, default=policy)
     if is_memory_known:
         return policy
