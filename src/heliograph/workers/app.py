@@ -114,8 +114,18 @@ def _load_before_forking(instance: Any, **_: object) -> None:
     for queue in instance.app.amqp.queues.consume_from:
         for name in PRELOADED.get(queue, ()):
             import_module(name)
+    if settings.HELIOGRAPH_REPLAY and TASKS["replay_tick"] in instance.app.amqp.queues.consume_from:
+        _read_samples()
     # Objects that the collector does not touch stay on pages that parent and children share.
     gc.freeze()
+
+
+def _read_samples() -> None:
+    """They are kept in memory by whoever plays them, some 70 MB with what reads them."""
+    from heliograph.market.sources.replay.samples import SAMPLES, read_sample
+
+    for sample in SAMPLES:
+        read_sample(sample)
 
 
 @worker_ready.connect
