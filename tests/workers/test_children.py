@@ -8,7 +8,7 @@ from heliograph.kit.wait import wait_until
 from heliograph.workers.children import LONGEST_STILL, Child
 from heliograph.workers.programs import Program
 
-SLEEPS = (sys.executable, "-c", "import time; time.sleep(600)")
+SLEEPS = (sys.executable, "-c", "import signal; signal.pause()")
 
 
 def child(tmp_path, *, has_pulse):
