@@ -8,9 +8,12 @@ from heliograph.market.bars import load_series
 from heliograph.market.coverage import coverage
 from heliograph.market.ingest import import_files
 from heliograph.market.models import Amendment, Batch, CandleRevision, Instrument, Series
+from heliograph.market.rows import rows_of
+from heliograph.market.sources.exchange.deliver import deliver as deliver_rows
 from heliograph.market.sources.files import Reading
 from heliograph.market.undo import CannotUndo, Undone, undo_import
 from heliograph.market.wire import to_datetime
+from tests.market.candles import hours
 from tests.market.conftest import NOW
 
 HEADER = "time,open,high,low,close,volume\n"
@@ -179,3 +182,16 @@ def test_what_cannot_be_undone_is_said_in_a_sentence(deliver, batch):
     with pytest.raises(CannotUndo, match="is not finished: it is running or was interrupted"):
         undo_import(batch.pk, at=hour(2))
     assert undo_import(batch.pk, at=hour(2), unfinished=True).removed == 0
+
+
+def test_what_an_exchange_delivers_after_an_undo_is_another_delivery(venue, btc):
+    batch = Batch.objects.create(venue=venue, kind="exchange", name="live 2026-01-02", started_at=NOW)
+    rows = rows_of([btc.pk], hours(10, 11))
+    deliver_rows({"1h": rows}, batch=batch, at=hour(0), findings={})
+    undo_import(batch.pk, at=hour(1))
+
+    assert deliver_rows({"1h": rows}, batch=batch, at=hour(2), findings={}) == 2
+
+    assert closes() == {0: 10, 1: 11}
+    sources = Batch.objects.order_by("pk").values_list("name", "inserted", "undone_at")
+    assert list(sources) == [("live 2026-01-02", 2, hour(1)), ("live 2026-01-02", 2, None)]

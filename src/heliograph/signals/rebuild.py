@@ -30,7 +30,9 @@ class Rebuilt:
 def rebuild(stand: Stand, row: int, compiled: Compiled, *, since: int) -> Rebuilt:
     """Replays a row over today's candles up to its watermark, keeping what it gives from `since` on."""
     runner, reached = _begin(stand, row, compiled, since=since)
-    blocks, outputs, ready = [], [], {}
+    blocks: list[Bars] = []
+    outputs: list[list[Floats]] = []
+    ready: dict[str, list[int]] = {}
     timeframe, last = compiled.timeframe, int(stand.watermarks[row])
     for start, end in windows(timeframe, reached + 1, last, instruments=1):
         bars = load_bars(

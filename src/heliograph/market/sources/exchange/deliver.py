@@ -35,9 +35,12 @@ def deliver(rows: Mapping[str, Rows], *, batch: Batch, at: datetime, findings: M
         return 0
     # Locked first and always, so that two who store for one venue take turns instead of deadlocking.
     counts = Batch.objects.select_for_update().get(pk=batch.pk)
+    if counts.undone_at:
+        # Meanwhile somebody undid what it had delivered so far.
+        counts = new_batch(batch.venue, name=batch.name, at=at)
     before = counts.inserted + counts.revised
     for timeframe in sorted(rows):
-        stored = store_rows(rows=in_order(rows[timeframe]), timeframe=timeframe, batch=batch, at=at)
+        stored = store_rows(rows=in_order(rows[timeframe]), timeframe=timeframe, batch=counts, at=at)
         counts.inserted += stored.inserted
         counts.revised += stored.revised
         counts.unchanged += stored.unchanged
