@@ -30,6 +30,10 @@ SAME = {
         SELECT topic, subject, payload - 'created_at' - 'settled_at' FROM notices_notice
         ORDER BY topic, subject""",
 }
+COLUMNS = """
+SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
+WHERE table_name = %s AND column_name <> 'id'
+"""
 
 
 def copy_database(url: str, name: str, *, of: str) -> str:
@@ -82,6 +86,28 @@ def lost_and_doubled(found: dict[str, list[Row]], expected: dict[str, list[Row]]
         here, there = _counted(found[name]), _counted(expected[name])
         lost, doubled = lost + (there - here).total(), doubled + (here - there).total()
     return lost, doubled
+
+
+def open_doors(url: str) -> list[str]:
+    """The tables that take a second row of the same thing, a line each; empty if all refuse it."""
+    with psycopg.connect(url) as connection:
+        return [
+            f"{table} takes a second row of the same thing"
+            for table in ("signals_signal", "notices_notice", "notices_delivery", "fleet_ring")
+            if _takes_double(connection, table)
+        ]
+
+
+def _takes_double(connection: psycopg.Connection[Row], table: str) -> bool:
+    found = connection.execute(COLUMNS, [table]).fetchone()
+    assert found
+    statement = f"INSERT INTO {table} ({found[0]}) SELECT {found[0]} FROM {table} LIMIT 1"
+    try:
+        return connection.execute(statement.encode()).rowcount == 1
+    except psycopg.errors.UniqueViolation:
+        return False
+    finally:
+        connection.rollback()
 
 
 def _counted(rows: Iterable[Row]) -> "Counter[str]":

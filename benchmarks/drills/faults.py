@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 import psutil
 
 from benchmarks.drills import feed
-from benchmarks.drills.databases import differences, lost_and_doubled, url_of
+from benchmarks.drills.databases import differences, lost_and_doubled, open_doors, url_of
 from benchmarks.drills.pipeline import Ground, feed_at_pace, prepared, running, seen, undisturbed
 from benchmarks.drills.receiver import receiving
 from benchmarks.drills.servers import Behind, Servers, servers
@@ -141,6 +141,7 @@ def drill(home: Path, *, faults: int, bars: int, seed: int, say: Callable[[str],
             cleared = time.monotonic() - over
         repeats = receiver.repeats
         found = seen(url, receiver)
+        wrong = [*differences(found, expected), *open_doors(url)]
     lost, doubled = lost_and_doubled(found, expected)
     return Report(
         drill="faults",
@@ -152,7 +153,10 @@ def drill(home: Path, *, faults: int, bars: int, seed: int, say: Callable[[str],
         by_kind=dict(trouble.made),
         evaluations=bars * feed.INSTRUMENTS * feed.VERSIONS,
         repeats=repeats,
-        wrong=differences(found, expected),
+        wrong=[
+            *differences(found, expected),
+            *open_doors(url_of(made.direct["database_url"], "drill_faults")),
+        ],
     )
 
 

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -27,6 +27,7 @@ SECRET = "whsec_" + "ZHJpbGxkcmlsbGRyaWxsZHJpbGxkcmlsbA=="
 TEMPLATE = "drill_template"
 # What waits for others needs one process here: the receiver answers at once.
 SLOW = ("ingest", "notices", "research")
+APP = "heliograph.workers.app"
 LOOK_SECONDS = 0.05
 DONE_SECONDS = 120.0
 
@@ -168,29 +169,34 @@ class Pipeline:
             raise NotDone(f"{self.left(*questions)} pieces are left after {seconds:.0f} seconds.")
 
 
-def programs(*, workers: int, beats: int) -> list[Program]:
+def programs(*, workers: int, beats: int, app: str = APP) -> list[Program]:
     """Workers of the quick queues, one of the slow ones, and beats of which one leads."""
-    return [
+    found = [
         *(worker(f"worker-{number + 1}", QUICK) for number in range(workers)),
         worker("outside", SLOW),
-        *(_named(beat(), f"beat-{number + 1}") for number in range(beats)),
+        *(replace(beat(), name=f"beat-{number + 1}") for number in range(beats)),
     ]
-
-
-def _named(program: Program, name: str) -> Program:
-    return Program(name, program.command, program.farewell, program.has_pulse)
+    return [
+        replace(one, command=tuple(app if word == APP else word for word in one.command)) for one in found
+    ]
 
 
 @contextmanager
 def running(
-    place: Ground, url: str, *, workers: int = 2, beats: int = 2, extra: dict[str, str] | None = None
+    place: Ground,
+    url: str,
+    *,
+    workers: int = 2,
+    beats: int = 2,
+    extra: dict[str, str] | None = None,
+    app: str = APP,
 ) -> Iterator[Pipeline]:
-    """The pipeline on a database, for a block."""
+    """The pipeline on a database, for a block; `app` is another module with the application of Celery."""
     env = place.environment(url) | (extra or {})
     logs = Home.open(place.home).logs
     pipeline = Pipeline(url)
     try:
-        for program in programs(workers=workers, beats=beats):
+        for program in programs(workers=workers, beats=beats, app=app):
             child = Child(program, env=env, log=logs / f"{program.name}.log", longest_pause=0.1)
             pipeline.children[program.name] = child
             child.start()

@@ -27,7 +27,6 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.db import close_old_connections, connections
 
-from heliograph.kit.errors import BadSetting
 from heliograph.kit.tied import die_with_parent
 from heliograph.workers.queues import ROUTES, TASKS
 
@@ -98,7 +97,8 @@ def refuse_unsafe_settings(**_: object) -> None:
     """Stop before the first message if work could be lost."""
     app.loader.import_default_modules()
     for message in run_checks(tags=["heliograph"]):
-        raise BadSetting(message.msg)
+        # Celery logs the errors of those who hear its signals and goes on; this it heeds.
+        sys.exit(message.msg)
 
 
 @celeryd_init.connect

@@ -1,0 +1,144 @@
+"""Takes one guard of the pipeline out at a time; the checks of the other drills must notice each.
+
+`python -m benchmarks.drills.mutants`: workers are killed, Redis is emptied behind the last ring, and two
+processes advance the same shards without asking the ledger. With all guards in place nothing may be noticed.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+
+from benchmarks.drills import feed
+from benchmarks.drills.databases import Row, differences, open_doors
+from benchmarks.drills.kills import Killer
+from benchmarks.drills.pipeline import (
+    Ground,
+    NotDone,
+    Pipeline,
+    feed_at_pace,
+    ground,
+    running,
+    seen,
+    undisturbed,
+)
+from benchmarks.drills.receiver import Receiver, receiving
+from heliograph.kit.tied import start_tied
+
+NO_KEY = "no unique key"
+MUTANTS = (NO_KEY, "no fencing", "early ack", "no reconciler")
+APP = "benchmarks.drills.mutated"
+BARS, SILENT_BARS, KILLS, ROGUES = 40, 4, 12, 2
+SECONDS_PER_KILL = 0.8
+UP_SECONDS, DONE_SECONDS = 30.0, 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was noticed of each mutant; `unmutated` must be empty."""
+
+    drill: str
+    mutants: int
+    caught: int
+    seconds: float
+    noticed: dict[str, list[str]]
+    unmutated: list[str]
+
+
+def drill(home: Path, *, bars: int, seed: int, say: Callable[[str], None]) -> Report:
+    """Try the pipeline whole, then each mutant."""
+    began = time.monotonic()
+    with receiving() as receiver, ground(home, receiver) as place:
+        say("the undisturbed run")
+        expected = undisturbed(place, receiver, bars=bars)
+        noticed = {}
+        for name in ("", *MUTANTS):
+            noticed[name] = _noticed(place, receiver, expected, name, bars=bars, seed=seed)
+            say(f"{name or 'unmutated'}: {noticed[name] or 'nothing noticed'}")
+    unmutated = noticed.pop("")
+    caught = sum(bool(found) for found in noticed.values())
+    return Report("mutants", len(noticed), caught, round(time.monotonic() - began, 1), noticed, unmutated)
+
+
+def _noticed(
+    place: Ground, receiver: Receiver, expected: dict[str, list[Row]], name: str, *, bars: int, seed: int
+) -> list[str]:
+    """What the checks say of a pipeline without that guard, a line each."""
+    url = place.fresh("drill_mutant")
+    if name == NO_KEY:
+        _drop_key(url)
+    extra = {"DRILL_MUTANT": name}
+    with running(place, url, beats=1, extra=extra, app=APP) as made:
+        try:
+            made.wait_until_up(seconds=UP_SECONDS)
+            _disturb(place, made, extra, bars=bars, seed=seed)
+            made.wait_until_done(seconds=DONE_SECONDS)
+        except NotDone as fault:
+            receiver.clear()
+            return [str(fault)]
+    found = seen(url, receiver)
+    return [line[:200] for line in differences(found, expected)] + open_doors(url)
+
+
+@contextmanager
+def _rogues(place: Ground, url: str, extra: dict[str, str]) -> Iterator[None]:
+    command = [sys.executable, "-m", "benchmarks.drills.rogue"]
+    with ExitStack() as stack:
+        log = stack.enter_context(open(place.home / "rogues.log", "ab"))
+        for _ in range(ROGUES):
+            process = start_tied(command, log=log, env=place.environment(url) | extra)
+            stack.callback(_end, process)
+        yield
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    process.wait()
+
+
+def _disturb(place: Ground, made: Pipeline, extra: dict[str, str], *, bars: int, seed: int) -> None:
+    """Kill while bars come and two processes go round the ledger; then lose the messages of the last bars."""
+    killer = Killer(made, kills=KILLS, seed=seed, say=lambda _: None)
+    with _rogues(place, made.url, extra):
+        feed_at_pace(
+            place, made, bars=bars - SILENT_BARS, seconds=KILLS * SECONDS_PER_KILL, each=killer, extra=extra
+        )
+    made.wait_until_up()
+    silent = extra | {feed.SILENT_ENV: "1"}
+    feed_at_pace(place, made, bars=SILENT_BARS, seconds=0.0, extra=silent)
+
+
+def _drop_key(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("ALTER TABLE signals_signal DROP CONSTRAINT one_signal_per_bar")
+
+
+def main() -> None:
+    """Run the drill, its progress on stderr, and print what it found as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bars", type=int, default=BARS)
+    parser.add_argument("--seed", type=int, default=20_261_125)
+    asked = parser.parse_args()
+    began = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"{time.monotonic() - began:6.1f} s  {text}", file=sys.stderr, flush=True)
+
+    with TemporaryDirectory(prefix="heliograph-drill-") as folder:
+        os.chmod(folder, 0o711)
+        report = drill(Path(folder), bars=asked.bars, seed=asked.seed, say=say)
+    print(json.dumps(asdict(report)))
+    sys.exit(bool(report.unmutated or report.caught < report.mutants))
+
+
+if __name__ == "__main__":
+    main()
