@@ -67,16 +67,22 @@ Now = Callable[[], datetime]
 
 def ask_on(now: Now, stop: threading.Event) -> None:
     """Poll what is due and heal gaps, until told to stop."""
+    from django.db import OperationalError
+
     from heliograph.market.sources.exchange.heal import heal_due
     from heliograph.market.sources.exchange.poll import AT_ONCE, CLAIM, poll
     from heliograph.market.sources.exchange.watched import take_due
 
     while not stop.is_set():
-        watches = take_due(at=now(), until=now() + CLAIM, most=AT_ONCE)
-        if watches:
-            poll(watches, now=now)
-        elif not heal_due(now=now):
-            stop.wait(IDLE)
+        try:
+            watches = take_due(at=now(), until=now() + CLAIM, most=AT_ONCE)
+            if watches:
+                poll(watches, now=now)
+            elif not heal_due(now=now):
+                stop.wait(IDLE)
+        except OperationalError as fault:
+            # As a task of the workers: it failed, its watches are due again when its claim has lapsed.
+            print(f"a poll failed: {str(fault).splitlines()[0]}", file=sys.stderr)
 
 
 def evaluate_on(now: Now, stop: threading.Event) -> None:
