@@ -41,7 +41,7 @@ def hits(near: Any, far: Any, table: Any, redis_url: str) -> dict[str, dict[str,
     for name, value in VALUES.items():
         key = f"value:{name}"
         near.set(key, value, ttl=600, tags=["one", "two"])
-        raw = far.parts.redis._entry(key)
+        raw = far.parts.redis.names.entry(key)
         runs = {
             "memory": lambda key=key: near.get(key),
             "raw GET": lambda raw=raw: server.get(raw),

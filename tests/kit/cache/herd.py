@@ -6,7 +6,7 @@ process writes what it got to standard output.
 
 import os
 import sys
-import time
+import threading
 
 from heliograph.kit.cache import cache, cached
 
@@ -15,7 +15,8 @@ from heliograph.kit.cache import cache, cached
 def compute(name: str) -> int:
     with open(sys.argv[2], "a") as file:
         file.write(f"{os.getpid()}\n")
-    time.sleep(0.5)
+    # Long enough for all to have asked.
+    threading.Event().wait(0.5)
     return os.getpid()
 
 

@@ -12,13 +12,13 @@ from heliograph.kit.cache import Limits, cached
 from heliograph.kit.wait import wait_until
 
 HOLDER = """
-import os, sys, time
+import os, sys, threading
 from heliograph.kit.cache import Cache, Limits, cached
 
 @cached(key="held:{name}", ttl=60)
 def compute(name: str) -> str:
     print("computing", flush=True)
-    time.sleep(float(sys.argv[1]))
+    threading.Event().wait(float(sys.argv[1]))
     return "of the holder"
 
 urls = (os.environ[name] or None for name in ("REDIS_URL", "DATABASE_URL"))

@@ -122,7 +122,7 @@ def test_without_any_level_that_answers_all_is_computed(make_cache, rows):
 def test_a_change_reaches_others_though_its_message_is_lost(make_cache, rows):
     """Deaf processes ask for changes, and do not read their memory once they have not for so long."""
     deaf = make_cache(table_url=None, limits=Limits(poll=3600, trust=0.2))
-    deaf.parts.redis.channel += "-not-this-one"
+    deaf.parts.redis.names.channel += "-not-this-one"
     writer, read = make_cache(table_url=None), reader(rows)
     assert read.of(deaf)("one") == 1
     writer.set("a:1", "old", ttl=60)
@@ -158,7 +158,7 @@ def test_a_harmed_entry_is_counted_dropped_and_computed_anew(make_cache, databas
     }[harm]
     if level == 2:
         server = redis.Redis.from_url(servers["redis_url"])
-        name = one.parts.redis._entry("rows:one")
+        name = one.parts.redis.names.entry("rows:one")
         server.set(name, harmed(server.get(name)))
     else:
         with psycopg.connect(database_url, autocommit=True) as link:

@@ -1,8 +1,6 @@
 """Three levels behind one small door."""
 
-import logging
 import random
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -10,22 +8,21 @@ from heliograph.kit.cache.changes import Knowledge
 from heliograph.kit.cache.clocks import CLOCKS, Clocks
 from heliograph.kit.cache.computing import Computing, failure
 from heliograph.kit.cache.flight import Flights
+from heliograph.kit.cache.gathering import Gathering
 from heliograph.kit.cache.limits import Limits
 from heliograph.kit.cache.memory import Memory
 from heliograph.kit.cache.parts import Parts
 from heliograph.kit.cache.postgres_level import PostgresLevel
 from heliograph.kit.cache.reading import Found, Looking
 from heliograph.kit.cache.redis_level import RedisLevel
+from heliograph.kit.cache.refreshing import Refreshing
 from heliograph.kit.cache.rule import LEVELS, Make, Rule
 from heliograph.kit.cache.telling import Telling
 from heliograph.kit.cache.told import Counters, together
 from heliograph.kit.cache.upkeep import Upkeep
 from heliograph.kit.cache.writing import Writing
 
-log = logging.getLogger(__name__)
 LIMITS = Limits()
-# Seconds that changes are gathered before all processes are told.
-SOON = 0.01
 
 
 class Cache:
@@ -55,7 +52,7 @@ class Cache:
     def _build(self) -> None:
         l1, l2, l3, limits, namespace, clocks = self._asked
         memory = Memory(limits.memory_bytes if l1 is None else l1)
-        self._parts = parts = Parts(
+        self.parts = parts = Parts(
             memory,
             RedisLevel(l2, limits=limits, namespace=namespace) if l2 else None,
             PostgresLevel(l3, limits=limits) if l3 else None,
@@ -76,8 +73,8 @@ class Cache:
         self._upkeep = Upkeep(parts, self._computing, self._telling)
         parts.on_kept = self._upkeep.begin
         self._flights: Flights[Found] = Flights()
-        self._refreshing: set[str] = set()
-        self._soon: set[str] = set()
+        self._refreshing = Refreshing(self._computing, self.after_refresh)
+        self._soon = Gathering(self._writing)
 
     def get(self, key: str, default: Any = None, *, kind: Any = Any) -> Any:
         """The value of a key, or `default` where no level has a fresh one."""
@@ -109,11 +106,11 @@ class Cache:
         if self._is_off:
             return {}
         wanted = list(dict.fromkeys(keys))
-        found = Looking(self._parts, kind=kind, levels=levels).search(wanted)
+        found = Looking(self.parts, kind=kind, levels=levels).search(wanted)
         fresh = {key: it.value for key, it in found.items() if it.is_fresh and not it.is_failure}
         for key in wanted:
             if key not in fresh:
-                self._parts.tally.prefix(key).misses += 1
+                self.parts.tally.prefix(key).misses += 1
         return fresh
 
     def set(
@@ -141,14 +138,10 @@ class Cache:
 
         Should the process die before, entries stay until their lifetime ends.
         """
-        if self._parts.is_alone:
-            return self._writing.invalidate(tags)
-        with self._parts.lock:
-            is_first = not self._soon
-            self._soon.update(tags)
-        if is_first:
-            threading.Timer(SOON, self._invalidate_now).start()
-        return None
+        if self.parts.is_alone:
+            self._writing.invalidate(tags)
+        else:
+            self._soon.add(tags)
 
     def forget(self, *keys: str) -> None:
         """Remove keys from all levels of all processes."""
@@ -160,7 +153,7 @@ class Cache:
 
     def through(self, key: str, make: Make, rule: Rule) -> Any:
         """The value of a key, computed by `make` where no level has it, once among all who ask."""
-        parts, now = self._parts, self._steady()
+        parts, now = self.parts, self._steady()
         if self._is_off:
             return make()
         if 1 in rule.levels:
@@ -182,7 +175,7 @@ class Cache:
             found = self._flights.join(key, lambda: self._computing.once(key, make, rule))
         elif not found.is_fresh:
             parts.tally.prefix(key).stale += 1
-            self._refresh(key, make, rule)
+            self._refreshing.begin(key, make, rule)
         if found.is_failure:
             raise failure(found, rule)
         return found.value
@@ -195,58 +188,21 @@ class Cache:
         """What this process counted so far."""
         return self._telling.now()
 
-    def all_counters(self) -> dict[str, Counters]:
-        """The counters of all living processes, by process."""
-        return self._telling.all()
-
     def sum_of_counters(self) -> Counters:
         """The counters of all living processes together."""
-        return together(self.all_counters().values(), at=self._parts.clocks.wall())
-
-    @property
-    def parts(self) -> Parts:
-        """The levels, for those who look after them."""
-        return self._parts
-
-    def tick(self) -> None:
-        """Do now what the upkeep does each second."""
-        self._upkeep.tick()
+        return together(self._telling.all().values(), at=self.parts.clocks.wall())
 
     def close(self) -> None:
         """End the threads and close the connections."""
         self._upkeep.stop()
-        self._invalidate_now()
+        self._soon.flush()
         self._telling.withdraw()
-        if self._parts.table is not None:
-            self._parts.table.close()
+        if self.parts.table is not None:
+            self.parts.table.link.close()
 
     def abandon(self) -> None:
         """Begin anew in a forked child: threads, locks and connections are the parent's."""
-        for level in (self._parts.redis, self._parts.table):
+        for level in (self.parts.redis, self.parts.table):
             if level is not None:
                 level.forget()
         self._build()
-
-    def _invalidate_now(self) -> None:
-        with self._parts.lock:
-            tags, self._soon = sorted(self._soon), set()
-        if tags:
-            self._writing.invalidate(tags)
-
-    def _refresh(self, key: str, make: Make, rule: Rule) -> None:
-        with self._parts.lock:
-            if key in self._refreshing:
-                return
-            self._refreshing.add(key)
-        threading.Thread(target=self._refreshed, args=(key, make, rule), daemon=True).start()
-
-    def _refreshed(self, key: str, make: Make, rule: Rule) -> None:
-        try:
-            self._computing.refresh(key, make, rule)
-        except Exception:
-            log.exception("%s could not be refreshed.", key)
-        finally:
-            with self._parts.lock:
-                self._refreshing.discard(key)
-            for after in self.after_refresh:
-                after()

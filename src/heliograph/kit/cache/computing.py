@@ -46,7 +46,7 @@ class Computing:
             self._compute(key, make, rule, token=None)
             return
         try:
-            holder, data = self._parts.redis.acquire(key, token)
+            holder, data = self._parts.redis.locks.acquire(key, token)
         except LevelDown:
             self._parts.down(2)
             self._compute(key, make, rule, token=None)
@@ -63,7 +63,7 @@ class Computing:
         for key, token in list(self.held.items()):
             if self._parts.redis is not None:
                 try:
-                    self._parts.redis.renew(key, token)
+                    self._parts.redis.locks.renew(key, token)
                 except LevelDown:
                     self._parts.down(2)
 
@@ -73,7 +73,7 @@ class Computing:
         assert redis is not None
         deadline = time.monotonic() + self._parts.limits.patience
         while time.monotonic() < deadline:
-            holder, data = redis.acquire(key, token)
+            holder, data = redis.locks.acquire(key, token)
             found = self._opened(key, data, rule)
             if found is not None and found.is_fresh:
                 if holder is None:
@@ -81,7 +81,7 @@ class Computing:
                 return found
             if holder is None:
                 return self._from_row(key, rule, token) or self._compute(key, make, rule, token=token)
-            redis.wait(holder, seconds=LOOK_EVERY)
+            redis.locks.wait(holder, seconds=LOOK_EVERY)
         return None
 
     def _from_row(self, key: str, rule: Rule, token: str) -> Found | None:
@@ -98,7 +98,7 @@ class Computing:
         assert self._parts.table is not None
         with contextlib.ExitStack() as stack:
             try:
-                stack.enter_context(self._parts.table.locked(key))
+                stack.enter_context(self._parts.table.link.locked(key))
             except LevelDown:
                 self._parts.down(3)
             found = Looking(self._parts, kind=rule.kind, levels=(1, 3)).search([key]).get(key)
@@ -159,7 +159,7 @@ class Computing:
     def _release(self, key: str, token: str) -> None:
         if self._parts.redis is not None:
             try:
-                self._parts.redis.fill(key, token, b"", seconds=1)
+                self._parts.redis.locks.fill(key, token, b"", seconds=1)
             except LevelDown:
                 self._parts.down(2)
 

@@ -5,6 +5,7 @@ import socket
 
 import msgspec
 
+from heliograph.kit.cache.boards import RedisBoard, TableBoard
 from heliograph.kit.cache.errors import LevelDown
 from heliograph.kit.cache.parts import Parts
 from heliograph.kit.cache.told import Counters, taken
@@ -15,6 +16,11 @@ class Telling:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._boards: list[RedisBoard | TableBoard] = []
+        if parts.redis is not None:
+            self._boards.append(RedisBoard(parts.redis))
+        if parts.table is not None:
+            self._boards.append(TableBoard(parts.table))
         self._has_told = False
         self.process = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
 
@@ -26,30 +32,29 @@ class Telling:
         """Leave the counters of this process."""
         told = msgspec.msgpack.encode(self.now())
         self._has_told = True
-        for level in (self._parts.redis, self._parts.table):
-            if level is not None:
-                try:
-                    level.tell(self.process, told)
-                except LevelDown:
-                    self._parts.down(level.number)
-                else:
-                    return
+        for board in self._boards:
+            try:
+                board.tell(self.process, told)
+            except LevelDown:
+                self._parts.down(board.number)
+            else:
+                return
 
     def withdraw(self) -> None:
         """Take back what this process left, which is about to end."""
-        redis = self._parts.redis
-        if self._has_told and redis is not None and not redis.breaker.is_open:
-            try:
-                redis.untell([self.process])
-            except LevelDown:
-                self._parts.down(2)
+        for board in self._boards[:1]:
+            if self._has_told and not board.breaker.is_open:
+                try:
+                    board.untell([self.process])
+                except LevelDown:
+                    self._parts.down(board.number)
 
     def all(self) -> dict[str, Counters]:
         """The counters of all processes that told theirs of late, this one's as they stand."""
         found = {self.process: self.now()}
         oldest = self._parts.clocks.wall() - self._parts.limits.forget_after
-        for level in (self._parts.redis, self._parts.table):
-            if level is None or level.breaker.is_open:
+        for level in self._boards:
+            if level.breaker.is_open:
                 continue
             try:
                 told = {name: _read(data) for name, data in level.told().items()}

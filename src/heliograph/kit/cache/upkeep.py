@@ -60,7 +60,7 @@ class Upkeep:
         if self._is_due("tell", parts.limits.tell_every):
             self._telling.tell()
         is_young = parts.clocks.steady() < self._born + YOUNG
-        if parts.table is not None and (parts.table.is_used or not is_young):
+        if parts.table is not None and (parts.table.link.is_used or not is_young):
             self._look_after(parts.table)
 
     def heard(self, message: bytes) -> None:
@@ -83,7 +83,7 @@ class Upkeep:
             return None
         connection = redis.wire.open(answer=self._parts.limits.poll)
         try:
-            exchange(connection, (("SUBSCRIBE", redis.channel),))
+            exchange(connection, (("SUBSCRIBE", redis.names.channel),))
         except (RedisError, OSError):
             return None
         # What changed before it was listened to.

@@ -115,18 +115,18 @@ def _life(connection: Any) -> str:
 
 def exchange(connection: Any, commands: tuple[Command, ...]) -> list[Any]:
     """Send the commands together and read an answer to each; the first refusal is raised after the last."""
+    answers: list[Any] = []
     try:
         if len(commands) == 1:
             connection.send_packed_command(connection.pack_command(*commands[0]), check_health=False)
-            return [connection.read_response()]
-        connection.send_packed_command(connection.pack_commands(commands), check_health=False)
-        answers = [_answer(connection) for _ in commands]
-    except ResponseError:
-        raise
-    except BaseException:
-        # Whatever was on its way must not be taken for the answer to the next question.
-        connection.disconnect()
-        raise
+        else:
+            connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+        for _ in commands:
+            answers.append(_answer(connection))
+    finally:
+        if len(answers) < len(commands):
+            # Whatever was on its way must not be taken for the answer to the next question.
+            connection.disconnect()
     for answer in answers:
         if isinstance(answer, ResponseError):
             raise answer

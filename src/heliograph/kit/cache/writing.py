@@ -57,7 +57,7 @@ class Writing:
         if token and parts.redis:
             small = data if len(data) <= parts.limits.entry_bytes else b""
             try:
-                mine = parts.redis.fill(key, token, small, seconds=envelope.dead_at - envelope.made)
+                mine = parts.redis.locks.fill(key, token, small, seconds=envelope.dead_at - envelope.made)
                 self._written(2, len(small))
             except LevelDown:
                 parts.down(2)
