@@ -12,7 +12,7 @@ from heliograph.kit.cache import Rule, cache
 
 View: TypeAlias = Callable[..., HttpResponse]
 # What slides with the time of day is at most so old (seconds); other changes are told by the tags.
-SECONDS = 5.0
+SECONDS = 15.0
 
 
 class NotKept(Exception):

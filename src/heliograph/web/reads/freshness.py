@@ -75,7 +75,7 @@ class SeriesLine:
         return self.closes[-1] if self.closes else None
 
 
-@cached(key="freshness:venues", ttl=5.0, tags=("candles",))
+@cached(key="freshness:venues", ttl=15.0, tags=("candles",))
 def venues() -> list[VenueFreshness]:
     """Venues by when they stored last. Two statements."""
     grouped = Series.objects.filter(bars__gt=0).values(VENUE_ID, "timeframe")
@@ -126,7 +126,7 @@ def series_lines(
     return lines_of(list(rows[:limit]), closes=SPARK_BARS)
 
 
-@cached(key="freshness:newest:{limit}", ttl=5.0, tags=("candles",))
+@cached(key="freshness:newest:{limit}", ttl=15.0, tags=("candles",))
 def newest_lines(*, limit: int) -> list[SeriesLine]:
     """The series that were stored last. Four statements."""
     rows = Series.objects.filter(bars__gt=0).select_related("instrument__venue")

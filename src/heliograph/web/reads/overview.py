@@ -14,7 +14,7 @@ from heliograph.signals.scores import Estimate, mean
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 # What slides with the time of day is at most so old; what steps and stages change is told by the tag.
-SECONDS, TAGS = 5.0, ("signals",)
+SECONDS, TAGS = 15.0, ("signals",)
 
 
 @dataclass(frozen=True, slots=True)
