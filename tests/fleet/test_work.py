@@ -196,3 +196,17 @@ def test_a_session_that_ended_is_replaced():
     assert HERE.vouch() == first
     take(A)
     assert note_vanished(at=NOW) == []
+
+
+def test_who_cannot_tell_how_its_work_went_does_not_keep_it(monkeypatch):
+    from django.db import OperationalError, connection
+
+    take(A)
+    with connection.cursor() as rows_, monkeypatch.context() as patch:
+        patch.setitem(connection.settings_dict, "HOST", "/no/server/here")
+        with pytest.raises(OperationalError):
+            rows_.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        with pytest.raises(OperationalError):
+            succeed("generate", [A])
+
+    assert take(A) == [A]

@@ -1,11 +1,15 @@
 """Standing work is done by one at a time, and a ring that comes meanwhile is not lost."""
 
+from contextlib import suppress
+
 import pytest
 import redis
+from django.db import OperationalError, connection
 from kombu import pools
 
 from heliograph.fleet.models import Work
 from heliograph.workers.app import app
+from heliograph.workers.long import run_waiting
 from heliograph.workers.standing import stand
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,3 +63,26 @@ def test_what_fails_is_not_rung_at_once(broker):
     stand("settle_due", fail)
 
     assert (broker.llen("settle"), Work.objects.get().error) == (0, "ValueError: broken")
+
+
+def lose_connection(*_):
+    with connection.cursor() as rows:
+        rows.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+def test_a_lost_connection_leaves_no_work_behind_that_nobody_is_at(broker):
+    stand("settle_due", lose_connection)
+    assert [(row.kind, row.state) for row in Work.objects.all()] == [("settle_due", "failed")]
+
+
+def test_long_work_may_begin_again_after_a_lost_connection(broker):
+    def lose_it():
+        with suppress(OperationalError):
+            lose_connection()
+        return False
+
+    with suppress(OperationalError):
+        run_waiting(stop=lose_it)
+
+    connection.close()
+    assert Work.objects.count() == 0

@@ -4,11 +4,11 @@ What is due stands in the rows of the rooms. The ledger only keeps two workers f
 once, and poison from going round for ever.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import Error, connection
 from django.db.models import Q, QuerySet
 
 from heliograph.errors import UserError
@@ -118,19 +118,21 @@ def begin(kind: str, keys: Sequence[str], *, node: str, at: datetime) -> list[st
         "at": at,
         "alone": len(keys) == 1,
     }
-    with connection.cursor() as rows:
-        rows.execute(TAKE, values)
-        taken = {key for (key,) in rows.fetchall()}
+    try:
+        taken = _take(values)
         if len(taken) < len(set(keys)) and note_vanished(at=at):
-            rows.execute(TAKE, values | {"keys": [key for key in keys if key not in taken]})
-            taken |= {key for (key,) in rows.fetchall()}
+            taken |= _take(values | {"keys": [key for key in keys if key not in taken]})
+    except Error:
+        # It may have been taken, and only the answer lost.
+        HERE.end()
+        raise
     return [key for key in keys if key in taken]
 
 
 def succeed(kind: str, keys: Sequence[str]) -> None:
     """These are done: their failures before are forgotten."""
     if keys:
-        _own(kind, keys).delete()
+        _tell(lambda: _own(kind, keys).delete())
 
 
 def fail(kind: str, key: str, *, error: str, traceback: str, at: datetime) -> None:
@@ -146,13 +148,12 @@ def fail(kind: str, key: str, *, error: str, traceback: str, at: datetime) -> No
         "rests": list(RESTS),
         "at": at,
     }
-    with connection.cursor() as rows:
-        rows.execute(FAIL, values)
+    _tell(lambda: _execute(FAIL, values))
 
 
 def give_back(kind: str, keys: Sequence[str], *, at: datetime) -> None:
     """These were not done for a reason outside them, such as a database that went away: no try is counted."""
-    _own(kind, keys).update(state=State.FAILED, holder=0, not_before=at)
+    _tell(lambda: _own(kind, keys).update(state=State.FAILED, holder=0, not_before=at))
 
 
 def note_vanished(*, at: datetime) -> list[tuple[str, str, str]]:
@@ -215,6 +216,36 @@ def drop(key: str) -> int:
     if not dropped:
         raise NoSuchWork(key)
     return dropped
+
+
+def _take(values: Mapping[str, object]) -> set[str]:
+    with connection.cursor() as rows:
+        rows.execute(TAKE, values)
+        return {key for (key,) in rows.fetchall()}
+
+
+def _execute(statement: str, values: Mapping[str, object]) -> None:
+    with connection.cursor() as rows:
+        rows.execute(statement, values)
+
+
+def _tell(write: Callable[[], object]) -> None:
+    """Say how work went, on a new connection where the old one was lost.
+
+    Who cannot say it gives up its lock: a process that lives, but is at something else, would keep its work
+    from all others.
+    """
+    try:
+        write()
+    except Error:
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        try:
+            write()
+        except Error:
+            HERE.end()
+            raise
 
 
 def _own(kind: str, keys: Sequence[str]) -> QuerySet[Work]:

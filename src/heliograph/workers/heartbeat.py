@@ -9,9 +9,11 @@ from threading import Event, Thread
 from typing import Any
 
 import psutil
+import psycopg
 import redis
 from celery.worker import state
 from django.db import Error, connection
+from kombu.exceptions import KombuError
 
 from heliograph.fleet.models import Node, Ring
 from heliograph.fleet.nodes import BEAT_SECONDS, beat, leave, note_done, note_failed, register
@@ -28,6 +30,8 @@ STUCK_SECONDS = 30.0
 PULSE = "HELIOGRAPH_PULSE"
 # Nobody rings: the workers ring the reconciler by themselves.
 SILENCE_SECONDS = 10.0
+# What goes wrong in the database, the broker or on the way to them; all else is a fault of ours.
+OUTSIDE = (Error, psycopg.Error, redis.RedisError, KombuError, OSError)
 log = logging.getLogger(__name__)
 
 
@@ -51,8 +55,9 @@ class Heartbeat(Thread):
         while True:
             try:
                 registered = self._beat(registered)
-            except (Error, redis.RedisError, OSError) as fault:
-                log.warning("No heartbeat: %s", fault)
+            except Exception as fault:
+                # Whatever it was: a worker that works and does not say so would be taken for lost.
+                log.warning("No heartbeat: %s", fault, exc_info=not isinstance(fault, OUTSIDE))
                 connection.close()
             if self._over.wait(BEAT_SECONDS):
                 break
