@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from heliograph.fleet.models import Job, Node, PlacementDecision, Rescue, Ring, ScalingAction
+from heliograph.market.models import Venue
 from heliograph.notices.models import Channel, Delivery, Notice
+from heliograph.research.models import StoredBacktest
 from heliograph.workers.upkeep import forget_old
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -54,3 +56,33 @@ def test_deliveries_that_were_given_up_stay_to_be_seen():
 
     assert forget_old(at=NOW)["deliveries"] == 1
     assert list(Delivery.objects.values_list("state", flat=True)) == ["failed"]
+
+
+def test_the_job_of_a_stored_backtest_stays_and_holds_up_nothing():
+    job = Job.objects.create(
+        kind="backtest", title="b", state="done", created_at=ago(days=99), finished_at=ago(days=99)
+    )
+    venue = Venue.objects.create(name="here", kind="files")
+    StoredBacktest.objects.create(
+        name="a",
+        timeframe="1m",
+        text="",
+        digest="",
+        venue=venue,
+        instruments=[],
+        origins=[],
+        untils=[],
+        bars=[],
+        request_digest="",
+        stamp="",
+        engine_version="",
+        job=job,
+        created_at=ago(days=99),
+    )
+    Node.objects.create(
+        name="gone", host="a", pid=1, queues=[], started_at=ago(days=2), heartbeat_at=ago(days=2)
+    )
+
+    told = forget_old(at=NOW)
+
+    assert (told["jobs"], told["nodes"]) == (0, 1)

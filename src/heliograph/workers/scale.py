@@ -17,7 +17,7 @@ from heliograph.workers.queues import PLACED, QUICK
 from heliograph.workers.scaling_settings import ScalingSettings
 
 # Any number that nothing else locks by.
-SCALING = 4_215_002
+SCALING = 4_215_003
 # A pool that failed is asked again after this.
 REST = timedelta(seconds=60)
 # What is measured later than this says nothing of an action any more.

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from heliograph.fleet.models import Job, PlacementDecision, Rescue, Ring, ScalingAction
 from heliograph.fleet.nodes import forget_lost
 from heliograph.notices.models import Delivery
+from heliograph.research.models import StoredBacktest
 from heliograph.signals.models import Checkpoint, StrategyVersion
 
 # A slot is rung at most once within this; one a second is 3,600 rows.
@@ -28,7 +29,7 @@ def forget_old(*, at: datetime) -> Mapping[str, int]:
         "placement decisions": lambda: _remove(_older(PlacementDecision, "at", at - DECISIONS)),
         "rescues": lambda: _remove(_older(Rescue, "at", at - RESCUES)),
         "scaling actions": lambda: _remove(_older(ScalingAction, "at", at - ACTIONS)),
-        "jobs": lambda: _remove(_older(Job, "finished_at", at - JOBS)),
+        "jobs": lambda: _remove(_jobs(at=at)),
         "deliveries": lambda: _remove(_sent(at=at)),
         "checkpoints": lambda: _remove(_useless_checkpoints()),
         "nodes": lambda: forget_lost(at=at),
@@ -38,6 +39,12 @@ def forget_old(*, at: datetime) -> Mapping[str, int]:
 
 def _older(model, column: str, until: datetime) -> QuerySet:
     return model.objects.filter(**{f"{column}__lt": until})
+
+
+def _jobs(*, at: datetime) -> QuerySet:
+    """Those of stored backtests stay as long as these."""
+    kept = StoredBacktest.objects.values("job")
+    return Job.objects.filter(finished_at__lt=at - JOBS).exclude(pk__in=kept)
 
 
 def _sent(*, at: datetime) -> QuerySet:
