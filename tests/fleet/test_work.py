@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import OperationalError, connection
+from django.db.models.functions import Now
 
 from heliograph.fleet.models import Work
 from heliograph.fleet.vouch import HERE, Voucher
@@ -58,6 +60,14 @@ def run_by_another(key, *, node_lives, process_lives=False, kind="generate"):
 def let_go(vouchers):
     for voucher in vouchers:
         voucher.let_go()
+
+
+def end_sessions():
+    """As in a crash restart of the database: all locks of living processes are gone."""
+    with connection.cursor() as rows_:
+        rows_.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
+        )
 
 
 def test_work_that_runs_is_not_taken_twice_and_leaves_no_row_when_it_is_done():
@@ -135,9 +145,30 @@ def test_a_process_that_lives_keeps_its_work():
     try:
         assert note_vanished(at=NOW) == []
         assert take(A) == []
-        assert note_vanished(at=later(151)) == [("generate", A, "failed")]
+        Work.objects.update(taken_at=Now() - timedelta(seconds=151))
+        assert note_vanished(at=NOW) == [("generate", A, "failed")]
     finally:
         let_go(vouchers)
+
+
+def test_a_clock_that_is_ahead_takes_nobodys_work_away():
+    vouchers = run_by_another(A, node_lives=True, process_lives=True)
+    try:
+        assert note_vanished(at=later(3_600)) == []
+    finally:
+        let_go(vouchers)
+
+
+def test_a_database_that_ended_all_sessions_is_no_try():
+    main, process = run_by_another(A, node_lives=True, process_lives=True)
+    end_sessions()
+    main.hold()
+    try:
+        assert note_vanished(at=NOW) == [("generate", A, "failed")]
+    finally:
+        let_go([main, process])
+
+    assert rows() == [(A, "failed", 0, 1)]
 
 
 def test_who_lost_its_work_cannot_tell_of_it():
@@ -185,13 +216,8 @@ def test_parked_work_is_retried_or_dropped_by_a_person():
 
 
 def test_a_session_that_ended_is_replaced():
-    from django.db import connection
-
     first = HERE.vouch()
-    with connection.cursor() as rows_:
-        rows_.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
-        )
+    end_sessions()
 
     assert HERE.vouch() == first
     take(A)
@@ -199,8 +225,6 @@ def test_a_session_that_ended_is_replaced():
 
 
 def test_who_cannot_tell_how_its_work_went_does_not_keep_it(monkeypatch):
-    from django.db import OperationalError, connection
-
     take(A)
     with connection.cursor() as rows_, monkeypatch.context() as patch:
         patch.setitem(connection.settings_dict, "HOST", "/no/server/here")

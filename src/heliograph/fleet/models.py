@@ -111,6 +111,8 @@ class Work(models.Model):
     # The number by which the process that runs it vouches for itself; see `fleet/vouch.py`. 0: nobody does.
     holder = models.BigIntegerField(default=0)
     started_at = models.DateTimeField()
+    # The same by the clock of the database, which all machines share: what is stuck is judged by it.
+    taken_at = models.DateTimeField(db_default=Now())
     not_before = models.DateTimeField(null=True)
     error = models.TextField(default="", blank=True)
     traceback = models.TextField(default="", blank=True)

@@ -30,7 +30,7 @@ PARKED_KINDS = ("generate",)
 # Kinds that may run for as long as they vouch for themselves.
 LONG_KINDS = ("run_jobs",)
 VANISHED = "Its worker process died while it worked at this, without a word."
-INTERRUPTED = "Its whole worker went down while it worked at this."
+INTERRUPTED = "Its whole worker, or the database, went down while it worked at this."
 
 TAKE = """
 INSERT INTO fleet_work AS w
@@ -38,23 +38,27 @@ INSERT INTO fleet_work AS w
 SELECT %(kind)s, key, 'running', 0, 0, %(node)s, %(holder)s, %(at)s, '', ''
 FROM unnest(%(keys)s::text[]) AS key ORDER BY key
 ON CONFLICT (kind, key) DO UPDATE
-SET state = 'running', node = excluded.node, holder = excluded.holder, started_at = excluded.started_at
+SET state = 'running', node = excluded.node, holder = excluded.holder, started_at = excluded.started_at,
+    taken_at = clock_timestamp()
 WHERE w.state = 'failed' AND coalesce(w.not_before <= %(at)s, true) AND (w.tries = 0 OR %(alone)s)
 RETURNING key
 """
 # Both locks are asked for: that of the process, and that of the main process of its node (see vouch.py).
+# Where that one is younger than the work the database ended all sessions: the process may well have lived.
 VANISH = """
 WITH locks AS MATERIALIZED (
-    SELECT classid::bigint AS node, objid::bigint AS process FROM pg_locks
+    SELECT classid::bigint AS node, objid::bigint AS process, backend_start AS since
+    FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
     WHERE locktype = 'advisory' AND objsubid = 2 AND granted
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 ), gone AS (
     SELECT w.id,
-           (w.started_at < %(at)s - %(longest)s AND w.kind <> ALL(%(long)s)
-            OR EXISTS (SELECT 1 FROM locks l WHERE l.node = w.holder >> 32 AND l.process = 0)) AS is_try
+           (w.taken_at < clock_timestamp() - %(longest)s AND w.kind <> ALL(%(long)s)
+            OR EXISTS (SELECT 1 FROM locks l WHERE l.node = w.holder >> 32 AND l.process = 0
+                       AND coalesce(l.since <= w.taken_at, true))) AS is_try
     FROM fleet_work w
     WHERE w.state = 'running' AND (
-        w.started_at < %(at)s - %(longest)s AND w.kind <> ALL(%(long)s)
+        w.taken_at < clock_timestamp() - %(longest)s AND w.kind <> ALL(%(long)s)
         OR w.holder <> 0 AND NOT EXISTS (
             SELECT 1 FROM locks l WHERE l.node = w.holder >> 32 AND l.process = w.holder & 4294967295))
     ORDER BY w.id FOR UPDATE SKIP LOCKED
@@ -159,8 +163,8 @@ def give_back(kind: str, keys: Sequence[str], *, at: datetime) -> None:
 def note_vanished(*, at: datetime) -> list[tuple[str, str, str]]:
     """Finds work whose process is gone and counts it: kind, key and the state that it has now.
 
-    A process that died alone may have been killed by its work: that is a try. Where its whole node went down
-    it is none, only an interruption.
+    A process that died alone may have been killed by its work: that is a try. Where its whole node went down,
+    or the database, it is none, only an interruption.
     """
     values = {
         "at": at,
