@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from heliograph.workers.app import app
 
@@ -15,6 +17,8 @@ QUEUED_SECONDS = 10
 # So long it is known that a shard was looked at and waits for a bar or for finer data.
 LOOKED_SECONDS = 600
 ANSWER_SECONDS = 5.0
+# Who must go on whether or not the broker answers asks once, and waits so long.
+AT_ONCE_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -75,7 +79,16 @@ def looked(names: Sequence[str]) -> Mapping[str, datetime]:
 
 def lengths(queues: Sequence[str]) -> dict[str, int]:
     """How many messages wait in each of these queues."""
-    with _client().pipeline(transaction=False) as asked:
+    return _lengths(_client(), queues)
+
+
+def lengths_at_once(queues: Sequence[str]) -> dict[str, int]:
+    """The same, or a RedisError within about a second: it is not tried again."""
+    return _lengths(_connect_once(app.conf.broker_url), queues)
+
+
+def _lengths(client: "redis.Redis", queues: Sequence[str]) -> dict[str, int]:
+    with client.pipeline(transaction=False) as asked:
         for name in queues:
             asked.llen(name)
         return dict(zip(queues, asked.execute(), strict=True))
@@ -94,6 +107,21 @@ def _client() -> "redis.Redis":
 
 @lru_cache(maxsize=4)
 def _connect(url: str) -> "redis.Redis":
+    return redis.Redis.from_url(
+        _plain(url), socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS
+    )
+
+
+@lru_cache(maxsize=4)
+def _connect_once(url: str) -> "redis.Redis":
+    return redis.Redis.from_url(
+        _plain(url),
+        socket_timeout=AT_ONCE_SECONDS,
+        socket_connect_timeout=AT_ONCE_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+def _plain(url: str) -> str:
     """Celery writes a socket as `redis+socket:///path?virtual_host=1`, redis as `unix:///path?db=1`."""
-    url = url.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
-    return redis.Redis.from_url(url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS)
+    return url.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -77,16 +78,27 @@ class Heartbeat(Thread):
         at = utc_now()
         HERE.vouch()
         cpu, rss = self._measure()
-        beaten = registered and beat(
-            HERE.node, outstanding=len(state.reserved_requests), at=at, cpu_pct=cpu, rss_bytes=rss
-        )
+        waiting = self._waiting()
+        # What is placed on it is its own, whether it was taken from the queue already or not.
+        held = len(state.reserved_requests) + (waiting or {}).get(queue_of(HERE.node), 0)
+        beaten = registered and beat(HERE.node, outstanding=held, at=at, cpu_pct=cpu, rss_bytes=rss)
         if not beaten:
             register(HERE.node, queues=self._serves, capacity=self._capacity, at=at)
         self._tell_done()
         self._heed_drain()
-        self._ring_if_silent()
-        self._watch_progress()
+        if waiting is not None:
+            self._ring_if_silent()
+            self._watch_progress(waiting)
         return True
+
+    def _waiting(self) -> dict[str, int] | None:
+        """How many messages wait in each queue that it reads; None where the broker does not tell."""
+        try:
+            return doorbell.lengths_at_once(self._reads)
+        # A ValueError is of an address that is not of a Redis.
+        except (redis.RedisError, ValueError) as fault:
+            log.warning("What waits is not known: %s", fault)
+            return None
 
     def _measure(self) -> tuple[float, int]:
         """CPU in per cent of one core since the last time, and memory, of the worker and its children."""
@@ -133,12 +145,12 @@ class Heartbeat(Thread):
         if newest is None or (utc_now() - newest).total_seconds() > SILENCE_SECONDS:
             ring("reconcile")
 
-    def _watch_progress(self) -> None:
+    def _watch_progress(self, waiting: Mapping[str, int]) -> None:
         """End a worker that does not take what waits for it: whoever supervises it starts it anew."""
         received = sum(state.total_count.values())
         busy = len(state.active_requests) >= self._capacity
         read = [name for name in self._reads if not (self._drains and name == queue_of(HERE.node))]
-        if received != self._seen or busy or not any(doorbell.lengths(read).values()):
+        if received != self._seen or busy or not any(waiting[name] for name in read):
             self._seen, self._moved = received, time.monotonic()
         if time.monotonic() - self._moved > STUCK_SECONDS:
             log.critical("Messages wait and none was taken for %.0f seconds: it ends", STUCK_SECONDS)

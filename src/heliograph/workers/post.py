@@ -14,8 +14,8 @@ from heliograph.workers.told import hearing_signals, told_to_end
 
 Say = Callable[[str], None]
 LOOK_SECONDS = 0.5
-# A piece of work is at most so long; what is not done by then is done by another.
-FAREWELL_SECONDS = 60.0
+# Longer than a task may take (120 s); what is not done by then is done by another.
+FAREWELL_SECONDS = 130.0
 
 
 class BadPost(UserError):
