@@ -39,3 +39,18 @@ def test_a_bar_that_ends_while_it_is_stored_waits_for_no_error(exchange, binance
 
     assert store_arrivals([bar], venue=binance, clock=clock, at=now + FIVE - timedelta(seconds=1)) == 0
     assert findings() == {"forming": 1}
+
+
+def test_a_closed_candle_that_cannot_be_read_is_counted_and_the_others_stored(exchange, binance):
+    now = exchange.clock.now
+    [one] = watch([BTC], since=now - FIVE, at=now)
+    [series] = subscriptions(binance)
+    opens = to_ms(now) - 300_000
+    bad = [(opens, "eleven", *GOOD[1:]), (None, *GOOD), (-(10**30), *GOOD), (opens, {}, *GOOD[1:])]
+    arrivals = [Arrival(series, candle, to_ms(now)) for candle in [*bad, (opens, *GOOD)]]
+
+    assert ripe(arrivals, clock=to_ms(now)) == arrivals
+    assert store_arrivals(arrivals, venue=binance, clock=VenueClock(lambda: now, 0.0), at=now) == 1
+
+    assert stored(one.instrument).tolist() == [[opens, *GOOD]]
+    assert findings() == {"unreadable": 4}

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from heliograph.market.models import Allowance, Feed, Venue
-from heliograph.market.sources.exchange.client import Client
+from heliograph.market.sources.exchange.answers import check_candles
+from heliograph.market.sources.exchange.client import Client, Market
 from heliograph.market.sources.exchange.errors import (
     BadAnswer,
     ClockWrong,
@@ -155,3 +156,32 @@ def test_a_key_without_rights_is_named_and_other_venues_go_on(exchange, binance,
         "binance: it refuses the key in HELIOGRAPH_BINANCE_KEY for its list of symbols; candles need none:"
         " mend or remove it."
     )
+
+
+@pytest.mark.parametrize("opens", [-(10**400), -(10**20), -62135597100000, 0, 10**16, 10**400])
+@pytest.mark.parametrize("timeframe", ["5m", "1M"])
+def test_a_candle_of_no_moment_at_all_is_counted(opens, timeframe):
+    good = [SINCE - SINCE % 2_678_400_000, 1, 1, 1, 1, 1] if timeframe == "5m" else []
+    checked = check_candles([[opens, 1, 1, 1, 1, 1], good], timeframe=timeframe, clock=SINCE)
+
+    assert (len(checked.rows), checked.findings["unreadable"]) == (len(good) // 6, 2 - len(good) // 6)
+
+
+@pytest.mark.parametrize(
+    ("created", "listed"),
+    [(1_709_510_400_000, START), (10**18, None), (-(10**20), None), ("2024-03-04", None), (None, None)],
+)
+def test_a_listing_of_no_moment_is_unknown_and_the_list_stays_good(binance, monkeypatch, created, listed):
+    client = Client(binance)
+    one = {"symbol": BTC, "active": True, "created": created}
+    monkeypatch.setattr(client._exchange, "load_markets", lambda _: {BTC: one})
+
+    assert client.markets() == [Market(BTC, True, listed)]
+
+
+def test_json_that_is_too_deep_is_a_bad_answer(binance):
+    client = Client(binance)
+    client._status = 200
+
+    with pytest.raises(BadAnswer):
+        client._parse("[" * 1_000_000)

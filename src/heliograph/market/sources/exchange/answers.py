@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,8 @@ from heliograph.engine.timeframe import Timeframe
 from heliograph.market.rows import ROW, Rows, same_values
 
 WIDTH = 6
+# The end of what dates can say, in UTC milliseconds; nothing traded before 1970.
+LATEST_MS = 253_402_300_800_000
 # What is refused, in the order in which it is judged.
 REFUSED = (
     "unreadable",
@@ -39,6 +42,11 @@ class Checked:
     @property
     def refused(self) -> int:
         return sum(self.findings[reason] for reason in REFUSED)
+
+
+def is_moment(value: object) -> TypeGuard[int]:
+    """True of UTC milliseconds at which something can have been traded."""
+    return isinstance(value, int) and 0 < value < LATEST_MS
 
 
 def nothing() -> Checked:
@@ -89,7 +97,7 @@ def _numbers(raw: Sequence[object], findings: Counter[str]) -> npt.NDArray[np.fl
 
 
 def _six(row: object) -> list[float] | None:
-    if not isinstance(row, list | tuple) or len(row) < WIDTH or not isinstance(row[0], int):
+    if not isinstance(row, list | tuple) or len(row) < WIDTH or not is_moment(row[0]):
         return None
     try:
         return [float("nan") if value is None else float(value) for value in row[:WIDTH]]

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from heliograph.engine.timeframe import DAY, Timeframe
 from heliograph.market.models import Feed, Venue, Watch
-from heliograph.market.sources.exchange.answers import check_candles
+from heliograph.market.sources.exchange.answers import check_candles, is_moment
 from heliograph.market.sources.exchange.deliver import deliver, live_batch
 from heliograph.market.sources.exchange.fetch import merged
 from heliograph.market.sources.exchange.poll import OVERDUE, RECHECK
@@ -54,7 +54,7 @@ class Arrival:
     def ends_at(self) -> int:
         """UTC milliseconds at which it is over; 0 if its time cannot be read."""
         opens = self.candle[0]
-        return Timeframe.parse(self.subscription.timeframe).end(opens) if isinstance(opens, int) else 0
+        return Timeframe.parse(self.subscription.timeframe).end(opens) if is_moment(opens) else 0
 
     def is_ahead(self) -> bool:
         """True of a bar that was not over when it was told, however late we look at it."""

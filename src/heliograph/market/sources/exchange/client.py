@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
@@ -16,9 +16,11 @@ from heliograph.engine.timeframe import TIMEFRAMES
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Venue
 from heliograph.market.sources.exchange.allowance import take_slot
+from heliograph.market.sources.exchange.answers import is_moment
 from heliograph.market.sources.exchange.ccxt_setup import key_name, make_exchange
 from heliograph.market.sources.exchange.errors import BadAnswer, RateLimited, VenueDown
 from heliograph.market.sources.exchange.naming import Heard, named
+from heliograph.market.wire import to_datetime
 
 # What is tried again is no news; what fails for good is raised and told once.
 stamina.instrumentation.set_on_retry_hooks([])
@@ -154,7 +156,7 @@ class Client:
     def _parse(self, body: str) -> object:
         try:
             return json.loads(body)
-        except ValueError as fault:
+        except (ValueError, RecursionError) as fault:
             if self._status not in OK:
                 return None
             page = body.lstrip().startswith("<")
@@ -196,5 +198,5 @@ _lists: dict[tuple[object, ...], tuple[float, dict[str, Any]]] = {}
 
 def _market(one: dict[str, Any]) -> Market:
     created = one.get("created")
-    listed = datetime.fromtimestamp(created / 1000, UTC) if isinstance(created, int) else None
+    listed = to_datetime(created) if is_moment(created) else None
     return Market(one["symbol"], one.get("active") is not False, listed)

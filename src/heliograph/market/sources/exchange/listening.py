@@ -129,7 +129,8 @@ class Socket:
             return
         self._spoke(one)
         if kline.get("x") is True:
-            numbers = [_number(kline.get(name)) for name in ("o", "h", "l", "c", "v")]
+            # As they are: they are judged with the candle.
+            numbers = [kline.get(name) for name in ("o", "h", "l", "c", "v")]
             told_at = message.get("E")
             self._ears.closed(
                 Arrival(one, (kline.get("t"), *numbers), told_at if isinstance(told_at, int) else None)
@@ -177,7 +178,3 @@ class Socket:
             for one, heard in self._heard_at.items()
             if now - heard > max(self._pace.intervals * one.interval_ms / 1000, self._pace.quiet)
         }
-
-
-def _number(text: object) -> float | None:
-    return float(text) if isinstance(text, str | int | float) else None
