@@ -108,6 +108,8 @@ def test_a_share_needs_a_version_that_announces_the_rest_and_one_rollout_is_enou
 
     with pytest.raises(WrongStage, match="Busy v2 is being rolled out; promote it whole or roll it back"):
         promote(third, share=10, at=after(60))
+    with pytest.raises(WrongStage, match="Busy v4: Busy v2 is being rolled out"):
+        add_strategy(text=BUSY.replace("cooldown = 3", "cooldown = 6"), stage="live", at=after(60))
     with pytest.raises(WrongStage, match="no other version is live that could announce the rest"):
         promote(alone, share=10, at=after(60))
 
@@ -178,3 +180,18 @@ def test_a_change_of_stage_fences_the_steps_that_are_under_way(world):
 
     assert steps == [(first.pk, 12 * 10)]
     assert Signal.objects.filter(version=second).count() == known
+
+
+def test_who_was_retired_while_its_shards_were_looked_for_tells_nothing(world):
+    """The versions are read first, then their shards: between both another takes over."""
+    batch, instruments, bars, first, second = world
+    feed(batch, instruments, bars.slice(60, 100), at=after(100))
+    there = Signal.objects.count()
+    as_read = StrategyVersion.objects.get(pk=first.pk)
+    promote(second, at=after(60))
+
+    generate(at=after(100), versions=[as_read])
+
+    assert (Signal.objects.count(), Notice.objects.count()) == (there, 0)
+    generate(at=after(100))
+    assert {version for _, version in voices(after(60))} == {2}

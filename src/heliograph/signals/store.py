@@ -41,8 +41,13 @@ SET epoch = epoch + 1, updated_at = %(at)s, slots = %(slots)s,
     amendments = coalesce(%(amendments)s::bigint[], amendments)
 WHERE id = %(id)s AND epoch = %(epoch)s
 """
+# Who was moved to another stage or share between the reading of its row and that of its shard's row has lost
+# the fence too: it would tell, or begin, what is no longer its own.
 EVALUATED = f"""
-WITH moved AS ({MOVE} RETURNING id, version_id)
+WITH moved AS ({MOVE} AND EXISTS (
+    SELECT FROM signals_strategyversion AS version
+    WHERE version.id = version_id AND stage = %(stage)s AND share_from = %(from)s AND share_to = %(to)s
+) RETURNING id, version_id)
 INSERT INTO signals_evaluation
     (progress_id, version_id, kind, first_bar, last_bar, instruments, bars, published, rejected, settled,
      passed_over, inputs_digest, started_at, duration_ms, mode, gates, reason)
@@ -91,7 +96,7 @@ def store_step(
     continued = [(key, life) for key, life in lives.items() if key not in begun]
     version, at, instruments = stand.version_id, moment.at, stand.instruments.tolist()
     with transaction.atomic():
-        _fenced(EVALUATED, _moved(stand, after, at=at) | _evaluated(step, told, moment))
+        _fenced(EVALUATED, _moved(stand, after, at=at) | _judged(due) | _evaluated(step, told, moment))
         insert_signals(rows, lives, version=version, at=at)
         amended = continue_outcomes(continued, instruments=instruments, version=version, at=at)
         told += Generated(revised=revise_ended(amended, after, compiled, at=at) if amended else 0)
@@ -171,6 +176,12 @@ def _detail(reason: str, compiled: Compiled, confidence: float | None, reward_ri
         least_reward_risk=filters.min_reward_risk,
         cooldown=filters.cooldown,
     )
+
+
+def _judged(due: Due) -> Facts:
+    """What the version was when its shard was read."""
+    version = due.version
+    return {"stage": version.stage, "from": version.share_from, "to": version.share_to}
 
 
 def _evaluated(step: Step, told: Generated, moment: Moment) -> Facts:

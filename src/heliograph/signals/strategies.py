@@ -7,7 +7,7 @@ from django.db import transaction
 from heliograph.engine.strategy import Strategy as Checked
 from heliograph.signals.compiled import compiled
 from heliograph.signals.errors import WrongStage
-from heliograph.signals.models import Strategy, StrategyVersion
+from heliograph.signals.models import Rollout, Strategy, StrategyVersion
 from heliograph.signals.rollouts import Limits, end_rollout, running_rollout, share_out
 from heliograph.signals.stages import live_versions, locked, move_to
 from heliograph.signals.universe import SeriesNow, join_instruments
@@ -35,6 +35,7 @@ def add_strategy(
     newest = strategy.versions.order_by("-number").first()
     number = newest.number + 1 if newest else 1
     if stage == Stage.LIVE:
+        _refuse_within_a_rollout(f"{strategy.name} v{number}", running_rollout(strategy))
         _retire_live(strategy, successor=number, at=at)
     version = StrategyVersion.objects.create(
         strategy=strategy,
@@ -69,9 +70,7 @@ def promote(
         )
     rollout = running_rollout(version.strategy)
     if rollout and rollout.candidate_id != version.pk:
-        raise WrongStage(
-            str(version), f"{rollout.candidate} is being rolled out; promote it whole or roll it back first."
-        )
+        _refuse_within_a_rollout(str(version), rollout)
     if share < WHOLE:
         return _activate(share_out(version, share, limits=limits, at=at), at=at)
     if rollout:
@@ -117,6 +116,14 @@ def _activate(version: StrategyVersion, *, at: datetime) -> StrategyVersion:
         universe = compiled(version).checked.universe
         join_instruments(version, universe, SeriesNow.read(version.timeframe), at=at)
     return version
+
+
+def _refuse_within_a_rollout(version: str, rollout: Rollout | None) -> None:
+    """WrongStage where two others share the universe."""
+    if rollout:
+        raise WrongStage(
+            version, f"{rollout.candidate} is being rolled out; promote it whole or roll it back first."
+        )
 
 
 def _retire_live(strategy: Strategy, *, successor: int, at: datetime) -> None:
