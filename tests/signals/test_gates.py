@@ -15,7 +15,7 @@ from heliograph.signals.evaluations import postponed_shards, recent_evaluations
 from heliograph.signals.explain import explain
 from heliograph.signals.gates import Readings, judge
 from heliograph.signals.generate import generate
-from heliograph.signals.models import Evaluation, Postponement, Progress
+from heliograph.signals.models import Evaluation, Postponement, Progress, Signal
 from heliograph.signals.patience import Expectation
 from heliograph.signals.state import MEMORY
 from heliograph.signals.strategies import add_strategy
@@ -154,6 +154,17 @@ def test_what_is_waited_for_in_vain_is_gone_on_without_until_the_gates_have_been
     steps = {step.last_bar: step.reason for step in recent_evaluations()}
     assert steps[after(53)].startswith("gone on as it is: 15 of 20 instruments")
     assert steps[after(54)] == ""
+
+
+def test_what_waits_for_the_others_is_let_go_before_it_is_too_late_to_be_told(world):
+    """The defaults wait for two intervals, and tell of nothing older than two."""
+    give(world, ALL, 50, 51, at=after(51))
+    held = give(world, range(15), 51, 52, at=after(52)).bars
+    sooner = [generate(at=after(53, minutes=minutes)).bars for minutes in (29, 30)]
+
+    assert (held, sooner) == (0, [0, 15])
+    fresh = Signal.objects.filter(bar_time__gte=after(50), historical=False)
+    assert not fresh.filter(late=True).exists()
 
 
 def test_after_an_outage_old_bars_wait_until_the_feed_is_fresh_again_but_not_for_ever(world):

@@ -16,6 +16,8 @@ from heliograph.signals.state import ShardState
 
 # What is looked at again sooner than this is not written down again, unless the reason is another.
 NOTED_EVERY = timedelta(seconds=5)
+# Shards that wait are looked at twice a minute: what is let go so long before it is late is not late.
+TO_SPARE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,9 @@ def admit(state: ShardState, due: Due, sources: Sources, *, patient_until: int) 
     """Looks at the gates of a shard at a live venue, bars being fetched first where its mode says so.
 
     History is never postponed, nor are old bars while some newer ones lack; where even the newest is old,
-    all wait. A gate is waited for as long as a missing bar is: for the strategy's patience by the venue's
-    clock. Then the shard goes on as it is, and says so, until the gates have been open again. What is
-    evaluated in the end is the same.
+    all wait. A gate is waited for as long as a missing bar is, for the strategy's patience by the venue's
+    clock, but not until what waits is too late to be announced. Then the shard goes on as it is, and says so,
+    until the gates have been open again. What is evaluated in the end is the same.
     """
     if not sources.place(due.stand.venue_id).is_live or not _is_new(due).any():
         return Admitted(due)
@@ -55,7 +57,7 @@ def admit(state: ShardState, due: Due, sources: Sources, *, patient_until: int) 
     held = sources.postponement(due.stand.progress_id)
     if verdict.is_open:
         return Admitted(due, _opened(held, mode, verdict))
-    if _is_waited_out(held, due, sources):
+    if _is_waited_out(held, due, sources, verdict):
         _note(held, due, sources, mode, verdict, given_up_at=sources.at)
         reason = f"gone on as it is: {verdict.reason}"
         return Admitted(due, Judged(mode.used, verdict.plain(), _joined(mode.reason, reason)))
@@ -88,10 +90,14 @@ def _opened(held: Postponement | None, mode: Mode, verdict: Verdict) -> Judged:
     return Judged(mode.used, verdict.plain(), _joined(mode.reason, waited))
 
 
-def _is_waited_out(held: Postponement | None, due: Due, sources: Sources) -> bool:
-    patience = timedelta(milliseconds=due.compiled.checked.patience * due.compiled.length)
+def _is_waited_out(held: Postponement | None, due: Due, sources: Sources, verdict: Verdict) -> bool:
+    checked, length = due.compiled.checked, timedelta(milliseconds=due.compiled.length)
+    patience = checked.patience * length
+    # Where even the newest bar is too old, all is late as it is.
+    if not verdict.is_stale:
+        patience = min(patience, checked.max_age * length - max(TO_SPARE, length / 2))
     if held is None:
-        return not patience
+        return patience <= timedelta(0)
     if held.given_up_at is not None:
         return True
     return sources.clock(due.stand.venue_id) - held.clock >= patience
