@@ -5,11 +5,13 @@ import pytest
 
 from heliograph.engine.bars import INPUTS, Bars
 from heliograph.market.wire import to_datetime
+from heliograph.signals.due import due_work
 from heliograph.signals.explain import explain
 from heliograph.signals.generate import generate
-from heliograph.signals.models import Evaluation, OutcomeRevision, Progress, Signal
+from heliograph.signals.generated import Generated
+from heliograph.signals.models import Evaluation, Outcome, OutcomeRevision, Progress, Signal
 from heliograph.signals.state import MEMORY
-from heliograph.signals.strategies import add_strategy
+from heliograph.signals.strategies import add_strategy, retire
 from tests.signals.world import BUSY, NOW, feed, later, make_venue, story, walk
 
 TOLD = ("entry_time", "entry_price", "exit_time", "exit_price", "exit_reason", "r", "return_pct")
@@ -197,3 +199,33 @@ def test_a_late_candidate_is_explained_by_the_candles_that_showed_it(market):
         side = found.side(row.side)
         assert (side.ending, side.reason, side.roots[0].tree.verdict) == ("rejected", "late_data", "true")
         assert found.as_known_at == later(1)
+
+
+def test_outcomes_of_a_retired_version_in_which_nothing_is_open_are_revised(market):
+    bars = walk(5, 300)
+    version = add_strategy(text=BUSY, at=NOW)
+    run(market, bars.slice(0, 250))
+    retire(version, at=later(1))
+    run(market, bars.slice(250, 300), at=later(2))
+    assert not Outcome.objects.filter(state__in=Outcome.RUNNING).exists()
+    before, stands = story(), Progress.objects.values_list("watermarks", "slots").get()
+
+    told = run(market, corrected(bars, 150, 0.95), at=later(3))
+
+    assert due_work(at=later(3)) == []
+    assert (told.revised > 0, told.revised) == (True, OutcomeRevision.objects.count())
+    assert (told.bars, told.late_data, story()) == (0, 0, before)
+    assert Progress.objects.values_list("watermarks", "slots").get() == stands
+    assert run(market, corrected(bars, 150, 0.95), at=later(4)) == Generated()
+
+
+def test_amendments_that_change_nothing_are_heeded_once(market):
+    bars = walk(9, 300)
+    add_strategy(text=BUSY, at=NOW)
+    run(market, bars.slice(100, 300))
+
+    feed(*market, bars.slice(0, 100), at=later(1))
+    before = len(due_work(at=later(1)))
+    generate(at=later(1))
+
+    assert (before, due_work(at=later(1))) == (1, [])

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models.functions import Coalesce, Least
 
 from heliograph.engine.bars import Times
+from heliograph.engine.runner import Runner
 from heliograph.market.amendments import amended_since
 from heliograph.market.wire import to_datetime
 from heliograph.signals.block import digest
@@ -45,24 +46,40 @@ def heed_amendments(state: ShardState, due: Due, *, at: datetime) -> Generated:
     """
     stand = state.stand
     rows, changed = _amended_rows(due)
-    if not len(rows):
+    if not len(rows) and due.behind.any():
+        # The step that comes next writes their numbers.
         state.stand = replace(stand, amendments=due.amendments, is_unwritten=True)
         return Generated()
-    state.is_sound = False
+    state.is_sound = not len(rows)
+    state.stand, told = _store(stand, due, rows, changed, at=at, runner=state.runner)
+    state.is_sound = True
+    return told
+
+
+def heed_after_the_end(due: Due, *, at: datetime) -> Generated:
+    """The same for a retired version in which nothing is open: its outcomes are revised, and no state is
+    needed for what comes."""
+    rows, changed = _amended_rows(due)
+    return _store(due.stand, due, rows, changed, at=at)[1]
+
+
+def _store(
+    stand: Stand, due: Due, rows: Times, changed: Times, *, at: datetime, runner: Runner | None = None
+) -> tuple[Stand, Generated]:
+    """Stores what the amendments of these rows bring; a `runner` is given the state of each rebuilt row."""
     found = Consequences()
+    after = replace(stand, epoch=stand.epoch + 1, amendments=due.amendments, is_unwritten=False)
     with transaction.atomic():
         drop_checkpoints(stand, rows=rows.tolist(), changed=changed.tolist())
         for row, since in zip(rows.tolist(), changed.tolist(), strict=True):
             rebuilt = _heed(stand, row, due, since, found, at=at)
-            state.runner.restore(rebuilt.state, rows=[row])
-        after = replace(stand, epoch=stand.epoch + 1, amendments=due.amendments)
+            if runner:
+                runner.restore(rebuilt.state, rows=[row])
         move(stand, after, at=at)
         insert_signals(found.candidates, {}, version=stand.version_id, at=at)
         OutcomeRevision.objects.bulk_create(found.revisions)
         Evaluation.objects.bulk_create(found.evaluations)
-    state.stand = after
-    state.is_sound = True
-    return Generated(late_data=len(found.candidates), revised=len(found.revisions))
+    return after, Generated(late_data=len(found.candidates), revised=len(found.revisions))
 
 
 def _amended_rows(due: Due) -> tuple[Times, Times]:

@@ -30,8 +30,9 @@ FROM signals_progress p
 JOIN signals_strategyversion v ON v.id = p.version_id
 CROSS JOIN LATERAL unnest(p.instruments, p.watermarks, p.amendments) AS i(instrument, watermark, amendments)
 JOIN market_series s ON s.instrument_id = i.instrument AND s.timeframe = v.timeframe
-WHERE p.version_id = ANY(%(versions)s) AND p.id <> ALL(%(ended)s)
-  AND (s.last_open > timestamptz 'epoch' + i.watermark * interval '1 ms' OR s.amendments <> i.amendments)
+WHERE p.version_id = ANY(%(versions)s)
+  AND (s.last_open > timestamptz 'epoch' + i.watermark * interval '1 ms' AND p.id <> ALL(%(ended)s)
+       OR s.amendments <> i.amendments)
 GROUP BY p.id, v.timeframe, p.venue_id, p.shard
 ORDER BY v.timeframe, p.venue_id, p.shard, p.id
 """
@@ -49,7 +50,10 @@ class DueShard:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A shard with new bars or amendments. `newest` and `amendments` are int64[N], as the series say."""
+    """A shard with new bars or amendments. `newest` and `amendments` are int64[N], as the series say.
+
+    `has_ended`: nothing is open in it and nothing will be, so that new bars are none to it.
+    """
 
     version: StrategyVersion
     compiled: Compiled
@@ -57,6 +61,7 @@ class Due:
     newest: Times
     amendments: Times
     state: ShardState | None
+    has_ended: bool = False
 
     @property
     def enters(self) -> bool:
@@ -85,8 +90,12 @@ def due_work(*, at: datetime, versions: Sequence[StrategyVersion] | None = None)
         series = SeriesNow.read(timeframe)
         for version in group:
             _join(version, series, at=at)
+    return _listed(found)
+
+
+def _listed(versions: Sequence[StrategyVersion]) -> list[DueShard]:
     with connection.cursor() as rows:
-        rows.execute(DUE, {"versions": [version.pk for version in found], "ended": _ended(found)})
+        rows.execute(DUE, {"versions": [version.pk for version in versions], "ended": _ended(versions)})
         return [
             DueShard(progress, f"{timeframe} {venue}.{shard}", since)
             for progress, timeframe, venue, shard, since in rows.fetchall()
@@ -104,7 +113,11 @@ def due_shards(*, at: datetime, versions: Sequence[StrategyVersion] | None = Non
         for version in group:
             _join(version, series, at=at)
         by_pk = {version.pk: version for version in group}
-        rows = Progress.objects.filter(version__in=by_pk)
+        # The states of the retired are not read for nothing.
+        retired = [version for version in group if version.stage == Stage.RETIRED]
+        asked = [due.progress_id for due in _listed(retired)] if retired else []
+        runs = Q(version__in=[pk for pk, version in by_pk.items() if version.stage != Stage.RETIRED])
+        rows = Progress.objects.filter(runs | Q(pk__in=asked))
         found += [
             due
             for stand, state in _stands(rows.values_list("pk", "version_id", "epoch"))
@@ -115,9 +128,10 @@ def due_shards(*, at: datetime, versions: Sequence[StrategyVersion] | None = Non
 
 def look(version: StrategyVersion, stand: Stand, state: ShardState | None, series: SeriesNow) -> Due | None:
     """What the shard has to do, None if nothing."""
-    places = series.at(stand.instruments)
-    due = Due(version, compiled(version), stand, series.last[places], series.amendments[places], state)
-    if (due.behind.any() or due.amended.any()) and not _has_ended(version, stand.slots):
+    places, has_ended = series.at(stand.instruments), _has_ended(version, stand.slots)
+    newest = np.minimum(series.last[places], stand.watermarks) if has_ended else series.last[places]
+    due = Due(version, compiled(version), stand, newest, series.amendments[places], state, has_ended)
+    if due.behind.any() or due.amended.any():
         return due
     if state is not None:
         MEMORY.keep(state)
@@ -125,13 +139,12 @@ def look(version: StrategyVersion, stand: Stand, state: ShardState | None, serie
 
 
 def working_versions(versions: Sequence[StrategyVersion] | None = None) -> Iterable[StrategyVersion]:
-    """The versions that run, and the retired ones that may have something open.
-
-    Of those given, if any are.
+    """The versions that run, and the retired ones that have run: the candles of what they told may be
+    amended. Of those given, if any are.
     """
     if versions is not None:
         return [version for version in versions if version.stage != Stage.DRAFT]
-    runs = Q(stage__in=StrategyVersion.RUNNING) | Q(stage=Stage.RETIRED, progress__slots__gt=b"")
+    runs = Q(stage__in=StrategyVersion.RUNNING) | Q(stage=Stage.RETIRED, progress__isnull=False)
     return StrategyVersion.objects.filter(runs).select_related("strategy").distinct().order_by("pk")
 
 

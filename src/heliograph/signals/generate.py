@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from heliograph.signals.admit import admit
-from heliograph.signals.amend import heed_amendments
+from heliograph.signals.amend import heed_after_the_end, heed_amendments
 from heliograph.signals.catch_up import CatchUp, Pace
 from heliograph.signals.due import Due, due_shards, look
 from heliograph.signals.errors import LostFence
@@ -136,7 +136,18 @@ def _told_to(on_error: OnError | None, progress_id: int, steps: Iterator[Generat
 
 
 def _advance(due: Due, sources: Sources) -> Iterator[Generated]:
-    """The steps of one shard; its state stays in memory as long as it is what the rows say."""
+    """The steps of one shard; who finds that another has moved it leaves it to that one."""
+    try:
+        if due.has_ended:
+            yield heed_after_the_end(due, at=sources.at)
+        else:
+            yield from _caught_up(due, sources)
+    except LostFence:
+        return
+
+
+def _caught_up(due: Due, sources: Sources) -> Iterator[Generated]:
+    """The steps of a shard; its state stays in memory as long as it is what the rows say."""
     state = due.state or load_state(due.stand, due.compiled)
     try:
         pace = Pace.of(due, sources)
@@ -146,8 +157,6 @@ def _advance(due: Due, sources: Sources) -> Iterator[Generated]:
         if admitted.due.amended.any():
             yield heed_amendments(state, admitted.due, at=sources.at)
         yield from CatchUp(state, admitted.due, sources, pace, admitted).steps()
-    except LostFence:
-        return
     finally:
         if state.is_sound:
             MEMORY.keep(state)

@@ -53,7 +53,7 @@ def _sent(*, at: datetime) -> QuerySet:
 
 
 def _useless_checkpoints() -> QuerySet:
-    """Of retired versions in which nothing is open: nothing will be advanced from them."""
+    """Of retired versions in which nothing is open: what is corrected is rebuilt from their origin."""
     return Checkpoint.objects.filter(
         progress__version__stage=StrategyVersion.Stage.RETIRED, progress__slots=b""
     )
