@@ -1,6 +1,7 @@
 import pytest
 
 from heliograph.fleet.models import Job, Node, Work
+from heliograph.signals.models import Evaluation
 from heliograph.web.views.work import TABS
 from tests.web.workshop import make_workshop
 
@@ -85,6 +86,17 @@ def test_an_evaluation_shows_its_mode(client, world):
     assert "900" in page
 
 
+def test_an_evaluation_says_what_its_gates_measured(client, world):
+    fresh = {"open": True, "says": "the newest bar is 0 bars behind, less than 2 are allowed"}
+    gaps = {"open": False, "says": "9 % of the last 100 bars are missing, 5 % are allowed"}
+    Evaluation.objects.update(gates={"freshness": fresh, "gaps": gaps})
+
+    page = body(client, "/work/evaluations/")
+
+    assert f"{fresh['says']} · <b>gaps closed:</b> {gaps['says']}" in page
+    assert "{&#x27;" not in page
+
+
 def test_a_job_shows_how_far_it_is(client, workshop):
     page = body(client, "/work/jobs/")
 
@@ -117,3 +129,8 @@ def test_what_cannot_be_done_is_a_sentence_on_the_page(client, workshop):
     assert answer.status_code == 409
     assert "No work" in answer.content.decode()
     assert "shard:404" in answer.content.decode()
+
+
+@pytest.mark.parametrize("act", ["retry", "drop", "drain", "undrain", "cancel"])
+def test_a_name_that_no_row_can_have_is_not_found(client, act):
+    assert client.post("/work/queues/act", {"act": act, "of": "a\x00b"}).status_code == 404

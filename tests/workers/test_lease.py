@@ -50,3 +50,16 @@ def test_a_holder_whose_session_was_ended_learns_that_another_leads(url):
     assert (old.still_held(), taken[-1].still_held(), taken[-1].epoch) == (False, True, 2)
     for lease in (old, taken[-1]):
         lease.release()
+
+
+def test_a_holder_whose_machine_vanished_is_missed_within_seconds(url):
+    held = HeldLease.attempt(url, name="beat")
+
+    # Over a Unix socket the figures read 0; who set them is told all the same.
+    asked = "SELECT name, source FROM pg_settings WHERE name LIKE 'tcp_keepalives%' ORDER BY name"
+    assert held._session.execute(asked).fetchall() == [
+        ("tcp_keepalives_count", "session"),
+        ("tcp_keepalives_idle", "session"),
+        ("tcp_keepalives_interval", "session"),
+    ]
+    held.release()

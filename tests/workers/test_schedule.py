@@ -43,6 +43,7 @@ def test_without_a_replay_nothing_rings_for_one():
         (Close("1M"), "2026-03-04 12:00:00", "2026-03-01 00:00:01", "2026-04-01 00:00:01"),
         # Friday's session in New York ends at 21:00 UTC in winter; summer time begins on that Sunday.
         (Close("1h", "XNYS"), "2026-03-07 12:00:00", "2026-03-06 21:00:01", "2026-03-09 14:00:01"),
+        (Close("1M", "XNYS"), "2026-02-28 12:00:00", "2026-02-01 00:00:01", "2026-03-01 00:00:01"),
         (Close("1d", "XNYS"), "2026-04-04 12:00:00", "2026-04-03 00:00:01", "2026-04-07 00:00:01"),
     ],
 )

@@ -86,3 +86,15 @@ def test_long_work_may_begin_again_after_a_lost_connection(broker):
 
     connection.close()
     assert Work.objects.count() == 0
+
+
+def test_a_broker_that_went_away_is_no_failure_after_which_work_rests(broker):
+    def ring_nobody(_):
+        raise redis.ConnectionError("gone")
+
+    for _ in range(4):
+        stand("reconcile", ring_nobody)
+
+    assert [(row.state, row.tries) for row in Work.objects.all()] == [("failed", 0)]
+    stand("reconcile", lambda _: None)
+    assert Work.objects.count() == 0

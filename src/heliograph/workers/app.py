@@ -84,6 +84,8 @@ def make_app() -> Celery:
         worker_disable_prefetch=True,
         worker_concurrency=1,
         worker_hijack_root_logger=False,
+        # Celery's own would lead without a lease, by a timetable that is empty.
+        beat_scheduler="heliograph.workers.beat:LeasedScheduler",
         enable_utc=True,
         timezone="UTC",
         imports=["heliograph.workers.tasks"],

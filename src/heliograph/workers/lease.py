@@ -8,6 +8,8 @@ from datetime import datetime
 
 import psycopg
 
+from heliograph.fleet.vouch import TELL_THE_LOST
+
 TAKE = """
     INSERT INTO workers_lease (name, epoch, holder, taken_at) VALUES (%(name)s, 1, %(holder)s, now())
     ON CONFLICT (name) DO UPDATE
@@ -42,13 +44,18 @@ class HeldLease:
     def attempt(cls, database_url: str, *, name: str, wait_ms: int = 0) -> "HeldLease | None":
         """Take the post if it is free, or becomes so within that time; None if not."""
         session = psycopg.connect(database_url, autocommit=True)
-        if not _locked(session, zlib.crc32(name.encode()), wait_ms=wait_ms):
+        try:
+            session.execute(TELL_THE_LOST)
+            if _locked(session, zlib.crc32(name.encode()), wait_ms=wait_ms):
+                holder = f"{socket.gethostname()} {os.getpid()}"
+                raised = session.execute(TAKE, {"name": name, "holder": holder}).fetchone()
+                assert raised
+                return cls(session, name, raised[0])
+        except BaseException:
             session.close()
-            return None
-        holder = f"{socket.gethostname()} {os.getpid()}"
-        raised = session.execute(TAKE, {"name": name, "holder": holder}).fetchone()
-        assert raised
-        return cls(session, name, raised[0])
+            raise
+        session.close()
+        return None
 
     def still_held(self) -> bool:
         """True while no other has taken the post and the session lives."""

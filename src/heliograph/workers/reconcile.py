@@ -14,6 +14,7 @@ from heliograph.signals.due import due_work
 from heliograph.workers import doorbell
 from heliograph.workers.dispatch import send_shards
 from heliograph.workers.hand_back import hand_back
+from heliograph.workers.queues import queue_of
 from heliograph.workers.ring import ring
 from heliograph.workers.shards import shard_key
 
@@ -70,9 +71,10 @@ def _lost_deliveries(*, at: datetime) -> int:
 def _empty_queues_of_absent_nodes(*, at: datetime) -> None:
     """What was placed on a node that is gone or drains is placed anew."""
     absent = Node.objects.filter(Q(left=True) | Q(draining=True) | Q(heartbeat_at__lt=at - LOST_AFTER))
-    for name in absent.values_list("name", flat=True):
-        if pieces := hand_back(name):
-            log.warning(
-                "%d messages were placed on %s, which takes no work: they are placed anew", pieces, name
-            )
-            ring("generate_due")
+    names = {queue_of(name): name for name in absent.values_list("name", flat=True)}
+    for queue in [queue for queue, waiting in doorbell.lengths(list(names)).items() if waiting]:
+        pieces = hand_back(queue)
+        log.warning(
+            "%d messages were placed on %s, which takes no work: they are placed anew", pieces, names[queue]
+        )
+        ring("generate_due")

@@ -82,7 +82,9 @@ class Close:
         return to_datetime(closes[bisect_right(closes, now)] + CLOSE_DELAY_MS)
 
     def _closes(self, now: int, frame: Timeframe) -> list[int]:
-        first, last = now - SEARCHED_DAYS * DAY, now + SEARCHED_DAYS * DAY
+        # A bar that closed lately may have opened a month before.
+        length = frame.end(now) - frame.start(now)
+        first, last = now - SEARCHED_DAYS * DAY - length, now + SEARCHED_DAYS * DAY
         slots = sessions(self.calendar, first=first, last=last).slots(frame.name)
         near = slots[(slots > first) & (slots < last)]
         return [frame.end(slot) for slot in near.tolist()]

@@ -5,8 +5,11 @@ import traceback
 from collections.abc import Callable
 from datetime import datetime
 
+import redis
+from kombu.exceptions import KombuError
+
 from heliograph.fleet.vouch import HERE
-from heliograph.fleet.work import begin, fail, succeed
+from heliograph.fleet.work import begin, fail, give_back, succeed
 from heliograph.kit.clock import utc_now
 from heliograph.workers import doorbell
 from heliograph.workers.ring import ring
@@ -23,6 +26,10 @@ def stand(name: str, act: Callable[[datetime], object]) -> None:
         return
     try:
         act(at)
+    except (redis.RedisError, KombuError) as fault:
+        # The broker went away, which is no fault of the work: it need not rest.
+        log.warning("%s could not ring: %s", name, fault)
+        give_back(name, [ALL], at=utc_now())
     except Exception as fault:
         log.exception("%s failed", name)
         fail(

@@ -104,11 +104,12 @@ def work_page(request: HttpRequest, name: str = "queues") -> HttpResponse:
 @require_POST
 def work_act(request: HttpRequest, name: str) -> HttpResponse:
     """Retry or drop a piece of work, drain a node or let it take work again, cancel a job; then back."""
-    act = ACTS.get(request.POST.get("act", ""))
-    if act is None or name not in TABS:
+    act, of = ACTS.get(request.POST.get("act", "")), request.POST.get("of", "")
+    # No name holds what the database cannot write.
+    if act is None or name not in TABS or "\x00" in of:
         raise Http404("There is no such act.")
     try:
-        act(request.POST.get("of", ""))
+        act(of)
     except UserError as fault:
         tab = TABS[name]
         context = {"tab": tab, "tabs": TABS.values(), "fault": str(fault), **tab.read(utc_now())}
