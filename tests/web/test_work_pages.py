@@ -132,5 +132,5 @@ def test_what_cannot_be_done_is_a_sentence_on_the_page(client, workshop):
 
 
 @pytest.mark.parametrize("act", ["retry", "drop", "drain", "undrain", "cancel"])
-def test_a_name_that_no_row_can_have_is_not_found(client, act):
+def test_a_name_that_no_row_can_have_is_not_found(client, workshop, act):
     assert client.post("/work/queues/act", {"act": act, "of": "a\x00b"}).status_code == 404

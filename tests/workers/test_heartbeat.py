@@ -11,7 +11,7 @@ from heliograph.fleet.models import Node
 from heliograph.fleet.vouch import HERE
 from heliograph.kit.wait import wait_until
 from heliograph.workers.app import app
-from heliograph.workers.heartbeat import Heartbeat
+from heliograph.workers.heartbeat import PULSE, Heartbeat
 from heliograph.workers.queues import queue_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,12 +66,15 @@ def test_a_broker_that_is_gone_or_silent_ends_no_heartbeat(monkeypatch):
             heartbeat.end()
 
 
-def test_a_database_that_does_not_answer_ends_no_heartbeat(monkeypatch):
+def test_a_database_that_does_not_answer_ends_no_heartbeat_and_stops_no_pulse(monkeypatch, tmp_path):
+    monkeypatch.setenv(PULSE, str(tmp_path / "pulse"))
     HERE.stand_as_node("worker@here")
     heartbeat = beating("generate")
     with monkeypatch.context() as patch:
         patch.setitem(connections["default"].settings_dict, "HOST", "/no/server/here")
         heartbeat.start()
-        heartbeat.join(0.5)
+        assert wait_until((tmp_path / "pulse").exists, seconds=10)
+        (tmp_path / "pulse").unlink()
+        assert wait_until((tmp_path / "pulse").exists, seconds=10)
     assert wait_until(lambda: Node.objects.filter(name="worker@here").exists(), seconds=10)
     heartbeat.end()

@@ -55,6 +55,9 @@ class Heartbeat(Thread):
         registered = False
         while True:
             try:
+                if path := os.environ.get(PULSE):
+                    # Also where nobody answers afterwards: to be started anew would not help.
+                    Path(path).touch()
                 registered = self._beat(registered)
             except Exception as fault:
                 # Whatever it was: a worker that works and does not say so would be taken for lost.
@@ -155,8 +158,6 @@ class Heartbeat(Thread):
         if time.monotonic() - self._moved > STUCK_SECONDS:
             log.critical("Messages wait and none was taken for %.0f seconds: it ends", STUCK_SECONDS)
             os.kill(os.getpid(), signal.SIGKILL)
-        if path := os.environ.get(PULSE):
-            Path(path).touch()
 
 
 _running: list[Heartbeat] = []
