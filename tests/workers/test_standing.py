@@ -8,9 +8,13 @@ from django.db import OperationalError, connection
 from kombu import pools
 
 from heliograph.fleet.models import Work
+from heliograph.signals.models import Rollout
+from heliograph.signals.rollouts import Limits
 from heliograph.workers.app import app
 from heliograph.workers.long import run_waiting
+from heliograph.workers.settling import settle_what_waits
 from heliograph.workers.standing import stand
+from tests.signals.test_compare import after, roll_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,3 +102,11 @@ def test_a_broker_that_went_away_is_no_failure_after_which_work_rests(broker):
     assert [(row.state, row.tries) for row in Work.objects.all()] == [("failed", 0)]
     stand("reconcile", lambda _: None)
     assert Work.objects.count() == 0
+
+
+def test_a_version_that_breaks_its_gates_is_rolled_back_while_workers_stand_by(broker):
+    roll_out(Limits(min_candidates=10, max_rejected_pct=1.0))
+
+    settle_what_waits(at=after(500))
+
+    assert (Rollout.objects.get().state, broker.llen("generate")) == ("rolled_back", 1)

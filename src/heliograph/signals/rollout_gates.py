@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Count, Max, Q, Sum
 
 from heliograph.fleet.models import Work
@@ -11,6 +12,7 @@ from heliograph.signals.models import Evaluation, Progress, Rollout, Signal, Str
 from heliograph.signals.plain import plain
 from heliograph.signals.rollouts import Limits, State, rollback
 from heliograph.signals.scores import Estimate
+from heliograph.signals.stages import locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,19 @@ def check_rollouts(*, at: datetime) -> list[Rollout]:
         found = measure(rollout)
         reason = broken(found, Limits(**rollout.gates))
         rows.filter(pk=rollout.pk).update(measured=plain(asdict(found)), checked_at=at)
-        # By someone else it may have been ended meanwhile.
-        if reason and rows.filter(pk=rollout.pk, state=State.RUNNING).exists():
-            rollback(rollout.strategy, reason=reason, at=at)
+        if reason and _roll_back(rollout, reason=reason, at=at):
             back.append(rows.get(pk=rollout.pk))
     return back
+
+
+@transaction.atomic
+def _roll_back(rollout: Rollout, *, reason: str, at: datetime) -> bool:
+    """False if someone else ended it meanwhile: what is live by then is theirs."""
+    locked(rollout.candidate)
+    if not Rollout.objects.filter(pk=rollout.pk, state=State.RUNNING).exists():
+        return False
+    rollback(rollout.strategy, reason=reason, at=at)
+    return True
 
 
 def measure(rollout: Rollout) -> Measured:

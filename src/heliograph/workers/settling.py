@@ -1,16 +1,24 @@
-"""What settles without a new bar: finer data that came, or are no longer awaited, and delistings."""
+"""What settles without a new bar: finer data that came, or are no longer awaited, delistings, rollouts."""
 
+import logging
 from datetime import datetime
 
 from heliograph.signals.due import due_work
+from heliograph.signals.rollout_gates import check_rollouts
 from heliograph.signals.settle import asking_versions, end_delisted
 from heliograph.workers.dispatch import send_shards
 from heliograph.workers.ring import ring
 
+log = logging.getLogger(__name__)
+
 
 def settle_what_waits(*, at: datetime) -> None:
-    """Send the shards that wait for finer data, and end what runs on delisted instruments."""
+    """Send the shards that wait for finer data, end what runs on delisted instruments, and roll back versions
+    that break the gates of their rollout."""
     if asking := asking_versions():
         send_shards(due_work(at=at, versions=asking), at=at)
     if end_delisted(at=at):
         ring("deliver_due")
+    for rollout in check_rollouts(at=at):
+        log.warning("%s was rolled back: %s", rollout.candidate, rollout.reason)
+        ring("generate_due")
