@@ -207,6 +207,17 @@ def test_the_delisted_and_those_whose_watch_rests_are_not_awaited(world):
     assert recent_evaluations(limit=1)[0].gates["completeness"]["value"] == 100.0
 
 
+def test_those_whose_watch_was_ended_are_not_awaited(world):
+    _, instruments, _, _ = world
+    for one in instruments:
+        Watch.objects.create(instrument=one, timeframe="1h", since=after(0), created_at=NOW)
+    Watch.objects.filter(instrument__in=instruments[15:]).delete()
+
+    told = give(world, range(15), 50, 51, at=after(51))
+
+    assert (told.bars, told.postponed) == (15, 0)
+
+
 def test_too_many_gaps_close_the_gate_until_they_are_healed(world):
     batch, instruments, bars, _ = world
     MEMORY.clear()

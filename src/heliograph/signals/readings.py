@@ -11,11 +11,13 @@ from heliograph.market.wire import fetch_columns, literal, to_datetime
 from heliograph.signals.gates import GAP_WINDOW, Readings
 from heliograph.signals.patience import Expectation, Mask
 
-# Of these nobody awaits a bar: they are delisted, or their watch rests.
+# Of these nobody awaits a bar: they are delisted, or their watch rests or was ended while others go on.
 NOT_AWAITED = """
 SELECT i.id FROM market_instrument i
 LEFT JOIN market_watch w ON w.instrument_id = i.id AND w.timeframe = %(timeframe)s
-WHERE i.venue_id = %(venue)s AND (i.delisted_at <= %(clock)s OR w.paused)
+WHERE i.venue_id = %(venue)s AND (i.delisted_at <= %(clock)s OR w.paused OR w.id IS NULL AND EXISTS (
+    SELECT FROM market_watch AS other JOIN market_instrument AS beside ON beside.id = other.instrument_id
+    WHERE beside.venue_id = %(venue)s AND other.timeframe = %(timeframe)s AND NOT other.paused))
 """
 # Down the key once for each instrument; the outer bounds let the server skip the other months.
 COUNTED = """
