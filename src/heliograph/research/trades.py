@@ -37,10 +37,7 @@ Row = tuple[object, ...]
 def write_trades(done: Backtest, *, backtest: int, instruments: Sequence[int], number: int) -> int:
     """Store what a piece brought, its rows numbered from `number` on; how many there are."""
     rows = list(_rows(done, instruments))
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY research_storedtrade ({COLUMNS}) FROM STDIN") as copy,
-    ):
+    with connection.cursor() as cursor, cursor.copy(WRITE) as copy:
         for at, row in enumerate(rows, number):
             copy.write_row((backtest, at, *row))
     return len(rows)
