@@ -16,6 +16,8 @@ from heliograph.workers.supervisor import read_state
 from tests.kit.processes import all_gone
 
 READY_SECONDS = 240
+# Modules that our programs load; where a user stands there may be files of such names.
+TRAPS = ("click", "django", "redis", "h11", "numpy", "uvicorn_worker", "typing_extensions")
 
 
 @contextmanager
@@ -32,13 +34,21 @@ def home_folder():
 
 @contextmanager
 def up_process(home, *, database_url="", **options):
-    """`up` in a process of its own, on any free port; its words go to a file in the home."""
+    """`up` in a process of its own, on any free port; its words go to a file in the home.
+
+    It stands in a folder full of files that must not be taken for the modules of their names.
+    """
+    folder = home / "scripts"
+    folder.mkdir(exist_ok=True)
+    for name in TRAPS:
+        (folder / f"{name}.py").write_text(f"raise RuntimeError('{name}.py of a user was run')\n")
     words = json.dumps({"home": str(home), "port": 0, **options})
     said = home / "said.txt"
     with (
         said.open("ab") as output,
         subprocess.Popen(
-            [sys.executable, "-m", "heliograph.workers.up", words],
+            [sys.executable, "-P", "-m", "heliograph.workers.up", words],
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -1,6 +1,16 @@
 """How Gunicorn runs the web application."""
 
+import os
+import sys
+from contextlib import suppress
+
 from heliograph.kit.tied import die_with_parent
+
+# Gunicorn puts the folder that it stands in before all others, but where it is in the path already: it goes to
+# the end, since what a user keeps there is not ours to run.
+with suppress(ValueError):
+    sys.path.remove(os.getcwd())
+sys.path.append(os.getcwd())
 
 worker_class = "uvicorn_worker.UvicornWorker"
 workers = 1

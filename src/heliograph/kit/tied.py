@@ -31,7 +31,7 @@ def start_tied(
     """
     linux = sys.platform == "linux"
     if not linux:
-        command = [sys.executable, "-m", "heliograph.kit.tether", str(int(last_word)), *command]
+        command = [sys.executable, "-P", "-m", "heliograph.kit.tether", str(int(last_word)), *command]
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL if linux else subprocess.PIPE,

@@ -16,7 +16,7 @@ from heliograph.kit.embedded.home import write_whole
 from heliograph.signals.models import Evaluation, Outcome, Signal
 from heliograph.workers.calibrate import SIZE, TABLES, CannotCalibrate
 
-PROGRAM = (sys.executable, "-m", "heliograph.workers.calibrate")
+PROGRAM = (sys.executable, "-P", "-m", "heliograph.workers.calibrate")
 FILE = "calibration.json"
 LONGEST_SECONDS = 300
 RECENT = timedelta(days=1)

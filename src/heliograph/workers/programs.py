@@ -8,8 +8,10 @@ from pathlib import Path
 
 from heliograph.workers.queues import OUTSIDE, QUEUES, read_by
 
-CELERY = (sys.executable, "-m", "celery", "-A", "heliograph.workers.app")
-PREPARE = (sys.executable, "-m", "heliograph.workers.prepare")
+# Never with the folder that we stand in first in the path: a `click.py` of the user there is not ours to run.
+MODULE = (sys.executable, "-P", "-m")
+CELERY = (*MODULE, "heliograph.workers.command", "-A", "heliograph.workers.app")
+PREPARE = (*MODULE, "heliograph.workers.prepare")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Program:
 
 def web(listener: int) -> Program:
     """The web server on a socket that the supervisor holds: the port stays ours while it restarts."""
-    command = (sys.executable, "-m", "gunicorn", "-c", "python:heliograph.config.gunicorn")
+    command = (*MODULE, "gunicorn", "-c", "python:heliograph.config.gunicorn")
     where = ("--bind", f"fd://{listener}", "heliograph.config.asgi:application")
     return Program("web", (*command, *where))
 
@@ -75,7 +77,7 @@ def outside() -> Program:
 
 def stream() -> Program:
     """Keeps the streams of exchanges."""
-    return Program("stream", (sys.executable, "-m", "heliograph.workers.stream"))
+    return Program("stream", (*MODULE, "heliograph.workers.stream"))
 
 
 def beat() -> Program:

@@ -78,7 +78,7 @@ def up_detached(options: Options, *, say: Say) -> None:
         heard.seek(0, os.SEEK_END)
         words = json.dumps(asdict(options) | {"home": str(home.path)})
         process = subprocess.Popen(
-            [sys.executable, "-m", "heliograph.workers.up", words],
+            [sys.executable, "-P", "-m", "heliograph.workers.up", words],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -14,7 +14,7 @@ from heliograph.engine.compiled import cache_folder
 
 FEW_BARS = 64
 PARTS = ("plans", "exits")
-PROGRAM = (sys.executable, "-m", "heliograph.workers.warm")
+PROGRAM = (sys.executable, "-P", "-m", "heliograph.workers.warm")
 # The kernel that takes longest; its folder is named after its sources.
 SLOWEST = Path(engine.__file__).with_name("exits") / "advance.py"
 

@@ -91,7 +91,7 @@ def _join(home: Home, users: FileLock) -> dict[str, str]:
 
 
 def _start_keeper(home: Home) -> None:
-    command = [sys.executable, "-m", "heliograph.kit.embedded.keeper", str(home.path)]
+    command = [sys.executable, "-P", "-m", "heliograph.kit.embedded.keeper", str(home.path)]
     with open(home.logs / "servers.log", "ab") as log:
         keeper = subprocess.Popen(
             command,
