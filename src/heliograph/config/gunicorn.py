@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from heliograph.kit.tied import die_with_parent
 
-# Gunicorn puts the folder that it stands in before all others, but where it is in the path already: it goes to
-# the end, since what a user keeps there is not ours to run.
+# Gunicorn puts the folder that it stands in first in the path unless it is there already. It goes to the end:
+# what a user keeps there is not ours to run.
 with suppress(ValueError):
     sys.path.remove(os.getcwd())
 sys.path.append(os.getcwd())
