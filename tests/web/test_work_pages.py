@@ -93,7 +93,7 @@ def test_an_evaluation_says_what_its_gates_measured(client, world):
 
     page = body(client, "/work/evaluations/")
 
-    assert f"{fresh['says']} · <b>gaps closed:</b> {gaps['says']}" in page
+    assert f"<b>gaps closed:</b> {gaps['says']} · {fresh['says']}" in page
     assert "{&#x27;" not in page
 
 

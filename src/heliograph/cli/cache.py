@@ -6,7 +6,7 @@ import typer
 
 from heliograph.cli.database import database
 from heliograph.cli.options import AsJson, Place
-from heliograph.cli.output import UNKNOWN, note, number, show_json, show_table
+from heliograph.cli.output import note, number, show_json, show_table
 from heliograph.cli.spread import spread
 
 if TYPE_CHECKING:
@@ -119,6 +119,6 @@ def _prefix(total: "Counters", name: str) -> Row:
 
 def _cells(row: Row) -> list[str]:
     return [
-        value if isinstance(value, str) else UNKNOWN if value is None else number(value)
+        f"{value:,}" if isinstance(value, int) else value if isinstance(value, str) else number(value)
         for value in row.values()
     ]

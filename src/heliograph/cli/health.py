@@ -41,8 +41,8 @@ def register(app: typer.Typer) -> None:
 def health(place: Place, as_json: AsJson = False) -> None:
     """Show what can be measured; exit code 4 if sick.
 
-    Looks at the database, Redis, the processes of `up`, the newest bars of each venue and how far the
-    evaluations of each strategy have come.
+    Looks at the database, Redis, the processes of `up`, the newest bars of each venue, how far the
+    evaluations of each strategy have come, parked work, and channels whose notices fail.
 
     \b
     Example:
@@ -68,6 +68,8 @@ def _readings(place: Place) -> Iterator[Reading]:
             yield processes
             yield from _venues()
             yield from _evaluations(runs=processes.healthy is not None)
+            yield from _parked()
+            yield from _channels()
     except SourceError as fault:
         yield Reading("database", False, str(fault))
 
@@ -148,6 +150,23 @@ def _evaluations(*, runs: bool) -> Iterator[Reading]:
         late = runs and behind > 0 and now() - since > LATE
         says = f"{len(stands):,} instruments, {behind:,} behind; last evaluated {clock(since)} UTC"
         yield Reading(f"strategy {version}", None if behind and not runs else not late, says)
+
+
+def _parked() -> Iterator[Reading]:
+    from heliograph.fleet.models import Work
+
+    if parked := Work.objects.filter(state=Work.State.PARKED).count():
+        yield Reading("work", False, f"{parked:,} parked after three tries; `heliograph work list` shows why")
+
+
+def _channels() -> Iterator[Reading]:
+    from heliograph.notices.models import Channel, Delivery
+
+    for channel in Channel.objects.filter(enabled=True).order_by("name"):
+        waiting = Delivery.objects.filter(channel=channel, state=Delivery.State.PENDING)
+        last = waiting.exclude(error="").order_by("-not_before").first()
+        says = f"{waiting.count():,} wait; {last.error}" if last else f"{waiting.count():,} wait"
+        yield Reading(f"channel {channel.name}", not last, says)
 
 
 def _newest_bars(timeframe: str) -> dict[int, float]:

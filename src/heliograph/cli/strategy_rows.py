@@ -69,7 +69,11 @@ def add(
         from heliograph.signals.strategies import add_strategy
 
         version = add_strategy(text=checked.text, stage=stage.value, origin=origin, at=now())
-    tell(version, as_json=as_json, hint="`heliograph generate` looks for its signals.")
+    tell(
+        version,
+        as_json=as_json,
+        hint="`heliograph up` looks for its signals; `heliograph generate` does at once.",
+    )
 
 
 @spread
