@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.capacity_recorded import Was, plan_was, read_load, show_was, usual_within_s, was_as_json
 from heliograph.cli.database import database
-from heliograph.cli.moments import now
+from heliograph.cli.moments import now, since
 from heliograph.cli.options import AsJson, Place
 from heliograph.cli.output import counted, note, number, show_json, show_table
 from heliograph.cli.progress import busy
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from heliograph.fleet.simulate.capacity import Asked, Capacity
     from heliograph.fleet.simulate.result import Simulated
 
-# A close should be done in a tenth of the time to the next, and nobody waits longer than this.
-SHARE, LONGEST_S = 0.1, 60.0
 HEIGHT, WIDEST = 14, 100
 
 
@@ -49,6 +48,22 @@ class Wanted:
     ] = 20.0
 
 
+@dataclass(frozen=True)
+class Past:
+    """A load that was."""
+
+    recorded: Annotated[
+        bool,
+        typer.Option(
+            "--recorded",
+            help="Plan for the load that is stored here, as it was.",
+        ),
+    ] = False
+    since: Annotated[
+        str, typer.Option("--since", metavar="WHEN", help="Of --recorded: a date, or an age such as 12h, 7d.")
+    ] = "1d"
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("capacity")(capacity)
@@ -57,6 +72,7 @@ def register(app: typer.Typer) -> None:
 @spread
 def capacity(
     wanted: Wanted,
+    past: Past,
     place: Place,
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="Measure this machine anew; heed nothing that is stored.")
@@ -69,24 +85,36 @@ def capacity(
     Costs are measured on this machine, once, in a database of its own that is removed again; where enough is
     stored already, stored figures count. The policy of scaling is simulated over the same load.
 
+    With --recorded the load is that of the stored evaluations: when each became due, and how long it took.
+    What really happened stands beside what the policy that is set here would have done.
+
     \b
     Examples:
       heliograph capacity --instruments 10000 --strategies 50 --timeframe 1m
       heliograph capacity --instruments 500 --timeframe 5m --within 1 --json
+      heliograph capacity --recorded --since 7d --chart
     """
     from heliograph.kit.embedded import Home
 
+    was: Was | None = None
     with database(place), busy("measuring and simulating"):
         from heliograph.fleet.simulate.capacity import plan_capacity
         from heliograph.workers.capacity import costs_here
 
-        asked = _asked(wanted)
-        costs = costs_here(Home.open(place.home).path, again=calibrate, at=now())
-        planned = plan_capacity(asked, costs)
+        at = now()
+        load = read_load(since(past.since, at=at), at=at) if past.recorded else None
+        costs = costs_here(Home.open(place.home).path, again=calibrate, at=at)
+        if load:
+            was, asked, planned = plan_was(load, costs, within=wanted.within, headroom=wanted.headroom)
+        else:
+            asked = _asked(wanted)
+            planned = plan_capacity(asked, costs)
     if as_json:
-        show_json(_as_json(asked, planned))
+        show_json(_as_json(asked, planned) | ({"recorded": was_as_json(was)} if was else {}))
         return
     _show(asked, planned)
+    if was:
+        show_was(was, planned)
     if chart:
         print(_chart(planned.scaled))
 
@@ -98,7 +126,7 @@ def _asked(wanted: Wanted) -> "Asked":
 
     # A month has 30 days here.
     interval_s = (Timeframe.parse(wanted.timeframe).ms or 30 * DAY) / 1000
-    within_s = wanted.within or min(interval_s * SHARE, LONGEST_S)
+    within_s = wanted.within or usual_within_s(interval_s)
     return Asked(
         instruments=wanted.instruments,
         strategies=wanted.strategies,

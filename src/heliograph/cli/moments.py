@@ -1,8 +1,11 @@
 """Moments as people write them on the command line."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 from heliograph.errors import UserError
+
+UNITS = {"h": 1, "d": 24, "w": 7 * 24, "y": 365 * 24}
 
 
 def moment(text: str, *, option: str) -> datetime:
@@ -19,3 +22,10 @@ def moment(text: str, *, option: str) -> datetime:
 def now() -> datetime:
     """The clock of the command line."""
     return datetime.now(UTC)
+
+
+def since(text: str, *, at: datetime) -> datetime:
+    """The moment that a date or an age such as 30d names."""
+    if age := re.fullmatch(r"(\d{1,5})([hdwy])", text):
+        return at - timedelta(hours=int(age[1]) * UNITS[age[2]])
+    return moment(text, option="--since")

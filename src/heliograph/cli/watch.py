@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +11,7 @@ import typer
 from heliograph.cli.database import database
 from heliograph.cli.exits import Exit
 from heliograph.cli.jobs import follow
-from heliograph.cli.moments import moment, now
+from heliograph.cli.moments import now, since
 from heliograph.cli.options import AsJson, Place
 from heliograph.cli.output import clock, counted, note, show_json, show_table, utc
 from heliograph.cli.progress import Tell, counting
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from heliograph.market.sources.exchange.backfill import LongRun
     from heliograph.market.sources.exchange.watches import WatchLine
 
-UNITS = {"h": 1, "d": 24, "w": 7 * 24, "y": 365 * 24}
 Symbols = Annotated[
     list[str] | None,
     typer.Argument(metavar="SYMBOL", help="BTC/USDT, BTC-USDT or BINANCE:BTCUSDT.", show_default=False),
@@ -148,13 +147,6 @@ def unwatch(
         show_json({"ended": ended})
     else:
         print(f"{ended:,} series no longer watched; the candles stay.")
-
-
-def since(text: str, *, at: datetime) -> datetime:
-    """The moment that a date or an age such as 30d names."""
-    if age := re.fullmatch(r"(\d{1,5})([hdwy])", text):
-        return at - timedelta(hours=int(age[1]) * UNITS[age[2]])
-    return moment(text, option="--since")
 
 
 def _fetch(watches: list["Watch"], *, at: datetime, wait: bool) -> "Job":
