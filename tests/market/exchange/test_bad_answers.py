@@ -10,6 +10,7 @@ from heliograph.market.sources.exchange.answers import check_candles
 from heliograph.market.sources.exchange.client import Client, Market
 from heliograph.market.sources.exchange.errors import (
     BadAnswer,
+    BadUrl,
     ClockWrong,
     KeyWithoutRights,
     NoSuchExchange,
@@ -89,6 +90,20 @@ def test_an_unknown_exchange_is_refused_with_the_nearest(db):
     with pytest.raises(NoSuchExchange) as raised:
         add_venue("binanse", at=START)
     assert str(raised.value) == "There is no exchange 'binanse'; did you mean binance?"
+
+
+@pytest.mark.parametrize("url", ["foo", "file:///etc/passwd", "http://[::1", "http://x:99999999", "http://"])
+def test_an_address_that_is_none_is_refused(db, url):
+    with pytest.raises(BadUrl) as raised:
+        add_venue("binance", at=START, url=url)
+    assert str(raised.value).startswith(f"'{url}' is no address of an exchange; write it like https://")
+    assert not Venue.objects.exists()
+
+
+def test_a_password_in_an_address_is_refused_and_not_repeated(db):
+    with pytest.raises(BadUrl) as raised:
+        add_venue("binance", at=START, url="http://me:secret@mirror.example")
+    assert "secret" not in str(raised.value)
 
 
 def test_candles_that_cannot_be_are_refused_and_counted_and_the_others_stored(exchange, binance):

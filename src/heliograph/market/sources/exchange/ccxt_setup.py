@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from heliograph.kit.env import Environment
 from heliograph.market.models import Venue
-from heliograph.market.sources.exchange.errors import NoSuchExchange
+from heliograph.market.sources.exchange.errors import BadUrl, NoSuchExchange
 
 TIMEOUT_MS = 10_000
 OPTIONS = {
@@ -30,6 +30,18 @@ def check_exchange(name: str) -> str:
     if name.lower() not in known:
         raise NoSuchExchange(name, known=known)
     return name.lower()
+
+
+def check_url(url: str) -> str:
+    """The address of an API, or none; BadUrl if it cannot be one. It is shown, so it holds no password."""
+    try:
+        parts = urlsplit(url)
+        is_good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_good = False
+    if url and (not is_good or "@" in url):
+        raise BadUrl(url.rpartition("@")[2])
+    return url
 
 
 def make_exchange(venue: Venue) -> Any:

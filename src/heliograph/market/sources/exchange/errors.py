@@ -67,6 +67,15 @@ class NoSuchExchange(UserError):
         super().__init__(f"There is no exchange '{name}'; {hint}")
 
 
+class BadUrl(UserError):
+    """An exchange cannot be asked there."""
+
+    def __init__(self, url: str):
+        super().__init__(
+            f"'{url}' is no address of an exchange; write it like https://mirror.example, without a password."
+        )
+
+
 class NoSuchVenue(UserError):
     """No venue of that name was added."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from heliograph.market.models import Batch, Feed, Instrument, Listing, Series, Venue, Watch
-from heliograph.market.sources.exchange.ccxt_setup import check_exchange
+from heliograph.market.sources.exchange.ccxt_setup import check_exchange, check_url
 from heliograph.market.sources.exchange.errors import NoSuchVenue, NoVenue, VenueInUse
 from heliograph.market.sources.exchange.universe import Synced, sync_universe
 
@@ -52,7 +52,7 @@ def add_venue(
         name=name,
         kind=Venue.Kind.EXCHANGE,
         exchange=exchange,
-        url=url,
+        url=check_url(url),
         priority=priority,
         interval_ms=None if per_second is None else 1000 / per_second,
     )
