@@ -16,10 +16,10 @@ from celery.worker import state
 from django.db import Error, connection
 from kombu.exceptions import KombuError
 
+from heliograph.fleet.clock import shared_now
 from heliograph.fleet.models import Node, Ring
 from heliograph.fleet.nodes import BEAT_SECONDS, beat, leave, note_done, note_failed, register
 from heliograph.fleet.vouch import HERE
-from heliograph.kit.clock import utc_now
 from heliograph.workers import doorbell
 from heliograph.workers.queues import QUEUES, queue_of
 from heliograph.workers.requests import DONE, FAILED
@@ -78,7 +78,7 @@ class Heartbeat(Thread):
         connection.close()
 
     def _beat(self, registered: bool) -> bool:
-        at = utc_now()
+        at = shared_now()
         HERE.vouch()
         cpu, rss = self._measure()
         waiting = self._waiting()
@@ -125,9 +125,9 @@ class Heartbeat(Thread):
         """The slowest piece and the mean of the rest: a peak must not drown."""
         seconds = [DONE.popleft() for _ in range(len(DONE))]
         if seconds:
-            note_done(HERE.node, ms=1000 * sum(seconds) / len(seconds), at=utc_now())
+            note_done(HERE.node, ms=1000 * sum(seconds) / len(seconds), at=shared_now())
         if len(seconds) > 1:
-            note_done(HERE.node, ms=1000 * max(seconds), at=utc_now())
+            note_done(HERE.node, ms=1000 * max(seconds), at=shared_now())
         for _ in range(len(FAILED)):
             FAILED.popleft()
             note_failed(HERE.node)
@@ -145,7 +145,7 @@ class Heartbeat(Thread):
 
     def _ring_if_silent(self) -> None:
         newest = Ring.objects.order_by("-pk").values_list("rung_at", flat=True).first()
-        if newest is None or (utc_now() - newest).total_seconds() > SILENCE_SECONDS:
+        if newest is None or (shared_now() - newest).total_seconds() > SILENCE_SECONDS:
             ring("reconcile")
 
     def _watch_progress(self, waiting: Mapping[str, int]) -> None:

@@ -1,16 +1,17 @@
 """Standing work: what is due of a whole concern, done by one worker at a time, again and again."""
 
 import logging
+import time
 import traceback
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import redis
 from kombu.exceptions import KombuError
 
+from heliograph.fleet.clock import shared_now
 from heliograph.fleet.vouch import HERE
 from heliograph.fleet.work import begin, fail, give_back, succeed
-from heliograph.kit.clock import utc_now
 from heliograph.workers import doorbell
 from heliograph.workers.ring import ring
 
@@ -20,8 +21,8 @@ log = logging.getLogger(__name__)
 
 def stand(name: str, act: Callable[[datetime], object]) -> None:
     """Do it unless another worker is at it or it rests after a failure; what goes wrong is kept and shown."""
-    at = utc_now()
     doorbell.release([name])
+    at, began = shared_now(), time.monotonic()
     if not _take(name, at=at):
         return
     try:
@@ -29,7 +30,7 @@ def stand(name: str, act: Callable[[datetime], object]) -> None:
     except (redis.RedisError, KombuError) as fault:
         # The broker went away, which is no fault of the work: it need not rest.
         log.warning("%s could not ring: %s", name, fault)
-        give_back(name, [ALL], at=utc_now())
+        give_back(name, [ALL], at=at)
     except Exception as fault:
         log.exception("%s failed", name)
         fail(
@@ -37,7 +38,8 @@ def stand(name: str, act: Callable[[datetime], object]) -> None:
             ALL,
             error=f"{type(fault).__name__}: {fault}",
             traceback=traceback.format_exc(),
-            at=utc_now(),
+            # The database may be what went wrong: it is not asked again.
+            at=at + timedelta(seconds=time.monotonic() - began),
         )
     else:
         succeed(name, [ALL])
