@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models.functions import Least
 
 from heliograph.engine.timeframe import Timeframe
 from heliograph.errors import UserError
@@ -63,11 +64,8 @@ def add_watches(
         _check_timeframe(place, timeframe)
         if place.synced_at is None:
             sync_universe(place, at=at)
-    with transaction.atomic():
-        return [
-            _watch([_listed(place, symbol) for place in places], timeframe=timeframe, since=since, at=at)
-            for symbol in symbols
-        ]
+    listed = [_listed(place, symbols) for place in places]
+    return _watch(listed, timeframe=timeframe, since=since, at=at)
 
 
 def list_watches(*, at: datetime) -> list[WatchLine]:
@@ -95,14 +93,21 @@ def remove_watches(symbols: Sequence[str], *, timeframe: str | None = None, venu
     return ended
 
 
-def _listed(venue: Venue, symbol: str) -> Instrument:
-    found = Instrument.objects.filter(venue=venue, symbol__in=_spellings(symbol, venue)).first()
-    if found is None:
-        listed = Listing.objects.filter(instrument__venue=venue, delisted_at=None)
-        names = list(listed.values_list("instrument__symbol", flat=True))
-        raise NoSuchSymbol(symbol, venue=venue.name, known=names)
-    if found.delisted_at:
-        raise Delisted(found.symbol, venue=venue.name, since=found.delisted_at)
+def _listed(venue: Venue, symbols: Sequence[str]) -> list[Instrument]:
+    """The instrument of each symbol, in order."""
+    spellings = [_spellings(symbol, venue) for symbol in symbols]
+    known = Instrument.objects.filter(venue=venue, symbol__in=set().union(*spellings))
+    by_symbol = {one.symbol: one for one in known}
+    found = []
+    for symbol, spelled in zip(symbols, spellings, strict=True):
+        one = next((by_symbol[name] for name in sorted(spelled) if name in by_symbol), None)
+        if one is None:
+            listed = Listing.objects.filter(instrument__venue=venue, delisted_at=None)
+            names = list(listed.values_list("instrument__symbol", flat=True))
+            raise NoSuchSymbol(symbol, venue=venue.name, known=names)
+        if one.delisted_at:
+            raise Delisted(one.symbol, venue=venue.name, since=one.delisted_at)
+        found.append(one)
     return found
 
 
@@ -117,24 +122,40 @@ def _check_timeframe(venue: Venue, timeframe: str) -> None:
             raise NoSuchTimeframe(timeframe, venue=venue.name, known=client.timeframes)
 
 
-def _watch(instruments: Sequence[Instrument], *, timeframe: str, since: datetime, at: datetime) -> Watch:
-    first = instruments[0]
-    watch, made = Watch.objects.get_or_create(
-        instrument=first,
-        timeframe=timeframe,
-        defaults={"since": since, "created_at": at, "due_at": at + HEAD_START},
+@transaction.atomic
+def _watch(
+    listed: Sequence[Sequence[Instrument]], *, timeframe: str, since: datetime, at: datetime
+) -> list[Watch]:
+    """Begin or extend the watches of the instruments of the first venue; the others stand in, in order.
+
+    Few statements, however many they are.
+    """
+    wanted = Watch.objects.filter(instrument__in=listed[0], timeframe=timeframe)
+    known = locked(wanted)
+    Watch.objects.bulk_create(
+        [
+            Watch(instrument=one, timeframe=timeframe, since=since, created_at=at, due_at=at + HEAD_START)
+            for one in sorted(listed[0], key=lambda one: one.pk)
+        ],
+        ignore_conflicts=True,
     )
-    if not made:
-        watch.since = min(watch.since, since)
-        watch.paused, watch.heal_at = False, None
-        watch.save(update_fields=["since", "paused", "heal_at"])
-    for number, instrument in enumerate(instruments):
-        Feed.objects.update_or_create(
-            watch=watch,
-            venue_id=instrument.venue_id,
-            defaults={"symbol": instrument.symbol, "priority": 100 * number},
+    wanted.filter(pk__in=known).update(since=Least("since", since), paused=False, heal_at=None)
+    made = {watch.instrument_id: watch for watch in wanted.select_related("instrument__venue")}
+    feeds = {
+        (made[first.pk].pk, place.venue_id): Feed(
+            watch=made[first.pk], venue_id=place.venue_id, symbol=place.symbol, priority=100 * number
         )
-    return watch
+        for number, places in enumerate(listed)
+        for first, place in zip(listed[0], places, strict=True)
+    }
+    locked(Feed.objects.filter(watch__in=made.values()))
+    Feed.objects.bulk_create(
+        [feeds[key] for key in sorted(feeds)],
+        update_conflicts=True,
+        unique_fields=["watch", "venue"],
+        update_fields=["symbol", "priority"],
+    )
+    return [made[one.pk] for one in listed[0]]
 
 
 def _line(watch: Watch, series: Series | None, *, at: datetime) -> WatchLine:
