@@ -1,8 +1,18 @@
 """Ten times the load comes and goes: workers are started and let go by the policy, as its simulation says.
 
 `python -m benchmarks.drills.scaling [--short]`: real worker processes on the embedded servers do work that
-waits. The simulator is given the same policy, the same arrivals, and what was recorded of the workers: how
-long they took to start, and what a piece cost beside its waiting.
+waits 0.2 s for others, as on an exchange, so that two processors can show it.
+
+The simulator is given, and nothing else:
+- the same policy, the same function that decided in the real run, looking every second;
+- when each piece really became due, to the microsecond, as its row says;
+- 0.2 s for each piece, and beside it the mean of what a piece cost a worker (message, rows), recorded between
+  two ends of a worker for which the next piece was already due;
+- one worker that is ready, and how long each further one took from being asked for until its node stood in
+  the rows, in the order of asking; of a number that came twice only the newest is known, and for the other
+  stands the mean of all.
+It is told neither what the policy decided, nor how long anything waited, nor how many workers there were:
+those are what is compared (mean and 95th percentile of age, worker-seconds).
 """
 
 import argparse

@@ -2,9 +2,10 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from statistics import fmean
 
 from django.db import connection
 
@@ -67,12 +68,7 @@ class WaitingWorkers:
     def plant(self, asked: Sequence[tuple[datetime, int, int]]) -> Plant:
         """What was recorded of the workers: `asked` are the changes, as moment, number before and after."""
         ready = dict(Node.objects.values_list("name", "started_at"))
-        starts = [
-            (ready[name] - at).total_seconds()
-            for at, before, after in asked
-            for number in range(before + 1, after + 1)
-            if (name := node_name(f"w{number}")) in ready and ready[name] > at
-        ]
+        starts = recorded_starts(asked, {number_of(name): at for name, at in ready.items()})
         with connection.cursor() as cursor:
             cursor.execute(OVERHEAD)
             (overhead,) = cursor.fetchone()
@@ -113,6 +109,30 @@ def oldest_due(*, at: datetime) -> DueNow:
         cursor.execute(MEAN)
         (mean,) = cursor.fetchone()
     return DueNow(count, oldest, None if mean is None else float(mean))
+
+
+def recorded_starts(asked: Sequence[tuple[datetime, int, int]], ready: Mapping[int, datetime]) -> list[float]:
+    """Seconds from asking until ready of each worker that was asked for, in that order.
+
+    `ready` knows only the newest start of a number: of one that came twice, or that never was ready, the mean
+    of the others stands in its place; nothing is told where none is known.
+    """
+    comes = [(number, at) for at, before, after in asked for number in range(before + 1, after + 1)]
+    newest = dict(comes)
+    known = {
+        (number, at): (ready[number] - at).total_seconds()
+        for number, at in comes
+        if at == newest[number] and number in ready and ready[number] > at
+    }
+    if not known:
+        return []
+    mean = fmean(known.values())
+    return [known.get(come, mean) for come in comes]
+
+
+def number_of(name: str) -> int:
+    """The number of the worker whose node has that name: 3 of `w3@host`."""
+    return int(name.partition("@")[0].removeprefix("w"))
 
 
 def _send(seconds: float) -> None:

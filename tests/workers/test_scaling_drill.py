@@ -4,6 +4,25 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+
+from benchmarks.drills.waiting_workers import number_of, recorded_starts
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def later(seconds):
+    return NOON + timedelta(seconds=seconds)
+
+
+def test_a_start_that_is_not_known_is_the_mean_of_the_others():
+    """Worker 3 came twice, and of its first start nothing is left; worker 4 was never ready."""
+    asked = [(NOON, 1, 3), (later(60), 3, 2), (later(90), 2, 4)]
+    ready = {1: later(-9), 2: later(3), 3: later(95)}
+
+    assert recorded_starts(asked, ready) == [3.0, 4.0, 5.0, 4.0]
+    assert recorded_starts(asked, {1: later(-9)}) == []
+    assert number_of("w12@here") == 12
 
 
 def test_ten_times_the_load_brings_workers_and_loses_nothing():
