@@ -131,7 +131,7 @@ def _watch(
     Few statements, however many they are.
     """
     wanted = Watch.objects.filter(instrument__in=listed[0], timeframe=timeframe)
-    known = locked(wanted)
+    known = set(wanted.select_for_update().order_by("pk").values_list("pk", flat=True))
     Watch.objects.bulk_create(
         [
             Watch(instrument=one, timeframe=timeframe, since=since, created_at=at, due_at=at + HEAD_START)
@@ -148,7 +148,6 @@ def _watch(
         for number, places in enumerate(listed)
         for first, place in zip(listed[0], places, strict=True)
     }
-    locked(Feed.objects.filter(watch__in=made.values()))
     Feed.objects.bulk_create(
         [feeds[key] for key in sorted(feeds)],
         update_conflicts=True,
