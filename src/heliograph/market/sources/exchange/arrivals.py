@@ -1,29 +1,46 @@
 """Closed candles that a stream delivered: held until they are over by both clocks, then stored together."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
 
 from heliograph.engine.timeframe import DAY, Timeframe
 from heliograph.market.models import Feed, Venue, Watch
+from heliograph.market.rows import Rows
 from heliograph.market.sources.exchange.answers import check_candles, is_moment
 from heliograph.market.sources.exchange.deliver import deliver, live_batch
 from heliograph.market.sources.exchange.fetch import merged
+from heliograph.market.sources.exchange.marks import update
 from heliograph.market.sources.exchange.poll import OVERDUE, RECHECK
 from heliograph.market.sources.exchange.skew import TRUSTED_MS, VenueClock
-from heliograph.market.wire import to_datetime, to_ms
+from heliograph.market.wire import literal, to_datetime, to_ms
 
 # A bar that is still not over by both clocks after this is none: its time is wrong.
 FUTURE_MS = 60_000
 
 # Read again over REST some time after it last was; earlier where the next bar does not come.
 NOTE = """
-UPDATE market_watch SET due_at = least(%(overdue)s, polled_at + %(recheck)s)
-WHERE id = ANY(%(watches)s) AND polled_at IS NOT NULL
+WITH locked AS MATERIALIZED (
+    SELECT id FROM market_watch WHERE id = ANY(%(watches)s) ORDER BY id FOR NO KEY UPDATE)
+UPDATE market_watch AS noted SET due_at = least(%(overdue)s, polled_at + %(recheck)s)
+FROM locked WHERE noted.id = locked.id AND polled_at IS NOT NULL
+"""
+
+# What waited for so long since it was told may have been corrected meanwhile over REST.
+STALE_MS = 2_000
+OVERTAKEN = """
+SELECT told.number
+FROM unnest(%(numbers)s::bigint[], %(instruments)s::bigint[], %(opens)s::bigint[], %(told)s::bigint[])
+         AS told(number, instrument, open, at)
+JOIN candle ON candle.instrument_id = told.instrument AND candle.timeframe = %(timeframe)s
+    AND candle.open_time = timestamptz 'epoch' + told.open * interval '1 millisecond'
+WHERE candle.open_time BETWEEN %(first)s AND %(last)s
+  AND candle.recorded_at > timestamptz 'epoch' + told.at * interval '1 millisecond'
 """
 
 
@@ -66,7 +83,7 @@ def subscriptions(venue: Venue) -> list[Subscription]:
     found = Feed.objects.filter(venue=venue, priority=0, watch__paused=False)
     found = found.filter(watch__instrument__delisted_at=None).select_related("watch").order_by("pk")
     return [
-        Subscription(feed.watch_id, feed.pk, feed.watch.instrument_id, feed.symbol, feed.watch.timeframe)
+        Subscription(feed.watch.pk, feed.pk, feed.watch.instrument_id, feed.symbol, feed.watch.timeframe)
         for feed in found
     ]
 
@@ -83,7 +100,9 @@ def store_arrivals(arrivals: Sequence[Arrival], *, venue: Venue, clock: VenueClo
     for arrival in arrivals:
         if not arrival.is_ahead():
             by_series[arrival.subscription].append(list(arrival.candle))
-    rows = defaultdict(list)
+    for arrival in _overtaken(arrivals, clock=clock):
+        by_series[arrival.subscription].remove(list(arrival.candle))
+    rows: dict[str, list[Rows]] = defaultdict(list)
     ahead = sum(arrival.is_ahead() for arrival in arrivals)
     findings = [{"future": ahead}] if ahead else []
     for one, candles in by_series.items():
@@ -102,15 +121,40 @@ def store_arrivals(arrivals: Sequence[Arrival], *, venue: Venue, clock: VenueClo
     return changed
 
 
+def _overtaken(arrivals: Sequence[Arrival], *, clock: VenueClock) -> list[Arrival]:
+    """Those that waited while a newer word on their bar was stored."""
+    oldest = clock.ms() - STALE_MS
+    waited: dict[str, list[Arrival]] = defaultdict(list)
+    for one in arrivals:
+        if one.told_at is not None and one.told_at < oldest and not one.is_ahead() and one.ends_at():
+            waited[one.subscription.timeframe].append(one)
+    found = []
+    for timeframe, ones in waited.items():
+        opens = [int(str(one.candle[0])) for one in ones]
+        asked: dict[str, Any] = {
+            "timeframe": timeframe,
+            "numbers": literal(range(len(ones))),
+            "instruments": literal([one.subscription.instrument for one in ones]),
+            "opens": literal(opens),
+            # By our clock, which is the one that rows are stamped with.
+            "told": literal([(one.told_at or 0) - int(clock.skew_ms or 0) for one in ones]),
+            "first": to_datetime(min(opens)),
+            "last": to_datetime(max(opens)),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(OVERTAKEN, asked)
+            found += [ones[number] for (number,) in cursor.fetchall()]
+    return found
+
+
 def ask_over_rest(watches: Sequence[int]) -> None:
     """Their stream is silent: the next poll asks for them."""
-    Watch.objects.filter(pk__in=watches).exclude(polled_at=None).update(due_at=None)
+    update(Watch.objects.filter(pk__in=watches).exclude(polled_at=None), due_at=None)
 
 
-def _note(by_series, rows, *, at: datetime) -> None:
-    Feed.objects.filter(pk__in=[one.feed for one in by_series]).update(
-        streamed_at=at, answered_at=at, failures=0, error="", not_before=None
-    )
+def _note(by_series: Collection[Subscription], rows: Mapping[str, Sequence[Rows]], *, at: datetime) -> None:
+    spoke = Feed.objects.filter(pk__in=[one.feed for one in by_series])
+    update(spoke, streamed_at=at, answered_at=at, failures=0, error="", not_before=None)
     for timeframe in rows:
         newest = max((int(part["time"].max()) for part in rows[timeframe] if len(part)), default=None)
         if newest is None:
@@ -118,5 +162,6 @@ def _note(by_series, rows, *, at: datetime) -> None:
         frame = Timeframe.parse(timeframe)
         overdue = to_datetime(frame.end(frame.end(newest))) + OVERDUE
         watches = [one.watch for one in by_series if one.timeframe == timeframe]
+        told: dict[str, Any] = {"overdue": overdue, "recheck": RECHECK, "watches": watches}
         with connection.cursor() as cursor:
-            cursor.execute(NOTE, {"overdue": overdue, "recheck": RECHECK, "watches": watches})
+            cursor.execute(NOTE, told)

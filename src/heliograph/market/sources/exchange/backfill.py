@@ -17,6 +17,7 @@ from heliograph.market.sources.exchange.errors import VenueFault
 from heliograph.market.sources.exchange.feeds import in_order, note_failure, note_success
 from heliograph.market.sources.exchange.fetch import Desk, bars_between, frame_step, newest_closed
 from heliograph.market.sources.exchange.gaps import Run, missing_runs, note_unserved, worth_asking
+from heliograph.market.sources.exchange.marks import update, write
 from heliograph.market.sources.exchange.skew import Now, VenueClock
 from heliograph.market.sources.exchange.turns import Turn, visit
 from heliograph.market.sources.exchange.watched import first_wanted, load_watches
@@ -132,7 +133,7 @@ def _plan(turn: Turn, desk: Desk, state: Backfill, *, count: bool) -> None:
 def _fetch_group(desk: Desk, turns: Sequence[Turn], batch: Batch, state: Backfill) -> None:
     ids = [turn.watch.pk for turn in turns]
     for number in range(max(len(turn.pages) for turn in turns)):
-        Watch.objects.filter(pk__in=ids).update(due_at=state.now() + CLAIM)
+        update(Watch.objects.filter(pk__in=ids), due_at=state.now() + CLAIM)
         state.changed += visit(desk, turns, batch=batch, now=state.now, round=number)
         state.done += sum(
             turn.pages[number].bars for turn in turns if number < len(turn.pages) and not turn.fault
@@ -156,7 +157,7 @@ def _conclude(turns: Sequence[Turn], desk: Desk, state: Backfill) -> None:
             turn.watch.checked_until = to_datetime(reached)
         turn.watch.due_at = None
     good = [turn for turn in turns if not turn.fault]
-    Watch.objects.bulk_update([turn.watch for turn in good], ["checked_until", "due_at"])
+    write([turn.watch for turn in good], ["checked_until", "due_at"])
     note_success([turn.feed for turn in good], at=at)
 
 

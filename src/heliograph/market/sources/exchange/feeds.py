@@ -7,6 +7,7 @@ from django.db.models import F
 
 from heliograph.market.models import Feed, Watch
 from heliograph.market.sources.exchange.errors import RateLimited, VenueFault
+from heliograph.market.sources.exchange.marks import update, write
 
 # The back-off after failures in a row: 5, 10, 20 ... seconds.
 FIRST_REST = timedelta(seconds=5)
@@ -37,11 +38,14 @@ def note_failure(feeds: Sequence[Feed], fault: VenueFault, *, at: datetime) -> N
         feed.failures += 1
         feed.error = str(fault)
         feed.not_before = fault.until if isinstance(fault, RateLimited) else at + rest_after(feed, fault)
-    Feed.objects.bulk_update(feeds, ["failures", "error", "not_before"])
+    write(feeds, ["failures", "error", "not_before"])
     if fault.whole and feeds:
         others = Feed.objects.filter(venue=feeds[0].venue_id).exclude(pk__in=[feed.pk for feed in feeds])
-        others.exclude(not_before__gt=at).update(
-            failures=F("failures") + 1, error=str(fault), not_before=feeds[0].not_before
+        update(
+            others.exclude(not_before__gt=at),
+            failures=F("failures") + 1,
+            error=str(fault),
+            not_before=feeds[0].not_before,
         )
 
 
@@ -53,12 +57,11 @@ def note_success(feeds: Iterable[Feed], *, at: datetime) -> None:
     fallen = {feed.error for feed in feeds if feed.failures}
     if fallen:
         same = Feed.objects.filter(venue=feeds[0].venue_id, error__in=fallen)
-        same.update(failures=0, error="", not_before=None)
+        update(same, failures=0, error="", not_before=None)
     for feed in feeds:
         feed.failures, feed.error, feed.not_before = 0, "", None
-    Feed.objects.filter(pk__in=[feed.pk for feed in feeds]).update(
-        failures=0, error="", not_before=None, answered_at=at
-    )
+    answered = Feed.objects.filter(pk__in=[feed.pk for feed in feeds])
+    update(answered, failures=0, error="", not_before=None, answered_at=at)
 
 
 def rest_after(feed: Feed, fault: VenueFault) -> timedelta:

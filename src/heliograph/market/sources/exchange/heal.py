@@ -1,7 +1,8 @@
 """True gaps, and nothing else, asked for again."""
 
+import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from heliograph.market.calendars import ALWAYS
@@ -32,7 +33,7 @@ def heal(watches: Sequence[Watch], *, now: Now) -> int:
     """Ask for the gaps of these series, of each feed in turn; what none has stays visible as a gap."""
     changed = 0
     tried: dict[int, set[int]] = defaultdict(set)
-    waiting = [watch for watch in watches if _may_have_gaps(watch, at=now())]
+    waiting = with_gaps(watches, at=now())
     while waiting:
         by_venue: dict[Venue, list[tuple[Watch, Feed, list[Run]]]] = defaultdict(list)
         for watch in waiting:
@@ -79,20 +80,33 @@ def _note(turn: Turn, *, now: Now) -> None:
     note_unserved(asked, missing, watch=turn.watch, venue=turn.feed.venue, at=now())
 
 
-def _may_have_gaps(watch: Watch, *, at: datetime) -> bool:
-    """False where counting tells, without reading a single bar, that all is there."""
-    series = Series.objects.filter(instrument=watch.instrument_id, timeframe=watch.timeframe, bars__gt=0)
-    one = series.first()
+def with_gaps(watches: Sequence[Watch], *, at: datetime) -> list[Watch]:
+    """Without those of which counting tells, with no bar read, that all is there or was asked for lately."""
+    found = Series.objects.filter(instrument__in=[watch.instrument_id for watch in watches], bars__gt=0)
+    series = {(one.instrument_id, one.timeframe): one for one in found}
+    resting: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    asked = Unserved.objects.filter(watch__in=watches, not_before__gt=at)
+    for watch, venue, bars in asked.values_list("watch", "venue", "bars"):
+        resting[watch][venue] += bars
+    return [
+        watch
+        for watch in watches
+        if _absent(watch, series.get((watch.instrument_id, watch.timeframe)))
+        > _resting(watch, resting[watch.pk])
+    ]
+
+
+def _absent(watch: Watch, series: Series | None) -> float:
+    """How many bars are missing; infinity where that takes reading them."""
     calendar = watch.instrument.calendar or watch.instrument.venue.calendar
     assert watch.checked_until
-    if one is None or calendar != ALWAYS:
-        return True
-    first = min(first_wanted(watch), to_ms(one.first_open))
-    last = max(to_ms(watch.checked_until), to_ms(one.last_open))
-    resting = Unserved.objects.filter(watch=watch, not_before__gt=at).order_by("bars")
-    by_venue: dict[int, int] = defaultdict(int)
-    for venue, bars in resting.values_list("venue", "bars"):
-        by_venue[venue] += bars
-    feeds = {feed.venue_id for feed in watch.feeds.all()}
-    asked_of_all = min((by_venue[venue] for venue in feeds), default=0)
-    return bars_between(watch.timeframe, first, last) - one.bars > asked_of_all
+    if series is None or calendar != ALWAYS:
+        return math.inf
+    first = min(first_wanted(watch), to_ms(series.first_open))
+    last = max(to_ms(watch.checked_until), to_ms(series.last_open))
+    return bars_between(watch.timeframe, first, last) - series.bars
+
+
+def _resting(watch: Watch, by_venue: Mapping[int, int]) -> int:
+    """How many bars all of its venues were asked for in vain not long ago."""
+    return min((by_venue.get(feed.venue_id, 0) for feed in watch.feeds.all()), default=0)

@@ -13,6 +13,7 @@ from heliograph.market.sources.exchange.feeds import next_chance, note_failure, 
 from heliograph.market.sources.exchange.fetch import Desk, frame_step, newest_closed
 from heliograph.market.sources.exchange.gaps import Run, missing_runs
 from heliograph.market.sources.exchange.heal import heal_due
+from heliograph.market.sources.exchange.marks import write
 from heliograph.market.sources.exchange.skew import Now, running_from
 from heliograph.market.sources.exchange.turns import Turn, visit
 from heliograph.market.sources.exchange.watched import first_wanted, take_due
@@ -28,6 +29,8 @@ BUDGET_SECONDS = 40.0
 # The bars of so long are read again for corrections, but not fewer and not more than that.
 REREAD_MS = 30 * MINUTE
 FEWEST, MOST = 3, 90
+# Where candles were refused, so many times that is read again, once they have come as they should.
+HELD = 3
 # A way of catching up that is longer than this is gone in several polls.
 PAGES = 4
 # A bar that has not come so many intervals behind its close is left to the healing of gaps.
@@ -48,10 +51,11 @@ def poll_due(*, at: datetime) -> int:
     now, began, changed = running_from(at), time.monotonic(), 0
     while time.monotonic() - began < BUDGET_SECONDS:
         watches = take_due(at=now(), until=now() + CLAIM, most=AT_ONCE)
-        if not watches:
-            changed += heal_due(now=now)
-            break
         changed += poll(watches, now=now)
+        # Also while polls are behind: gaps would else wait for as long as they are.
+        changed += heal_due(now=now)
+        if not watches:
+            break
     return changed
 
 
@@ -64,8 +68,7 @@ def poll(watches: Sequence[Watch], *, now: Now) -> int:
         for watch, feeds in waiting:
             if feeds:
                 by_venue[feeds[0].venue].append(Turn(watch, feeds[0]))
-            else:
-                _postpone(watch, now=now)
+        _postpone([watch for watch, feeds in waiting if not feeds], now=now)
         feeds_of = {watch.pk: feeds[1:] for watch, feeds in waiting}
         waiting = []
         for venue, turns in by_venue.items():
@@ -148,9 +151,9 @@ def _conclude(turns: Sequence[Turn], desk: Desk, *, now: Now) -> None:
         if turn.fault:
             failed[str(turn.fault)].append(turn)
         _move_on(turn.watch, turn, clock=clock, at=at)
-    Watch.objects.bulk_update([turn.watch for turn in turns], ["checked_until", "polled_at"])
     good = [turn for turn in turns if not turn.fault]
-    Watch.objects.bulk_update([turn.watch for turn in good], ["due_at", "heal_at"])
+    write([turn.watch for turn in turns if turn.fault], ["checked_until", "polled_at"])
+    write([turn.watch for turn in good], ["checked_until", "polled_at", "due_at", "heal_at"])
     note_success([turn.feed for turn in good], at=at)
     for same in failed.values():
         fault = same[0].fault
@@ -168,6 +171,9 @@ def _move_on(watch: Watch, turn: Turn, *, clock: int, at: datetime) -> None:
     # What has not come in time is a gap: it is healed, not waited for.
     patient = frame_step(frame, closed, -PATIENCE_BARS)
     reached = max(turn.newest or 0, min(turn.answered, patient))
+    if turn.refused:
+        # In the place of a candle that cannot be there may be a correction: these bars are read once more.
+        reached = min(reached, frame_step(frame, reached, -HELD * _reread(frame)))
     before = to_ms(watch.checked_until) if watch.checked_until else 0
     if reached > before:
         watch.checked_until = to_datetime(reached)
@@ -188,7 +194,8 @@ def _is_streamed(feed: Feed, *, at: datetime, frame: Timeframe) -> bool:
     return feed.streamed_at is not None and at - feed.streamed_at < quiet
 
 
-def _postpone(watch: Watch, *, now: Now) -> None:
-    """No venue answers for it: it is due when one may be asked again."""
-    watch.due_at = next_chance(watch, at=now())
-    watch.save(update_fields=["due_at"])
+def _postpone(watches: Sequence[Watch], *, now: Now) -> None:
+    """No venue answers for them: they are due when one may be asked again."""
+    for watch in watches:
+        watch.due_at = next_chance(watch, at=now())
+    write(watches, ["due_at"])

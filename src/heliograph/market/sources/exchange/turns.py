@@ -27,6 +27,8 @@ class Turn:
     # Before this open the venue has nothing; pages that end before it need not be asked for.
     begins: int = 0
     bars: int = 0
+    # Whether candles came that cannot be.
+    refused: bool = False
     fault: VenueFault | None = None
 
     def plan(self, desk: Desk, runs: Iterable[tuple[int, int]]) -> None:
@@ -42,6 +44,7 @@ class Turn:
         self.fault = answer.fault
         self.begins = answer.begins or self.begins
         self.bars += len(answer.checked.rows)
+        self.refused |= answer.checked.refused > answer.checked.findings["forming"]
         if len(answer.checked.rows):
             self.newest = int(answer.checked.rows["time"][-1])
         if answer.fault:

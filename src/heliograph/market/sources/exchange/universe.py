@@ -11,6 +11,7 @@ from django.db.models import Q
 from heliograph.market.models import Instrument, Listing, Venue, Watch
 from heliograph.market.sources.exchange.client import Market, client_for
 from heliograph.market.sources.exchange.errors import BadAnswer, VenueFault
+from heliograph.market.sources.exchange.marks import update
 
 SYNC_EVERY = timedelta(hours=1)
 # After a failure it is tried again sooner.
@@ -103,7 +104,7 @@ def _list_again(instruments: Sequence[Instrument], *, at: datetime) -> int:
     for one in instruments:
         one.listed_at, one.delisted_at = one.listed_at or at, None
     Instrument.objects.bulk_update(instruments, ["listed_at", "delisted_at"])
-    Watch.objects.filter(instrument__in=instruments).update(due_at=None)
+    update(Watch.objects.filter(instrument__in=instruments), due_at=None)
     return len(instruments)
 
 

@@ -12,6 +12,7 @@ from heliograph.errors import UserError
 from heliograph.market.models import Feed, Instrument, Listing, Series, Venue, Watch
 from heliograph.market.sources.exchange.client import client_for
 from heliograph.market.sources.exchange.errors import Delisted, NoSuchSymbol, NoSuchTimeframe
+from heliograph.market.sources.exchange.marks import locked
 from heliograph.market.sources.exchange.universe import sync_universe
 from heliograph.market.sources.exchange.venues import find_venue
 from heliograph.market.symbols import normal_symbol
@@ -81,16 +82,17 @@ def list_watches(*, at: datetime) -> list[WatchLine]:
 @transaction.atomic
 def remove_watches(symbols: Sequence[str], *, timeframe: str | None = None, venue: str | None = None) -> int:
     """End the watches of these symbols; their candles stay. NoSuchWatch if one is not watched."""
-    ended = 0
+    ending: set[int] = set()
     for symbol in symbols:
         found = Watch.objects.filter(instrument__symbol__in=_spellings(symbol))
         found = found.filter(timeframe=timeframe) if timeframe else found
         found = found.filter(instrument__venue=find_venue(venue)) if venue else found
-        if not found.exists():
+        numbers = list(found.values_list("pk", flat=True))
+        if not numbers:
             raise NoSuchWatch(f"{symbol} is not watched; `heliograph watch --list` shows what is.")
-        ended += found.count()
-        found.delete()
-    return ended
+        ending.update(numbers)
+    ended = Watch.objects.filter(pk__in=locked(Watch.objects.filter(pk__in=ending)))
+    return ended.delete()[1].get(Watch._meta.label, 0)
 
 
 def _listed(venue: Venue, symbols: Sequence[str]) -> list[Instrument]:
@@ -131,7 +133,7 @@ def _watch(
     Few statements, however many they are.
     """
     wanted = Watch.objects.filter(instrument__in=listed[0], timeframe=timeframe)
-    known = set(wanted.select_for_update().order_by("pk").values_list("pk", flat=True))
+    known = locked(wanted)
     Watch.objects.bulk_create(
         [
             Watch(instrument=one, timeframe=timeframe, since=since, created_at=at, due_at=at + HEAD_START)
@@ -148,6 +150,7 @@ def _watch(
         for number, places in enumerate(listed)
         for first, place in zip(listed[0], places, strict=True)
     }
+    locked(Feed.objects.filter(watch__in=made.values()))
     Feed.objects.bulk_create(
         [feeds[key] for key in sorted(feeds)],
         update_conflicts=True,
