@@ -6,7 +6,7 @@ import hashlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from heliograph.kit.cache.breaker import Breaker
@@ -71,13 +71,14 @@ class TableLink:
             link = connect(
                 self._url, autocommit=True, connect_timeout=2, options=f"-c statement_timeout={patience}"
             )
-            link.execute("SELECT pg_advisory_lock(%s)", [number])
         except Error as fault:
             raise LevelDown(str(fault)) from fault
-        try:
+        with closing(link):
+            try:
+                link.execute("SELECT pg_advisory_lock(%s)", [number])
+            except Error as fault:
+                raise LevelDown(str(fault)) from fault
             yield
-        finally:
-            link.close()
 
     def forget(self) -> None:
         """Leave all connections to whoever had them: a forked child must not use its parent's."""
