@@ -1,6 +1,7 @@
 """`heliograph scaling`: what was done to the number of workers, why, and what would be done now."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from heliograph.fleet.models import ScalingAction
     from heliograph.workers.scale import Advice, Scaling
 
+# The policy looks every five seconds.
+FRESH = timedelta(minutes=1)
 Last = Annotated[int, typer.Option("--last", "-n", min=0, help="How many actions, newest first.")]
 
 
@@ -35,9 +38,10 @@ def scaling(place: Place, last: Last = 20, as_json: AsJson = False) -> None:
       HELIOGRAPH_POOL=local HELIOGRAPH_WORKERS_MAX=8 heliograph scaling --json
     """
     with database(place):
-        from heliograph.fleet.models import ScalingAction
+        from heliograph.fleet.models import ScalingAction, ScalingLook
         from heliograph.workers.scale import Scaling
 
+        look = ScalingLook.objects.filter(at__gt=now() - FRESH).order_by("-at").first()
         found = Scaling.of_environment(at=now())
         advice = found.advice(at=now())
         actions = list(ScalingAction.objects.order_by("-at", "-id")[:last])
@@ -45,6 +49,8 @@ def scaling(place: Place, last: Last = 20, as_json: AsJson = False) -> None:
         show_json(_as_json(found, advice, actions))
         return
     note(f"Pool {found.pool.name}: {found.pool.describe()}.")
+    if look and look.pool != found.pool.name:
+        note(f"The workers that run scale the pool {look.pool}: {look.reason}")
     note(f"Now: {advice.decision.reason}")
     if not actions:
         note("Nothing was scaled yet.")
