@@ -1,16 +1,14 @@
-"""The client of the drill `exchange_day`, its own process (`python -m benchmarks.drills.exchange_client`).
+"""The clients of the drill `exchange_day`, a process each: streams, polls and strategies.
 
-Prints `ready`, and then listens to the streams of the venue, polls and heals over REST, and runs the
+Prints `ready`, and then listens to the streams of the venue, polls and heals over REST, or runs the
 strategies, until its input ends. All go by the clock of the exchange, which lines of the input tell.
 """
 
 import asyncio
 import json
-import os
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -76,9 +74,8 @@ def ask_on(now: Now, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             watches = take_due(at=now(), until=now() + CLAIM, most=AT_ONCE)
-            if watches:
-                poll(watches, now=now)
-            elif not heal_due(now=now):
+            poll(watches, now=now)
+            if not heal_due(now=now) and not watches:
                 stop.wait(IDLE)
         except OperationalError as fault:
             # As a task of the workers: it failed, its watches are due again when its claim has lapsed.
@@ -119,10 +116,12 @@ def _nobody(*_: object) -> None:
     """Nobody is rung: the loops look by themselves."""
 
 
-def _end_all(fault: threading.ExceptHookArgs) -> None:
-    """What goes wrong in a thread ends the process, so that the drill sees it."""
-    traceback.print_exception(fault.exc_type, fault.exc_value, fault.exc_traceback)
-    os._exit(1)
+def stream_on(now: Now, stop: threading.Event) -> None:
+    """Listen in an event loop, until told to stop."""
+    asyncio.run(listen_on(now, stop))
+
+
+ROLES = {"streams": stream_on, "polls": ask_on, "strategies": evaluate_on}
 
 
 def main() -> None:
@@ -134,14 +133,8 @@ def main() -> None:
     print("ready", flush=True)
     told, stop = Told(), threading.Event()
     told.read()
-    threading.excepthook = _end_all
-    threads = [threading.Thread(target=work, args=(told.now, stop)) for work in (ask_on, evaluate_on)]
-    for thread in threads:
-        thread.start()
     threading.Thread(target=told.follow, args=(stop,), daemon=True).start()
-    asyncio.run(listen_on(told.now, stop))
-    for thread in threads:
-        thread.join()
+    ROLES[sys.argv[1]](told.now, stop)
 
 
 if __name__ == "__main__":
