@@ -44,6 +44,13 @@ SELECT (SELECT count(*) FROM notices_notice WHERE NOT spread)
 """
 
 
+LEDGER = """
+SELECT kind, key, state, tries || ' tries', interruptions || ' interruptions', 'on ' || node, error,
+       right(traceback, 400)
+FROM fleet_work ORDER BY kind, key
+"""
+
+
 class NotDone(AssertionError):
     """The pipeline did not come to its end."""
 
@@ -166,7 +173,13 @@ class Pipeline:
             return not self.left(*questions)
 
         if not wait_until(done, seconds=seconds, every=0.1):
-            raise NotDone(f"{self.left(*questions)} pieces are left after {seconds:.0f} seconds.")
+            left = f"{self.left(*questions)} pieces are left after {seconds:.0f} seconds."
+            raise NotDone(f"{left} The ledger: {self._ledger() or 'empty'}.")
+
+    def _ledger(self) -> str:
+        with psycopg.connect(self.url) as connection:
+            rows = connection.execute(LEDGER).fetchall()
+        return "; ".join(" ".join(map(str, row)) for row in rows)
 
 
 def programs(*, workers: int, beats: int, app: str = APP) -> list[Program]:

@@ -8,6 +8,7 @@ from heliograph.kit.clock import utc_now
 from heliograph.market.models import Replay
 from heliograph.market.sources.replay.venue import new_run
 from heliograph.web.reads.replays import replays
+from heliograph.web.views.nearby import nearby_only
 
 
 @require_safe
@@ -23,6 +24,7 @@ def frame_live(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@nearby_only
 def replay_again(request: HttpRequest, replay_id: int) -> HttpResponse:
     """Begin a new run, in a venue of its own, of a replay that has ended; pressed twice it begins one."""
     replay = Replay.objects.filter(pk=replay_id).exclude(finished_at=None).first()

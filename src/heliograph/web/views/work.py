@@ -16,6 +16,7 @@ from heliograph.fleet import nodes as node_verbs
 from heliograph.fleet import work as work_verbs
 from heliograph.kit.clock import utc_now
 from heliograph.web.reads.work import caches, evaluations, jobs, nodes, queues, scaling
+from heliograph.web.views.nearby import nearby_only
 
 Context = dict[str, object]
 
@@ -102,6 +103,7 @@ def work_page(request: HttpRequest, name: str = "queues") -> HttpResponse:
 
 
 @require_POST
+@nearby_only
 def work_act(request: HttpRequest, name: str) -> HttpResponse:
     """Retry or drop a piece of work, drain a node or let it take work again, cancel a job; then back."""
     act, of = ACTS.get(request.POST.get("act", "")), request.POST.get("of", "")
