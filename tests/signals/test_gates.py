@@ -11,6 +11,7 @@ from heliograph.engine.strategy import Data
 from heliograph.engine.timeframe import Timeframe
 from heliograph.market.models import Instrument, Replay, Venue, Watch
 from heliograph.market.wire import to_datetime
+from heliograph.signals.due import due_work, without_held
 from heliograph.signals.evaluations import postponed_shards, recent_evaluations
 from heliograph.signals.explain import explain
 from heliograph.signals.gates import Readings, judge
@@ -120,6 +121,17 @@ def test_an_incomplete_bar_waits_and_is_evaluated_when_it_is_complete(world):
     step = recent_evaluations(limit=1)[0]
     assert step.reason == f"waited since 2024-01-03 03:00:00 UTC: {row.reason}"
     assert [gate["open"] for gate in step.gates.values()] == [True, True, True]
+
+
+def test_what_a_gate_holds_waits_for_no_worker_until_a_candle_comes(world):
+    give(world, range(18), 50, 51, at=after(51))
+    held = due_work(at=after(51))
+
+    feed(world[0], world[1][18:], some(world[2], (18, 19)).slice(50, 51), at=after(51, minutes=1))
+    come = due_work(at=after(51, minutes=1))
+
+    assert (len(held), without_held(held)) == (1, [])
+    assert (len(come), without_held(come)) == (1, come)
 
 
 def test_history_and_files_are_taken_as_they_are(db):

@@ -13,7 +13,7 @@ from heliograph.engine.bars import Times
 from heliograph.engine.exits import SLOT
 from heliograph.engine.exits.records import COOLING, Records
 from heliograph.signals.compiled import Compiled, compiled
-from heliograph.signals.models import Progress, StrategyVersion
+from heliograph.signals.models import Postponement, Progress, StrategyVersion
 from heliograph.signals.stand import Stand
 from heliograph.signals.state import MEMORY, ShardState
 from heliograph.signals.universe import SeriesNow, join_instruments
@@ -91,6 +91,14 @@ def due_work(*, at: datetime, versions: Sequence[StrategyVersion] | None = None)
         for version in group:
             _join(version, series, at=at)
     return _listed(found)
+
+
+def without_held(shards: Iterable[DueShard]) -> list[DueShard]:
+    """Those that wait for a worker: not those that a closed gate holds, and that no candle has reached since
+    somebody looked at it."""
+    rows = Postponement.objects.filter(given_up_at__isnull=True)
+    looked = dict(rows.values_list("progress_id", "looked_at"))
+    return [one for one in shards if one.progress_id not in looked or looked[one.progress_id] < one.since]
 
 
 def _listed(versions: Sequence[StrategyVersion]) -> list[DueShard]:

@@ -12,7 +12,7 @@ from django.db.models import Avg
 from heliograph.fleet.measures import nodes_load, pieces
 from heliograph.fleet.models import Work
 from heliograph.fleet.scaling import HALF_MINUTE, Measures, Policy, busy_pct
-from heliograph.signals.due import due_work
+from heliograph.signals.due import due_work, without_held
 from heliograph.signals.models import Evaluation
 from heliograph.workers import doorbell
 from heliograph.workers.closes import closes_near
@@ -105,10 +105,10 @@ def _mean(name: str, looks: Sequence[Look]) -> float | None:
 def due_shards_now(*, at: datetime) -> DueNow:
     """The shards that more workers would help.
 
-    Not those that rest after a failure or wait for a person, nor those that were looked at since their
-    candles came: they wait for others.
+    Not those that rest after a failure or wait for a person, nor those that a gate holds or that were looked
+    at since their candles came: they wait for others.
     """
-    found = {shard_key(shard.progress_id): shard for shard in due_work(at=at)}
+    found = {shard_key(shard.progress_id): shard for shard in without_held(due_work(at=at))}
     left_out, looked = set(_asleep(at=at)), _looked(list(found))
     due = [
         shard

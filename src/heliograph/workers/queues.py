@@ -20,6 +20,7 @@ TASKS = {
     "reconcile": "upkeep",
     "scale": "upkeep",
     "upkeep": "upkeep",
+    "check_rollouts": "upkeep",
 }
 MODULE = "heliograph.workers.tasks"
 ROUTES = {f"{MODULE}.{name}": {"queue": queue} for name, queue in TASKS.items()}

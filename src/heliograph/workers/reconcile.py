@@ -10,7 +10,7 @@ from heliograph.fleet.nodes import LOST_AFTER
 from heliograph.fleet.work import note_vanished
 from heliograph.notices.models import Notice
 from heliograph.notices.outbox import due_channels
-from heliograph.signals.due import due_work
+from heliograph.signals.due import due_work, without_held
 from heliograph.workers import doorbell
 from heliograph.workers.dispatch import send_shards
 from heliograph.workers.hand_back import hand_back
@@ -43,8 +43,8 @@ def reconcile(*, at: datetime) -> dict[str, int]:
 
 
 def _lost_shards(*, at: datetime) -> int:
-    """Shards with candles that nobody has looked at since they came."""
-    overdue = [shard for shard in due_work(at=at) if shard.since < at - OVERDUE]
+    """Shards with candles that nobody has looked at since they came; what a gate holds is not lost."""
+    overdue = [shard for shard in without_held(due_work(at=at)) if shard.since < at - OVERDUE]
     looked = doorbell.looked([shard_key(shard.progress_id) for shard in overdue])
     lost = [
         shard

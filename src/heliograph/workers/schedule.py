@@ -29,6 +29,7 @@ STANDING = {
     "run_jobs": 30,
     "sync_due": 600,
     "upkeep": 600,
+    "check_rollouts": 60,
 }
 
 

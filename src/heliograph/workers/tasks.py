@@ -116,3 +116,12 @@ def upkeep() -> None:
     from heliograph.workers.upkeep import forget_old
 
     stand("upkeep", lambda at: forget_old(at=at))
+
+
+@shared_task(**LIMITS)
+def check_rollouts() -> None:
+    """Measure the rollouts that run, and roll back those that break their gates."""
+    from heliograph.signals.rollout_gates import check_rollouts as check
+    from heliograph.workers.standing import stand
+
+    stand("check_rollouts", lambda at: check(at=at))
