@@ -30,6 +30,7 @@ from heliograph.market.models import Venue
 from heliograph.market.sources.exchange.arrivals import Subscription, subscriptions
 from heliograph.market.sources.exchange.listening import Pace
 from heliograph.market.sources.exchange.stream import VenueStream
+from heliograph.market.sources.exchange.watched import is_due
 from heliograph.workers.lease import HeldLease
 from heliograph.workers.ring import ring
 
@@ -94,6 +95,9 @@ class Keeper:
         try:
             while not running.done():
                 await asyncio.wait([running], timeout=self._look)
+                # A bar that is late is not left to the timetable, which rings more seldom.
+                if await asyncio.to_thread(_asks_for_rest, self._venue, at=self._setting.now()):
+                    self._setting.ring("poll_due")
                 same = await asyncio.to_thread(_series, self._venue) == series
                 if not same or not await self._leads():
                     return
@@ -146,6 +150,10 @@ def _venues() -> Sequence[Venue]:
 
 def _series(venue: Venue) -> list[Subscription]:
     return _with_fresh_connection(lambda: subscriptions(venue))
+
+
+def _asks_for_rest(venue: Venue, *, at: datetime) -> bool:
+    return _with_fresh_connection(lambda: is_due(venue, at=at))
 
 
 def _with_fresh_connection(read: Callable[[], T]) -> T:

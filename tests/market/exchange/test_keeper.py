@@ -13,6 +13,7 @@ import pytest
 from django.db import connection, connections
 
 from heliograph.market.sources.exchange.listening import Pace
+from heliograph.market.sources.exchange.poll import poll_due
 from heliograph.workers.lease import HeldLease
 from heliograph.workers.stream import Setting, keep_streams
 from tests.market.exchange.conftest import BTC, FIVE
@@ -67,6 +68,20 @@ def test_a_closed_candle_rings_for_the_signals(exchange, btc, url):
 
     asyncio.run(follow([]))
     assert np.array_equal(stored(btc.instrument), exchange.truth(BTC)[90:])
+
+
+def test_a_bar_that_is_late_is_asked_for_without_waiting_for_the_timetable(exchange, btc, url):
+    exchange.mark("late", BTC, exchange.clock.now)
+    exchange.clock.advance(301)
+    poll_due(at=exchange.clock.now)
+
+    async def follow(rung):
+        async with keeping(exchange, url, rung):
+            await until(lambda: exchange.served.subscriptions == 1)
+            exchange.clock.advance(10)
+            await until(lambda: "poll_due" in rung)
+
+    asyncio.run(follow([]))
 
 
 def test_a_second_process_waits_until_the_first_has_gone(exchange, btc, url):

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from heliograph.engine.timeframe import Timeframe
-from heliograph.market.models import Watch
+from heliograph.market.models import Venue, Watch
 from heliograph.market.wire import to_ms
 
 TAKE = """
@@ -28,6 +29,12 @@ def take_due(*, at: datetime, until: datetime, most: int) -> list[Watch]:
 def take_unhealed(*, at: datetime, until: datetime, most: int) -> list[Watch]:
     """Series whose past is to be looked over for gaps; the next time is then."""
     return _take(UNHEALED, at=at, until=until, most=most)
+
+
+def is_due(venue: Venue, *, at: datetime) -> bool:
+    """Whether a series of this venue waits to be asked for over REST."""
+    due = Watch.objects.filter(Q(due_at=None) | Q(due_at__lte=at), paused=False, feeds__venue=venue)
+    return due.exists()
 
 
 def load_watches(ids: Sequence[int]) -> list[Watch]:
