@@ -54,3 +54,19 @@ def test_a_closed_candle_that_cannot_be_read_is_counted_and_the_others_stored(ex
 
     assert stored(one.instrument).tolist() == [[opens, *GOOD]]
     assert findings() == {"unreadable": 4}
+
+
+def test_a_bar_that_waited_does_not_undo_what_rest_said_of_it_later(exchange, binance):
+    now = exchange.clock.now
+    [one] = watch([BTC], since=now - FIVE, at=now)
+    [series] = subscriptions(binance)
+    waited = Arrival(series, (to_ms(now) - 300_000, *GOOD), to_ms(now))
+    later = now + timedelta(minutes=1)
+    clock = VenueClock(lambda: later, 0.0)
+    # Meanwhile a poll read the bar.
+    corrected = Arrival(series, (to_ms(now) - 300_000, 10.0, 11.0, 9.0, 10.75, 3.0))
+    assert store_arrivals([corrected], venue=binance, clock=clock, at=later) == 1
+
+    assert store_arrivals([waited], venue=binance, clock=clock, at=later) == 0
+
+    assert stored(one.instrument)[:, 4].tolist() == [10.75]
