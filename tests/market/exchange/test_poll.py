@@ -48,17 +48,6 @@ def test_the_last_bars_are_read_again_for_corrections(exchange, btc):
     assert [revision.close, revision.volume] == first[4:]
 
 
-def test_a_correction_whose_last_reading_was_refused_is_read_once_more(exchange, btc):
-    exchange.mark("revised", BTC, exchange.clock.now)
-    step(exchange, 301)
-    # Not polled until the correction is there; then each candle of the answer is none.
-    exchange.clock.advance(1500)
-    exchange.inject("zero")
-    for _ in range(4):
-        step(exchange)
-    assert np.array_equal(stored(btc.instrument), exchange.truth(BTC)[90:])
-
-
 def test_a_late_bar_is_asked_for_again_until_it_comes(exchange, btc):
     exchange.mark("late", BTC, exchange.clock.now)
     assert step(exchange, 301) == 0
