@@ -17,6 +17,7 @@ from heliograph.fleet.work import (
     fit,
     give_back,
     note_vanished,
+    parole,
     retry,
     succeed,
     work_list,
@@ -52,7 +53,13 @@ def run_by_another(key, *, node_lives, process_lives=False, kind="generate"):
     Work.objects.update_or_create(
         kind=kind,
         key=key,
-        defaults={"state": "running", "node": "there", "holder": process.number, "started_at": NOW},
+        defaults={
+            "state": "running",
+            "node": "there",
+            "holder": process.number,
+            "started_at": NOW,
+            "taken_at": Now(),
+        },
     )
     return main, process
 
@@ -138,6 +145,35 @@ def test_work_that_takes_whole_nodes_down_again_and_again_is_parked_in_the_end()
         note_vanished(at=NOW)
 
     assert rows() == [(A, "parked", 0, MOST_INTERRUPTIONS)]
+
+
+def test_work_that_was_parked_because_its_process_died_is_tried_again_after_ever_longer_rests():
+    now = NOW
+    for _ in range(3):
+        vouchers = run_by_another(A, node_lives=True)
+        note_vanished(at=now)
+        let_go(vouchers)
+        now += timedelta(seconds=10)
+    now -= timedelta(seconds=10)
+    assert rows() == [(A, "parked", 3, 0)]
+
+    assert (parole(at=now + timedelta(seconds=59)), parole(at=now + timedelta(seconds=60))) == (0, 1)
+    now += timedelta(seconds=60)
+    vouchers = run_by_another(A, node_lives=True)
+    note_vanished(at=now)
+    let_go(vouchers)
+
+    assert rows() == [(A, "parked", 4, 0)]
+    assert (parole(at=now + timedelta(seconds=119)), parole(at=now + timedelta(seconds=120))) == (0, 1)
+
+
+def test_work_that_was_parked_for_what_it_raised_waits_for_a_person():
+    for number in range(3):
+        take(A, at=later(100 * number))
+        break_down(A, at=later(100 * number))
+
+    assert rows() == [(A, "parked", 3, 0)]
+    assert parole(at=later(1_000_000)) == 0
 
 
 def test_a_process_that_lives_keeps_its_work():

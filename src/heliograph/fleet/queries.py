@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Max, Sum
 
 from heliograph.fleet.models import Rescue, Ring, Work
-from heliograph.fleet.work import work_list
+from heliograph.fleet.work import SILENT, work_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,12 @@ def _item(row: Work) -> WorkItem:
         interruptions=row.interruptions,
         node=row.node,
         started_at=row.started_at,
-        rests_until=row.not_before if row.state == Work.State.FAILED else None,
+        rests_until=row.not_before if _goes_on_by_itself(row) else None,
         error=row.error,
         traceback=row.traceback,
     )
+
+
+def _goes_on_by_itself(row: Work) -> bool:
+    """True where the piece is tried again without a person."""
+    return row.state == Work.State.FAILED or (row.state == Work.State.PARKED and row.error in SILENT)

@@ -29,8 +29,12 @@ LONGEST = timedelta(seconds=150)
 PARKED_KINDS = ("generate",)
 # Kinds that may run for as long as they vouch for themselves.
 LONG_KINDS = ("run_jobs",)
+# What took its process along without a word may have been killed from outside. It is parked like any other,
+# and tried again by itself after ever longer rests: seconds after the third, the fourth time and so on.
+PAROLE_RESTS = (60.0, 120.0, 240.0, 480.0, 960.0, 1_920.0, 3_600.0)
 VANISHED = "Its worker process died while it worked at this, without a word."
 INTERRUPTED = "Its whole worker, or the database, went down while it worked at this."
+SILENT = (VANISHED, INTERRUPTED)
 
 TAKE = """
 INSERT INTO fleet_work AS w
@@ -72,11 +76,19 @@ SET tries = c.tries, interruptions = c.interruptions, holder = 0,
     state = CASE WHEN w.kind = ANY(%(parked)s)
                       AND (c.tries >= %(most_tries)s OR c.interruptions >= %(most_interruptions)s)
                  THEN 'parked' ELSE 'failed' END,
-    not_before = CASE WHEN c.is_try AND w.kind = ANY(%(parked)s)
-                 THEN %(at)s + interval '1 s' * (%(rests)s::float8[])[least(c.tries, 3)] ELSE %(at)s END,
+    not_before = CASE WHEN w.kind = ANY(%(parked)s)
+                           AND (c.is_try OR c.interruptions >= %(most_interruptions)s)
+                 THEN %(at)s + interval '1 s' * (%(rests)s::float8[])[least(
+                      greatest(c.tries, c.interruptions - %(most_interruptions)s + %(most_tries)s),
+                      cardinality(%(rests)s::float8[]))]
+                 ELSE %(at)s END,
     error = CASE WHEN c.is_try THEN %(vanished)s ELSE %(interrupted)s END, traceback = ''
 FROM counted c WHERE w.id = c.id
 RETURNING w.kind, w.key, w.state
+"""
+PAROLE = """
+UPDATE fleet_work SET state = 'failed'
+WHERE state = 'parked' AND error = ANY(%(silent)s) AND not_before <= %(at)s
 """
 FAIL = """
 UPDATE fleet_work
@@ -173,13 +185,23 @@ def note_vanished(*, at: datetime) -> list[tuple[str, str, str]]:
         "parked": list(PARKED_KINDS),
         "most_tries": MOST_TRIES,
         "most_interruptions": MOST_INTERRUPTIONS,
-        "rests": list(RESTS),
+        "rests": [*RESTS[:-1], *PAROLE_RESTS],
         "vanished": VANISHED,
         "interrupted": INTERRUPTED,
     }
     with connection.cursor() as rows:
         rows.execute(VANISH, values)
         return rows.fetchall()
+
+
+def parole(*, at: datetime) -> int:
+    """Let work that was parked because its process died be tried again, if it has rested; how many pieces.
+
+    Its failures stay counted: should it take another process along, it is parked again at once, for longer.
+    """
+    with connection.cursor() as rows:
+        rows.execute(PAROLE, {"silent": list(SILENT), "at": at})
+        return int(rows.rowcount)
 
 
 def fit(kind: str, keys: Sequence[str], *, at: datetime) -> Fit:

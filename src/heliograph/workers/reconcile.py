@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from heliograph.fleet.models import Job, Node, Rescue
 from heliograph.fleet.nodes import LOST_AFTER
-from heliograph.fleet.work import note_vanished
+from heliograph.fleet.work import note_vanished, parole
 from heliograph.notices.models import Notice
 from heliograph.notices.outbox import due_channels
 from heliograph.signals.due import due_work, without_held
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 def reconcile(*, at: datetime) -> dict[str, int]:
     """Ring again for what nobody is at; returns how many pieces of each concern, kept as `Rescue` rows."""
     vanished = note_vanished(at=at)
+    parole(at=at)
     _empty_queues_of_absent_nodes(at=at)
     found = {
         "generate": ("no message of it is under way", _lost_shards(at=at)),
