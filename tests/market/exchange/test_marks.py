@@ -1,12 +1,12 @@
 """Those who write into watches and feeds at once lock them in one order, and so never in a circle."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 
+from heliograph.kit.wait import wait_until
 from heliograph.market.models import Feed, Watch
 from heliograph.market.sources.exchange.arrivals import (
     Arrival,
@@ -89,8 +89,7 @@ def test_who_waits_for_the_first_row_holds_no_later_one(exchange, shared_binance
         with transaction.atomic():
             model.objects.select_for_update().get(pk=first)
             doing = thread.submit(_in_thread, act, exchange, watches, shared_binance)
-            while not (_somebody_waits() or doing.done()):
-                time.sleep(0.005)
+            assert wait_until(lambda: _somebody_waits() or doing.done(), seconds=30)
             assert not doing.done()
             # Raises if it is locked.
             model.objects.select_for_update(nowait=True).get(pk=last)
