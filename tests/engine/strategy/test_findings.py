@@ -52,7 +52,9 @@ cooldown = 1.5
 
 
 def test_a_data_table_is_checked_as_the_others_are():
-    text = PLAIN + '[data]\nmode = "hybird"\nfresh = 0\ncomplete_pct = 101\nmax_gaps_pct = "few"\nmax_gap = 1\n'
+    text = (
+        PLAIN + '[data]\nmode = "hybird"\nfresh = 0\ncomplete_pct = 101\nmax_gaps_pct = "few"\nmax_gap = 1\n'
+    )
 
     assert findings(text) == [
         'line 7, column 8: `mode` must be one of "auto", "database", "hybrid", "live", not "hybird". Did you mean `hybrid`?',
