@@ -85,7 +85,7 @@ def test_what_is_done_twice_changes_nothing(answers, trend):
     again = answers("import", CANDLES["1d"])["items"][0]
     assert (again["inserted"], again["revised"], again["recognised"] is not None) == (0, 0, True)
     assert answers("strategy", "add", SAMPLES / "strategies" / "trend.toml")["version"] == 1
-    assert set(answers("generate").values()) == {0}
+    assert not any(answers("generate").values())
 
 
 def test_signals_are_listed_newest_first_and_page_by_page(answers, trend):

@@ -60,6 +60,7 @@ def clear(
     tag: Annotated[
         str | None, typer.Argument(metavar="TAG", help="Only what carries this tag.", show_default=False)
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Empty the cache, or outdate what carries a tag: `signals`, `candles`, `candles:5m`.
 
@@ -74,6 +75,9 @@ def clear(
             cache().invalidate(tag)
         else:
             cache().clear()
+    if as_json:
+        show_json({"cleared": tag or "all"})
+        return
     note(f"What carries the tag '{tag}' is outdated." if tag else "The cache is empty.")
 
 
