@@ -79,9 +79,11 @@ class Killer:
         if self.done or time.monotonic() < self._due:
             return
         self._due += self._dice.expovariate(1 / SECONDS_PER_KILL)
-        kind = self._dice.choices(list(SHARES), list(SHARES.values()))[0]
-        victims = list(self._victims(kind))
-        if victims and _kill(self._dice.choice(victims)):
+        there = {kind: victims for kind in SHARES if (victims := self._victims(kind))}
+        if not there:
+            return
+        kind = self._dice.choices(list(there), [SHARES[one] for one in there])[0]
+        if _kill(self._dice.choice(there[kind])):
             self.killed[kind] += 1
             if self.killed.total() % 50 == 0:
                 self._say(f"{self.killed.total()} kills: {dict(self.killed)}")
