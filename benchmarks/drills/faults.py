@@ -6,23 +6,29 @@ undisturbed run.
 """
 
 import argparse
-import json
-import os
 import random
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psutil
 
 from benchmarks.drills import feed
+from benchmarks.drills.command import run_in_folder
 from benchmarks.drills.databases import differences, lost_and_doubled, open_doors, url_of
-from benchmarks.drills.pipeline import Ground, feed_at_pace, prepared, running, seen, undisturbed
+from benchmarks.drills.pipeline import (
+    Ground,
+    evaluated_bars,
+    feed_at_pace,
+    prepared,
+    running,
+    seen,
+    undisturbed,
+)
 from benchmarks.drills.receiver import receiving
 from benchmarks.drills.servers import Behind, Servers, servers
 
@@ -124,6 +130,7 @@ def drill(home: Path, *, faults: int, bars: int, seed: int, say: Callable[[str],
         say(f"{len(expected['signals'])} signals; now with {faults} faults")
         began = time.monotonic()
         url = place.fresh("drill_faults")
+        history = evaluated_bars(url)
         through = url_of(made.through["database_url"], "drill_faults")
         lines = {"DATABASE_URL": through, "REDIS_URL": made.through["redis_url"]}
         with running(place, url, extra=lines) as pipeline:
@@ -141,6 +148,7 @@ def drill(home: Path, *, faults: int, bars: int, seed: int, say: Callable[[str],
             cleared = time.monotonic() - over
         repeats = receiver.repeats
         found = seen(url, receiver)
+        evaluated = evaluated_bars(url) - history
         wrong = [*differences(found, expected), *open_doors(url)]
     lost, doubled = lost_and_doubled(found, expected)
     return Report(
@@ -151,7 +159,7 @@ def drill(home: Path, *, faults: int, bars: int, seed: int, say: Callable[[str],
         cleared_seconds=round(cleared, 1),
         seconds=round(time.monotonic() - began, 1),
         by_kind=dict(trouble.made),
-        evaluations=bars * feed.INSTRUMENTS * feed.VERSIONS,
+        evaluations=evaluated,
         repeats=repeats,
         wrong=wrong,
     )
@@ -164,15 +172,10 @@ def main() -> None:
     parser.add_argument("--bars", type=int, default=feed.LIVE // 2)
     parser.add_argument("--seed", type=int, default=20_261_125)
     asked = parser.parse_args()
-    began = time.monotonic()
 
-    def say(text: str) -> None:
-        print(f"{time.monotonic() - began:6.1f} s  {text}", file=sys.stderr, flush=True)
-
-    with TemporaryDirectory(prefix="heliograph-drill-") as folder:
-        os.chmod(folder, 0o711)
-        report = drill(Path(folder), faults=asked.faults, bars=asked.bars, seed=asked.seed, say=say)
-    print(json.dumps(asdict(report)))
+    report = run_in_folder(
+        lambda home, say: drill(home, faults=asked.faults, bars=asked.bars, seed=asked.seed, say=say)
+    )
     sys.exit(bool(report.wrong))
 
 

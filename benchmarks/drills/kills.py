@@ -4,22 +4,20 @@
 """
 
 import argparse
-import json
-import os
 import random
 import signal
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psutil
 import psycopg
 
 from benchmarks.drills import feed
+from benchmarks.drills.command import run_in_folder
 from benchmarks.drills.databases import differences, lost_and_doubled, open_doors
 from benchmarks.drills.pipeline import (
     Pipeline,
@@ -179,15 +177,10 @@ def main() -> None:
     parser.add_argument("--bars", type=int, default=feed.LIVE)
     parser.add_argument("--seed", type=int, default=20_261_125)
     asked = parser.parse_args()
-    began = time.monotonic()
 
-    def say(text: str) -> None:
-        print(f"{time.monotonic() - began:6.1f} s  {text}", file=sys.stderr, flush=True)
-
-    with TemporaryDirectory(prefix="heliograph-drill-") as folder:
-        os.chmod(folder, 0o711)
-        report = drill(Path(folder), kills=asked.kills, bars=asked.bars, seed=asked.seed, say=say)
-    print(json.dumps(asdict(report)))
+    report = run_in_folder(
+        lambda home, say: drill(home, kills=asked.kills, bars=asked.bars, seed=asked.seed, say=say)
+    )
     sys.exit(bool(report.wrong or report.kills < asked.kills))
 
 

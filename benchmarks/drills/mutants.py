@@ -5,20 +5,18 @@ processes advance the same shards without asking the ledger. With all guards in 
 """
 
 import argparse
-import json
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psycopg
 
 from benchmarks.drills import feed
+from benchmarks.drills.command import run_in_folder
 from benchmarks.drills.databases import Row, differences, open_doors
 from benchmarks.drills.kills import Killer
 from benchmarks.drills.pipeline import (
@@ -128,15 +126,8 @@ def main() -> None:
     parser.add_argument("--bars", type=int, default=BARS)
     parser.add_argument("--seed", type=int, default=20_261_125)
     asked = parser.parse_args()
-    began = time.monotonic()
 
-    def say(text: str) -> None:
-        print(f"{time.monotonic() - began:6.1f} s  {text}", file=sys.stderr, flush=True)
-
-    with TemporaryDirectory(prefix="heliograph-drill-") as folder:
-        os.chmod(folder, 0o711)
-        report = drill(Path(folder), bars=asked.bars, seed=asked.seed, say=say)
-    print(json.dumps(asdict(report)))
+    report = run_in_folder(lambda home, say: drill(home, bars=asked.bars, seed=asked.seed, say=say))
     sys.exit(bool(report.unmutated or report.caught < report.mutants))
 
 

@@ -261,3 +261,11 @@ def seen(url: str, receiver: Receiver) -> dict[str, list[Row]]:
     found = contents(url) | {"told": list(told)}
     receiver.clear()
     return found
+
+
+def evaluated_bars(url: str) -> int:
+    """How many bars were evaluated so far, over all shards."""
+    with psycopg.connect(url) as connection:
+        return int(
+            connection.execute("SELECT coalesce(sum(bars), 0) FROM signals_evaluation").fetchall()[0][0]
+        )
