@@ -42,18 +42,14 @@ def list_work(*, states: Collection[str] = ()) -> list[WorkItem]:
 
 def count_work() -> Mapping[str, int]:
     """How many pieces are in each state; work that succeeded is in none."""
-    return dict(Work.objects.values_list("state").annotate(count=Count("id")).order_by("state"))
+    found = dict(Work.objects.values_list("state").annotate(count=Count("id")))
+    return {state.value: found.get(state.value, 0) for state in Work.State}
 
 
-def rescued(*, at: datetime, within: timedelta = timedelta(days=1)) -> Mapping[str, int]:
-    """How many pieces of each concern the reconciler has rung for again lately."""
-    found = Rescue.objects.filter(at__gt=at - within).values_list("concern")
-    return dict(found.annotate(pieces=Sum("pieces")).order_by("concern"))
-
-
-def newest_rescues(*, limit: int = 20) -> list[Rescue]:
-    """What the reconciler did last, newest first."""
-    return list(Rescue.objects.order_by("-at", "-pk")[:limit])
+def rescued(*, at: datetime, within: timedelta = timedelta(hours=1)) -> list[dict[str, object]]:
+    """What the reconciler has rung for again lately: `concern`, `reason` and `pieces`, most pieces first."""
+    found = Rescue.objects.filter(at__gte=at - within).values("concern", "reason")
+    return list(found.annotate(pieces=Sum("pieces")).order_by("-pieces"))
 
 
 def newest_rings() -> list[Rung]:

@@ -14,6 +14,7 @@ from heliograph.errors import UserError
 from heliograph.fleet import jobs as job_verbs
 from heliograph.fleet import nodes as node_verbs
 from heliograph.fleet import work as work_verbs
+from heliograph.fleet.queries import count_work, rescued
 from heliograph.kit.clock import utc_now
 from heliograph.web.reads.work import caches, evaluations, jobs, nodes, queues, scaling
 from heliograph.web.views.nearby import nearby_only
@@ -45,11 +46,11 @@ def _queues(at: datetime) -> Context:
     return {
         "queues": lines,
         "answers": all(line.waiting is not None for line in lines),
-        "counts": queues.counts(),
+        "counts": count_work(),
         "troubled": queues.troubled(),
         "running": queues.running(),
         "rings": queues.rings(),
-        "rescued": queues.rescued(at=at),
+        "rescued": rescued(at=at),
     }
 
 
