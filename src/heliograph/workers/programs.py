@@ -81,6 +81,5 @@ def stream() -> Program:
 
 
 def beat() -> Program:
-    """The timetable."""
-    scheduler = ("-S", "heliograph.workers.beat:LeasedScheduler", "--pidfile", "", "-l", "INFO")
-    return Program("beat", (*CELERY, "beat", *scheduler))
+    """The timetable; its scheduler is named in the application."""
+    return Program("beat", (*CELERY, "beat", "--pidfile", "", "-l", "INFO"))
