@@ -12,6 +12,7 @@ from heliograph.market.wire import to_ms
 from heliograph.signals.compiled import compiled
 from heliograph.signals.lives import gather
 from heliograph.signals.models import Outcome, Signal
+from heliograph.signals.past import SlotPast
 from heliograph.signals.rows import SIDES
 
 LIFE = ("state", "entry_time", "entry_price", "exit_time", "exit_price", "exit_reason", "r", "return_pct")
@@ -111,18 +112,41 @@ def stored(version, instrument):
     }
 
 
+def entering(version, instrument, *, until):
+    """By bar and side what wants to enter with today's candles, up to a bar, where no signal has the slot."""
+    plan = compiled(version)
+    bars = load_series(instrument=instrument.pk, timeframe=version.timeframe, end=until + 1)
+    runner = Runner(plan.plan, instruments=1)
+    inputs = plan.strategy_plan.inputs([output.copy() for output in runner.advance(bars)], runner.ready)
+    found = set()
+    for name in SIDES.values():
+        wants = np.flatnonzero(_side(getattr(inputs, name), np.arange(len(bars)))[0] > 0)
+        # An exit that is decided but leaves later: whoever looks in between finds the slot taken.
+        past = SlotPast.read(
+            version=version.pk, instrument=instrument.pk, side=name, times=bars.time, fill="close"
+        )
+        found |= {(time, name) for time in bars.time[wants].tolist() if past.taken_by(time) is None}
+    return found
+
+
+def rows_of(version, instrument):
+    """The bars and sides of all rows."""
+    rows = Signal.objects.filter(version=version, instrument=instrument).values_list("bar_time", "side")
+    return {(to_ms(moment), side) for moment, side in rows}
+
+
 def _life(outcome):
     values = (getattr(outcome, name) for name in LIFE)
     return tuple(to_ms(one) if hasattr(one, "tzinfo") else one for one in values)
 
 
-def ended(version):
-    """The published signals that are over, as the newest revision tells of them."""
-    rows = Signal.objects.filter(version=version, state="published").select_related("instrument", "outcome")
+def ended(version, instruments):
+    """The published signals of some instruments that are over, as the newest revision tells of them."""
+    rows = Signal.objects.filter(version=version, state="published", instrument__in=instruments)
     return {
         (row.instrument.symbol, to_ms(row.bar_time), row.side): (
             (row.stop, tuple(row.targets)),
             _life(row.revisions.order_by("-pk").first() or row.outcome),
         )
-        for row in rows.exclude(outcome__state__in=Outcome.RUNNING)
+        for row in rows.select_related("instrument", "outcome").exclude(outcome__state__in=Outcome.RUNNING)
     }

@@ -12,13 +12,16 @@ from heliograph.market.bars import load_series
 from heliograph.market.models import Candle, Venue
 from heliograph.market.wire import to_datetime, to_ms
 from heliograph.notices.models import Notice
+from heliograph.signals.checkpoints import save_checkpoint
+from heliograph.signals.compiled import compiled
 from heliograph.signals.generate import generate
-from heliograph.signals.models import Evaluation, Progress, Signal, StrategyVersion
+from heliograph.signals.models import Evaluation, Outcome, Progress, Signal, StrategyVersion
 from heliograph.signals.rollouts import rollback
 from heliograph.signals.settle import settle
-from heliograph.signals.state import MEMORY
+from heliograph.signals.stand import Stand
+from heliograph.signals.state import MEMORY, load_state
 from heliograph.signals.strategies import add_strategy, promote, retire
-from tests.signals.known_replay import Looks, ended, rebuilt, stored
+from tests.signals.known_replay import LIFE, Looks, ended, entering, rebuilt, rows_of, stored
 from tests.signals.world import HOUR, START, feed_one, make_venue, walk
 
 SYMBOLS = ("A/USDT", "B/USDT")
@@ -84,7 +87,7 @@ class Pipeline(RuleBasedStateMachine):
         self.bars = walk(seed, MOST, instruments=len(SYMBOLS))
         self.hour, self.passed, self.missing = BEGUN, 0, []
         self.watermarks, self.looks, self.bars_due = {}, {}, 0
-        self.seen = set()
+        self.seen, self.has_rested = set(), set()
         for row in range(len(SYMBOLS)):
             self.store(row, self.bars, range(BEGUN))
         self.first = add_strategy(text=LIVELY, stage="live", at=self.at)
@@ -131,6 +134,33 @@ class Pipeline(RuleBasedStateMachine):
             self.bars.high[row, column], self.bars.low[row, column] = max(prices), min(prices)
             self.store(row, self.bars, [column])
 
+    @rule(newest=st.integers(0, 5), against=st.booleans(), on=st.integers(2, 9))
+    def the_bar_behind_a_signal_is_revised(self, newest, against, on):
+        """Whether it still runs or has ended: it would have been stopped there, or reached its target."""
+        self.bars_come_one_by_one(2)
+        told = Signal.objects.filter(version=self.first, state="published", instrument__in=self.instruments)
+        before = told.filter(bar_time__lt=to_datetime(START + (self.hour - 2) * HOUR)).order_by("-bar_time")
+        for signal in before.select_related("instrument")[newest : newest + 1]:
+            column = (to_ms(signal.bar_time) - START) // HOUR + 1
+            factor = 0.9 if (signal.side == "long") == against else 1.1
+            self.a_bar_is_revised(self.instruments.index(signal.instrument), self.hour - column, factor)
+            self.run(self.at)
+        self.bars_come_one_by_one(on)
+
+    @rule(row=ROWS, back=st.integers(1, 6), factor=st.sampled_from([0.95, 1.05]))
+    def a_bar_is_revised_before_a_restart(self, row, back, factor):
+        self.a_checkpoint_is_kept()
+        self.a_bar_is_revised(row, back, factor)
+        self.run(self.at)
+        self.restart()
+        self.bars_come_one_by_one(4)
+
+    @rule()
+    def a_checkpoint_is_kept(self):
+        for row in Progress.objects.filter(version__strategy=self.first.strategy).select_related("version"):
+            state = load_state(Stand.of(row), compiled(row.version))
+            save_checkpoint(state.runner, state.stand, at=self.at)
+
     @rule()
     def tick(self):
         self.run(self.at)
@@ -169,6 +199,8 @@ class Pipeline(RuleBasedStateMachine):
         at = self.at
         if self.second is None:
             self.second = add_strategy(text=SECOND, at=at)
+        if share == 100:
+            self.has_rested.add(self.first.pk)
         if StrategyVersion.objects.get(pk=self.second.pk).stage != "retired" and self.is_live(self.first):
             promote(self.second, share=share, at=at)
 
@@ -228,6 +260,7 @@ class Pipeline(RuleBasedStateMachine):
             self.tick()
             self.history_is_a_replay_of_what_was_known()
             self.todays_candles_give_history_and_revisions()
+            self.every_bar_that_wants_to_enter_has_a_row()
             self.who_was_told_of_an_end_was_told_of_its_signal()
         finally:
             MEMORY.clear()
@@ -253,10 +286,38 @@ class Pipeline(RuleBasedStateMachine):
         text = LIVELY.replace('"Lively"', '"Again"') + '[universe]\nvenue = "again"\n'
         copy = add_strategy(text=text, at=self.at)
         generate(at=self.at)
-        replayed = ended(copy)
-        for key, (levels, life) in ended(self.first).items():
+        replayed, seen = ended(copy, again[1]), self.seen_until()
+        # The first version goes over the new venue as well.
+        for key, (levels, life) in ended(self.first, self.instruments).items():
             if key in replayed and replayed[key][0] == levels:
-                assert life == replayed[key][1], key
+                now = replayed[key][1]
+                exit_time = now[LIFE.index("exit_time")]
+                if exit_time is None or exit_time <= seen[key[0]]:
+                    assert life == now, key
+                else:
+                    # Only a retired version stops looking; by then it had not ended.
+                    assert life[0] in Outcome.RUNNING, key
+
+    def seen_until(self):
+        """For each symbol the last bar that the first version has evaluated (ms)."""
+        symbols = {one.pk: one.symbol for one in self.instruments}
+        rows = Progress.objects.filter(version=self.first)
+        return {
+            symbols[one]: int(until)
+            for row in rows
+            for one, until in zip(row.instruments, row.watermarks, strict=True)
+            if one in symbols
+        }
+
+    def every_bar_that_wants_to_enter_has_a_row(self):
+        """With today's candles, unless the slot was taken; what came late is rejected, not forgotten."""
+        if self.first.pk in self.has_rested or not self.is_live(self.first):
+            return
+        for instrument in self.instruments:
+            until = self.seen_until().get(instrument.symbol)
+            if until is not None:
+                wanted = entering(self.first, instrument, until=until)
+                assert wanted <= rows_of(self.first, instrument)
 
     def who_was_told_of_an_end_was_told_of_its_signal(self):
         told = {topic: set() for topic in ("signal.published", "signal.settled")}

@@ -1,5 +1,7 @@
 """A version takes over share by share; going back is one step."""
 
+from datetime import datetime
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -195,3 +197,32 @@ def test_who_was_retired_while_its_shards_were_looked_for_tells_nothing(world):
     assert (Signal.objects.count(), Notice.objects.count()) == (there, 0)
     generate(at=after(100))
     assert {version for _, version in voices(after(60))} == {2}
+
+
+@pytest.mark.parametrize("is_taker_ahead", [True, False])
+def test_each_signal_is_announced_once_whoever_is_ahead_when_shares_change(world, is_taker_ahead):
+    """Two versions that publish the same: at each change one of them has evaluated more than the other."""
+    batch, instruments, bars, first, _ = world
+    twin = add_strategy(
+        text=BUSY.replace("slippage_bps = 5", "slippage_bps = 5\nfee_pct = 0.2"), at=after(60)
+    )
+    generate(at=after(60))
+    taking = [(twin, 30), (twin, 80), (first, 40), (twin, 90)]
+
+    for change, (taker, share) in enumerate(taking):
+        start = 60 + 22 * change
+        play((batch, instruments, bars), start, start + 20)
+        feed(batch, instruments, bars.slice(start + 20, start + 22), at=after(start + 22))
+        ahead = taker if is_taker_ahead else (first if taker == twin else twin)
+        generate(at=after(start + 22), versions=[StrategyVersion.objects.get(pk=ahead.pk)])
+        promote(twin, share=share, at=after(start + 22))
+        generate(at=after(start + 22))
+    rollback(first.strategy, at=after(150))
+
+    published = Signal.objects.filter(version=twin, state="published", bar_time__gte=after(60))
+    due = sorted(published.values_list("instrument__symbol", "bar_time", "side"))
+    told = Notice.objects.filter(topic="signal.published").values_list("payload", flat=True)
+    assert len(due) > 50
+    assert (
+        sorted((one["symbol"], datetime.fromisoformat(one["bar_time"]), one["side"]) for one in told) == due
+    )

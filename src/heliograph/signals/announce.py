@@ -125,7 +125,7 @@ def _write(
 ) -> None:
     if not begun and not ended:
         return
-    names = _names({row.instrument for row in begun} | {one.instrument for one in ended})
+    names = names_of({row.instrument for row in begun} | {one.instrument for one in ended})
     told = [
         (_subject(version, names[row.instrument], row), _payload(version, names[row.instrument], row))
         for row in begun
@@ -146,7 +146,8 @@ def _write(
         cursor.execute(TELL, facts)
 
 
-def _names(instruments: Iterable[int]) -> dict[int, Name]:
+def names_of(instruments: Iterable[int]) -> dict[int, Name]:
+    """How notices name these instruments, by id."""
     rows = Instrument.objects.filter(pk__in=list(instruments))
     return {pk: Name(venue, symbol) for pk, venue, symbol in rows.values_list("pk", "venue__name", "symbol")}
 

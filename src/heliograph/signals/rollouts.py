@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from heliograph.signals.errors import WrongStage
+from heliograph.signals.handover import handing_over
 from heliograph.signals.models import Rollout, Strategy, StrategyVersion
 from heliograph.signals.stages import forget_the_gap, live_versions, locked, move_to
 
@@ -98,12 +99,13 @@ def rollback(strategy: Strategy, *, reason: str = "rolled back by hand", at: dat
         candidates = live_versions(strategy)
         former = _live_before(strategy)
         rollout = strategy.rollouts.filter(candidate__in=candidates).order_by("-started_at").first()
-    for candidate in candidates:
-        move_to(locked(candidate), Stage.RETIRED, reason=reason, at=at)
-    former = locked(former)
-    if former.stage == Stage.RETIRED:
-        forget_the_gap(former)
-    move_to(former, Stage.LIVE, reason=reason, at=at)
+    with handing_over(strategy, at=at):
+        for candidate in candidates:
+            move_to(locked(candidate), Stage.RETIRED, reason=reason, at=at)
+        former = locked(former)
+        if former.stage == Stage.RETIRED:
+            forget_the_gap(former)
+        move_to(former, Stage.LIVE, reason=reason, at=at)
     if rollout:
         end_rollout(rollout, State.ROLLED_BACK, reason=reason, at=at)
     return former

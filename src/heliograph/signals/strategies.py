@@ -7,6 +7,7 @@ from django.db import transaction
 from heliograph.engine.strategy import Strategy as Checked
 from heliograph.signals.compiled import compiled
 from heliograph.signals.errors import WrongStage
+from heliograph.signals.handover import handing_over
 from heliograph.signals.models import Rollout, Strategy, StrategyVersion
 from heliograph.signals.rollouts import Limits, end_rollout, running_rollout, share_out
 from heliograph.signals.stages import live_versions, locked, move_to
@@ -34,10 +35,7 @@ def add_strategy(
         return known
     newest = strategy.versions.order_by("-number").first()
     number = newest.number + 1 if newest else 1
-    if stage == Stage.LIVE:
-        _refuse_within_a_rollout(f"{strategy.name} v{number}", running_rollout(strategy))
-        _retire_live(strategy, successor=number, at=at)
-    version = StrategyVersion.objects.create(
+    version = StrategyVersion(
         strategy=strategy,
         number=number,
         text=text,
@@ -47,8 +45,12 @@ def add_strategy(
         origin=origin,
         created_at=at,
     )
-    _activate(version, at=at)
-    return version
+    with handing_over(strategy, at=at):
+        if stage == Stage.LIVE:
+            _refuse_within_a_rollout(str(version), running_rollout(strategy))
+            _retire_live(strategy, successor=number, at=at)
+        version.save()
+        return _activate(version, at=at)
 
 
 @transaction.atomic
@@ -71,12 +73,13 @@ def promote(
     rollout = running_rollout(version.strategy)
     if rollout and rollout.candidate_id != version.pk:
         _refuse_within_a_rollout(str(version), rollout)
-    if share < WHOLE:
-        return _activate(share_out(version, share, limits=limits, at=at), at=at)
-    if rollout:
-        end_rollout(rollout, rollout.State.COMPLETED, reason="promoted whole", at=at)
-    _retire_live(version.strategy, successor=version.number, at=at)
-    return _activate(move_to(version, Stage.LIVE, at=at), at=at)
+    with handing_over(version.strategy, at=at):
+        if share < WHOLE:
+            return _activate(share_out(version, share, limits=limits, at=at), at=at)
+        if rollout:
+            end_rollout(rollout, rollout.State.COMPLETED, reason="promoted whole", at=at)
+        _retire_live(version.strategy, successor=version.number, at=at)
+        return _activate(move_to(version, Stage.LIVE, at=at), at=at)
 
 
 @transaction.atomic
@@ -100,13 +103,14 @@ def retire(version: StrategyVersion, *, at: datetime) -> StrategyVersion:
     if version.stage == Stage.RETIRED:
         return version
     rollout = running_rollout(version.strategy)
-    retired = move_to(version, Stage.RETIRED, share=(0, WHOLE), at=at)
-    if rollout and version.pk in (rollout.candidate_id, rollout.former_id):
-        is_back = version.pk == rollout.candidate_id
-        state = rollout.State.ROLLED_BACK if is_back else rollout.State.COMPLETED
-        end_rollout(rollout, state, reason=f"v{version.number} was retired", at=at)
-        other = rollout.former if is_back else rollout.candidate
-        move_to(locked(other), Stage.LIVE, reason=f"v{version.number} was retired", at=at)
+    with handing_over(version.strategy, at=at):
+        retired = move_to(version, Stage.RETIRED, share=(0, WHOLE), at=at)
+        if rollout and version.pk in (rollout.candidate_id, rollout.former_id):
+            is_back = version.pk == rollout.candidate_id
+            state = rollout.State.ROLLED_BACK if is_back else rollout.State.COMPLETED
+            end_rollout(rollout, state, reason=f"v{version.number} was retired", at=at)
+            other = rollout.former if is_back else rollout.candidate
+            move_to(locked(other), Stage.LIVE, reason=f"v{version.number} was retired", at=at)
     return retired
 
 
