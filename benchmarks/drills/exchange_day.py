@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from benchmarks.drills.exchange_client import ROLES, SharedClock
+from benchmarks.drills.parts.exchange_client import ROLES, SharedClock
 from benchmarks.parts.database import database
 from tests.emulated_exchange import Exchange, Faults, Market, running
 from tests.emulated_exchange.faults import CANDLE
@@ -171,7 +171,7 @@ Clients = list[subprocess.Popen[str]]
 @contextmanager
 def following(exchange: Exchange, *, speed: float) -> Iterator[Clients]:
     """The product's clients in processes of their own, while the clock of the exchange runs."""
-    command = [sys.executable, "-m", "benchmarks.drills.exchange_client"]
+    command = [sys.executable, "-m", "benchmarks.drills.parts.exchange_client"]
     clients = [
         subprocess.Popen([*command, role], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for role in ROLES

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.drills import feed
-from benchmarks.drills.command import run_in_folder
-from benchmarks.drills.databases import differences, lost_and_doubled, open_doors, url_of
-from benchmarks.drills.pipeline import (
+from benchmarks.drills.parts import feed
+from benchmarks.drills.parts.command import run_in_folder
+from benchmarks.drills.parts.databases import differences, lost_and_doubled, open_doors, url_of
+from benchmarks.drills.parts.pipeline import (
     Ground,
     evaluated_bars,
     feed_at_pace,
@@ -29,8 +29,8 @@ from benchmarks.drills.pipeline import (
     seen,
     undisturbed,
 )
-from benchmarks.drills.receiver import receiving
-from benchmarks.drills.servers import Behind, Servers, servers
+from benchmarks.drills.parts.receiver import receiving
+from benchmarks.drills.parts.servers import Behind, Servers, servers
 
 SECONDS_PER_FAULT = 2.0
 # As the worst of networks do: long enough for time-outs to strike.

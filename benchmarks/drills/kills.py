@@ -16,10 +16,10 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from benchmarks.drills import feed
-from benchmarks.drills.command import run_in_folder
-from benchmarks.drills.databases import differences, lost_and_doubled, open_doors
-from benchmarks.drills.pipeline import (
+from benchmarks.drills.parts import feed
+from benchmarks.drills.parts.command import run_in_folder
+from benchmarks.drills.parts.databases import differences, lost_and_doubled, open_doors
+from benchmarks.drills.parts.pipeline import (
     Pipeline,
     feed_at_pace,
     ground,
@@ -27,7 +27,7 @@ from benchmarks.drills.pipeline import (
     seen,
     undisturbed,
 )
-from benchmarks.drills.receiver import receiving
+from benchmarks.drills.parts.receiver import receiving
 
 # Most often a child: the main process of a worker and a beat take seconds to be back.
 SHARES = {"child": 0.70, "worker": 0.18, "leader": 0.12}

@@ -1,44 +1,57 @@
 """Random lives of the pipeline, with bad candles, kills and rollouts; each must equal its replay.
 
-`python -m benchmarks.drills.machine [LIVES] [STEPS]`: lives of the state machine that the tests run a few of.
-Then rules of the room are broken, one at a time: a few lives must notice each.
+Lives of the state machine that the tests run a few of. Then rules of the room are broken, one at a time:
+a few lives must notice each.
 """
 
-import json
+import argparse
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from benchmarks.drills.machine_mutants import MUTANTS
+from benchmarks.drills.parts.command import Say, run_in_folder
+from benchmarks.drills.parts.machine_mutants import MUTANTS
 from benchmarks.parts.database import database
 
 # So many lives of so many steps are given to a mutant.
 FEW, SHORT = 12, 20
 
 
-def main() -> int:
-    """Run the machine; 1 if a life ended in rows that a replay does not give, or a mutant lived."""
-    lives, steps = map(int, (*sys.argv[1:], *("30", "25")[len(sys.argv) - 1 :]))
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`wrong` are the machines with a life whose rows a replay does not give, `alive` the unnoticed mutants."""
+
+    drill: str
+    lives: int
+    steps: int
+    wrong: list[str]
+    mutants: int
+    caught: int
+    alive: list[str]
+    seconds: float
+
+
+def drill(*, lives: int, steps: int, say: Say) -> Report:
+    """Run so many lives of both machines, then a few of each mutant."""
     began, wrong = time.monotonic(), []
     with database():
         from tests.signals.pipeline_machine import LivePipeline, Pipeline
 
         for machine in (Pipeline, LivePipeline):
-            _say(f"{machine.__name__}: {lives} lives of up to {steps} steps")
+            say(f"{machine.__name__}: {lives} lives of up to {steps} steps")
             if fault := _fault(machine, lives=lives, steps=steps):
-                _say("\n".join([str(fault), *getattr(fault, "__notes__", ())]))
+                say("\n".join([str(fault), *getattr(fault, "__notes__", ())]))
                 wrong.append(machine.__name__)
-        alive = [name for name, mutant in MUTANTS.items() if not _is_noticed(name, mutant, Pipeline)]
-    told = {"drill": "machine", "lives": 2 * lives, "steps": steps, "wrong": wrong}
-    told |= {"mutants": len(MUTANTS), "caught": len(MUTANTS) - len(alive), "alive": alive}
-    print(json.dumps(told | {"seconds": round(time.monotonic() - began, 1)}))
-    return 1 if wrong or alive else 0
+        alive = [name for name, mutant in MUTANTS.items() if not _is_noticed(name, mutant, Pipeline, say)]
+    caught, seconds = len(MUTANTS) - len(alive), round(time.monotonic() - began, 1)
+    return Report("machine", 2 * lives, steps, wrong, len(MUTANTS), caught, alive, seconds)
 
 
-def _is_noticed(name: str, mutant: Callable, machine: type) -> bool:
+def _is_noticed(name: str, mutant: Callable, machine: type, say: Say) -> bool:
     with mutant():
         fault = _fault(machine, lives=FEW, steps=SHORT, is_mutant=True)
-    _say(f"{name}: {type(fault).__name__ if fault else 'not noticed'}")
+    say(f"{name}: {type(fault).__name__ if fault else 'not noticed'}")
     return fault is not None
 
 
@@ -66,9 +79,16 @@ def _fault(machine: type, *, lives: int, steps: int, is_mutant: bool = False) ->
     return None
 
 
-def _say(what: str) -> None:
-    print(what, file=sys.stderr)
+def main() -> None:
+    """Run the drill, its progress on stderr, and print what it found as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lives", type=int, default=30)
+    parser.add_argument("--steps", type=int, default=25)
+    asked = parser.parse_args()
+
+    report = run_in_folder(lambda _, say: drill(lives=asked.lives, steps=asked.steps, say=say))
+    sys.exit(bool(report.wrong or report.alive))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.drills import feed
-from benchmarks.drills.command import run_in_folder
-from benchmarks.drills.databases import Row, differences, open_doors
 from benchmarks.drills.kills import Killer
-from benchmarks.drills.pipeline import (
+from benchmarks.drills.parts import feed
+from benchmarks.drills.parts.command import run_in_folder
+from benchmarks.drills.parts.databases import Row, differences, open_doors
+from benchmarks.drills.parts.pipeline import (
     Ground,
     NotDone,
     Pipeline,
@@ -29,12 +29,12 @@ from benchmarks.drills.pipeline import (
     seen,
     undisturbed,
 )
-from benchmarks.drills.receiver import Receiver, receiving
+from benchmarks.drills.parts.receiver import Receiver, receiving
 from heliograph.kit.tied import start_tied
 
 NO_KEY = "no unique key"
 MUTANTS = (NO_KEY, "no fencing", "early ack", "no reconciler")
-APP = "benchmarks.drills.mutated"
+APP = "benchmarks.drills.parts.mutated"
 BARS, SILENT_BARS, KILLS, ROGUES = 40, 4, 12, 2
 SECONDS_PER_KILL = 0.8
 UP_SECONDS, DONE_SECONDS = 60.0, 60.0
@@ -89,7 +89,7 @@ def _noticed(
 
 @contextmanager
 def _rogues(place: Ground, url: str, extra: dict[str, str]) -> Iterator[None]:
-    command = [sys.executable, "-m", "benchmarks.drills.rogue"]
+    command = [sys.executable, "-m", "benchmarks.drills.parts.rogue"]
     with ExitStack() as stack:
         log = stack.enter_context(open(place.home / "rogues.log", "ab"))
         for _ in range(ROGUES):

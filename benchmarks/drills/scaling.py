@@ -40,7 +40,7 @@ from heliograph.kit.embedded.connect import embedded
 from heliograph.kit.wait import wait_until
 
 if TYPE_CHECKING:
-    from benchmarks.drills.waiting_workers import WaitingWorkers
+    from benchmarks.drills.parts.waiting_workers import WaitingWorkers
 
 SECONDS_EACH = 0.2
 LOOK_SECONDS = 1.0
@@ -110,7 +110,7 @@ def main() -> None:
     asked = parser.parse_args()
     began, shape = time.monotonic(), SHORT if asked.short else LONG
     with _servers() as folder:
-        from benchmarks.drills.waiting_workers import WaitingWorkers
+        from benchmarks.drills.parts.waiting_workers import WaitingWorkers
 
         with WaitingWorkers(folder) as workers:
             workers.start_first()
@@ -129,8 +129,8 @@ def main() -> None:
 
 def _real(workers: "WaitingWorkers", shape: Shape, policy: Policy) -> Run:
     """The load on real processes, under the policy."""
-    from benchmarks.drills.waiting import QUEUE
-    from benchmarks.drills.waiting_workers import oldest_due
+    from benchmarks.drills.parts.waiting import QUEUE
+    from benchmarks.drills.parts.waiting_workers import oldest_due
     from heliograph.fleet.models import ScalingAction, ScalingLook
     from heliograph.workers.scale import Scaling
     from heliograph.workers.scaling_settings import ScalingSettings

@@ -2,10 +2,10 @@
 
 import pytest
 
-from benchmarks.drills.databases import differences
-from benchmarks.drills.forks import forking
-from benchmarks.drills.pipeline import Pipeline, ground, seen
-from benchmarks.drills.receiver import receiving
+from benchmarks.drills.parts.databases import differences
+from benchmarks.drills.parts.forks import forking
+from benchmarks.drills.parts.pipeline import Pipeline, ground, seen
+from benchmarks.drills.parts.receiver import receiving
 from heliograph.fleet.placement.strategies import STRATEGIES
 from tests.workers.running import home_folder
 

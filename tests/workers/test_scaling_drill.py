@@ -6,7 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
-from benchmarks.drills.waiting_workers import number_of, recorded_starts
+from benchmarks.drills.parts.waiting_workers import number_of, recorded_starts
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ import socket
 import psycopg
 import pytest
 
-from benchmarks.drills.databases import url_of
+from benchmarks.drills.parts.databases import url_of
 from heliograph.kit.embedded import Home
 from heliograph.kit.embedded.connect import keeper_state
 from heliograph.kit.wait import wait_until

@@ -1,6 +1,6 @@
 """Advances all shards again and again without asking the ledger, as `heliograph generate` does.
 
-`python -m benchmarks.drills.rogue` goes on until it is ended; DRILL_MUTANT takes a guard out.
+`python -m benchmarks.drills.parts.rogue` goes on until it is ended; DRILL_MUTANT takes a guard out.
 """
 
 import time
@@ -12,7 +12,7 @@ from heliograph.workers.place import in_home
 def main() -> None:
     """Generate, with hardly a pause."""
     with in_home():
-        import benchmarks.drills.mutated  # noqa: F401  # takes the guard out of this process
+        import benchmarks.drills.parts.mutated  # noqa: F401  # takes the guard out of this process
         from heliograph.signals.generate import generate
 
         while True:

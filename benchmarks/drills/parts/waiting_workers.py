@@ -9,7 +9,7 @@ from statistics import fmean
 
 from django.db import connection
 
-from benchmarks.drills.waiting import QUEUE, TABLE, wait
+from benchmarks.drills.parts.waiting import QUEUE, TABLE, wait
 from heliograph.fleet.models import Node
 from heliograph.fleet.simulate import Plant
 from heliograph.kit.clock import utc_now
@@ -145,5 +145,5 @@ def _send(seconds: float) -> None:
 
 def _program(number: int) -> Program:
     name = f"w{number}"
-    words = ("worker", "-n", node_name(name), "-Q", QUEUE, "-I", "benchmarks.drills.waiting", *QUIET)
+    words = ("worker", "-n", node_name(name), "-Q", QUEUE, "-I", "benchmarks.drills.parts.waiting", *QUIET)
     return Program(name, (*CELERY, *words))

@@ -13,9 +13,9 @@ import psutil
 import psycopg
 import redis
 
-from benchmarks.drills import feed
-from benchmarks.drills.databases import Row, contents, copy_database
-from benchmarks.drills.receiver import Receiver
+from benchmarks.drills.parts import feed
+from benchmarks.drills.parts.databases import Row, contents, copy_database
+from benchmarks.drills.parts.receiver import Receiver
 from heliograph.kit.embedded import Home
 from heliograph.kit.embedded.connect import embedded
 from heliograph.kit.wait import wait_until
@@ -93,7 +93,7 @@ def ground(home: Path, receiver: Receiver) -> Iterator[Ground]:
 def prepared(place: Ground, receiver: Receiver) -> Ground:
     """Servers with the market made ready."""
     url = copy_database(place.url, TEMPLATE, of="template0")
-    command = [sys.executable, "-m", "benchmarks.drills.feed", "prepare", str(receiver.port)]
+    command = [sys.executable, "-m", "benchmarks.drills.parts.feed", "prepare", str(receiver.port)]
     subprocess.run(command, env=place.environment(url), check=True)
     return place
 
@@ -108,7 +108,7 @@ class Feeder:
     @contextmanager
     def running(cls, env: dict[str, str]) -> "Iterator[Feeder]":
         """A feeder that is ready, for a block."""
-        command = [sys.executable, "-m", "benchmarks.drills.feed", "live"]
+        command = [sys.executable, "-m", "benchmarks.drills.parts.feed", "live"]
         with subprocess.Popen(
             command, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         ) as process:

@@ -1,8 +1,8 @@
 """Real Celery workers, and a feeder, forked from one process that has loaded everything.
 
-`python -m benchmarks.drills.forks` does what each line of input asks, as JSON: start workers on a database
-with a strategy of placement, store bars in it, end the workers. A worker that is forked costs a tenth of one
-that is started, so that many of them fit into a test.
+`python -m benchmarks.drills.parts.forks` does what each line of input asks, as JSON: start workers on a
+database with a strategy of placement, store bars in it, end the workers. A worker that is forked costs a
+tenth of one that is started, so that many of them fit into a test.
 """
 
 import json
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from benchmarks.drills.pipeline import Ground, NotDone
+from benchmarks.drills.parts.pipeline import Ground, NotDone
 
 
 class Forks:
@@ -46,7 +46,7 @@ class Forks:
 @contextmanager
 def forking(place: Ground) -> Iterator[Forks]:
     """A process that forks, for a block."""
-    command = [sys.executable, "-m", "benchmarks.drills.forks"]
+    command = [sys.executable, "-m", "benchmarks.drills.parts.forks"]
     env = place.environment(place.url)
     with subprocess.Popen(
         command, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -121,7 +121,7 @@ def _work(words: Mapping[str, object]) -> None:
 
 
 def _feed(words: Mapping[str, object]) -> None:
-    from benchmarks.drills.feed import HISTORY, Market
+    from benchmarks.drills.parts.feed import HISTORY, Market
     from heliograph.workers.ring import ring
 
     market, stride = Market(), int(str(words["stride"]))
