@@ -15,12 +15,12 @@ from benchmarks.drills.parts.machine_mutants import MUTANTS
 from benchmarks.parts.database import database
 
 # So many lives of so many steps are given to a mutant.
-FEW, SHORT = 12, 20
+FEW, SHORT = 40, 25
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`wrong` are the machines with a life whose rows a replay does not give, `alive` the unnoticed mutants."""
+    """`wrong` are machines with a life whose rows a replay does not give, `alive` unnoticed mutants."""
 
     drill: str
     lives: int

@@ -246,6 +246,15 @@ class Pipeline(RuleBasedStateMachine):
         assert sum(steps.values_list("bars", flat=True)) == self.bars_due
 
     @invariant()
+    def nobody_stands_ahead_of_its_own_candles(self):
+        """Whose bar is late waits for it alone: else it would be a correction when it comes."""
+        for row in Progress.objects.filter(version__strategy=self.first.strategy):
+            for instrument, origin, until in zip(row.instruments, row.origins, row.watermarks, strict=True):
+                own = Candle.objects.filter(instrument=instrument, timeframe="1h")
+                newest = own.order_by("-open_time").values_list("open_time", flat=True).first()
+                assert until <= max(origin - 1, to_ms(newest))
+
+    @invariant()
     def what_was_told_once_stays(self):
         rows = Signal.objects.filter(version__strategy=self.first.strategy)
         now = set(rows.values_list("pk", flat=True))

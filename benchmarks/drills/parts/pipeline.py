@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from select import select
 
 import psutil
 import psycopg
@@ -118,11 +119,13 @@ class Feeder:
             assert process.stdin
             process.stdin.close()
 
-    def feed(self, bars: int) -> None:
-        """Store so many bars of all instruments in one transaction."""
-        assert self.process.stdin
+    def feed(self, bars: int, *, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Store so many bars of all instruments in one transaction, doing `meanwhile` until it is stored."""
+        assert self.process.stdin and self.process.stdout
         self.process.stdin.write(f"{bars}\n")
         self.process.stdin.flush()
+        while not select([self.process.stdout], [], [], LOOK_SECONDS)[0]:
+            meanwhile()
         self._hear()
 
     def _hear(self) -> None:
@@ -244,11 +247,16 @@ def feed_at_pace(
     """Store so many bars one after another within about so many seconds, doing `each` all the while."""
     began = time.monotonic()
     with Feeder.running(place.environment(pipeline.url) | (extra or {})) as feeder:
+
+        def watch() -> None:
+            pipeline.look()
+            each()
+
         for number in range(bars):
-            feeder.feed(1)
+            # A feeder whose database was taken away waits for what `each` does.
+            feeder.feed(1, meanwhile=watch)
             while True:
-                pipeline.look()
-                each()
+                watch()
                 rest = began + seconds * (number + 1) / bars - time.monotonic()
                 if rest <= 0:
                     break
