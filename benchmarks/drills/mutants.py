@@ -5,11 +5,10 @@ processes advance the same shards without asking the ledger. With all guards in 
 """
 
 import argparse
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +37,10 @@ APP = "benchmarks.drills.parts.mutated"
 BARS, SILENT_BARS, KILLS, ROGUES = 40, 4, 12, 2
 SECONDS_PER_KILL = 0.8
 UP_SECONDS, DONE_SECONDS = 60.0, 60.0
+
+
+class RogueEnded(Exception):
+    """The drill proves nothing: who should have disturbed the pipeline was not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +92,19 @@ def _noticed(
 
 @contextmanager
 def _rogues(place: Ground, url: str, extra: dict[str, str]) -> Iterator[None]:
+    """Processes that go round the ledger, for a block; RogueEnded if one of them ended by itself."""
     command = [sys.executable, "-m", "benchmarks.drills.parts.rogue"]
-    with ExitStack() as stack:
-        log = stack.enter_context(open(place.home / "rogues.log", "ab"))
-        for _ in range(ROGUES):
-            process = start_tied(command, log=log, env=place.environment(url) | extra)
-            stack.callback(_end, process)
-        yield
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.kill()
-    process.wait()
+    name = place.home / "rogues.log"
+    with open(name, "ab") as log:
+        made = [start_tied(command, log=log, env=place.environment(url) | extra) for _ in range(ROGUES)]
+        try:
+            yield
+            if any(process.poll() is not None for process in made):
+                raise RogueEnded(name.read_text().strip().splitlines()[-1])
+        finally:
+            for process in made:
+                process.kill()
+                process.wait()
 
 
 def _disturb(place: Ground, made: Pipeline, extra: dict[str, str], *, bars: int, seed: int) -> None:

@@ -173,13 +173,21 @@ class Pipeline(RuleBasedStateMachine):
                 self.store(row, self.bars, [self.hour - 1])
             self.run(self.at)
 
-    @rule(nth=st.integers(1, 12), dies=st.booleans())
-    def tick_that_is_killed(self, nth, dies):
+    @rule(row=ROWS)
+    def the_newest_bar_of_one_is_late(self, row):
+        self.bars_come(1, {(row, 0)}, twice=False)
+        self.run(self.at)
+
+    @rule(count=st.integers(0, 3), nth=st.integers(1, 12), dies=st.booleans())
+    def tick_that_is_killed(self, count, nth, dies):
+        self.bars_come(count, set(), twice=False)
         at = self.at
         try:
             with connection.execute_wrapper(Killer(nth)):
                 self.run(at)
         except Killed:
+            # Outside of a transaction there would have been nothing to roll back.
+            transaction.set_rollback(False)
             if dies:
                 MEMORY.clear()
         self.look(at)

@@ -121,7 +121,8 @@ class Feeder:
 
     def feed(self, bars: int, *, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Store so many bars of all instruments in one transaction, doing `meanwhile` until it is stored."""
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.write(f"{bars}\n")
         self.process.stdin.flush()
         while not select([self.process.stdout], [], [], LOOK_SECONDS)[0]:
