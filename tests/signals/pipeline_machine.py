@@ -275,6 +275,7 @@ class Pipeline(RuleBasedStateMachine):
         try:
             self.hour += 3
             self.tick()
+            self.settling()
             self.history_is_a_replay_of_what_was_known()
             self.todays_candles_give_history_and_revisions()
             self.every_bar_that_wants_to_enter_has_a_row()

@@ -10,6 +10,7 @@ from heliograph.signals.explain import explain
 from heliograph.signals.generate import generate
 from heliograph.signals.generated import Generated
 from heliograph.signals.models import Evaluation, Outcome, OutcomeRevision, Progress, Signal
+from heliograph.signals.settle import settle
 from heliograph.signals.state import MEMORY
 from heliograph.signals.strategies import add_strategy, retire
 from tests.signals.world import BUSY, NOW, feed, later, make_venue, story, walk
@@ -113,6 +114,31 @@ def test_a_signal_whose_candles_were_corrected_while_it_ran_is_revised_when_it_e
         if other and (other.stop, other.targets) == (row.stop, row.targets):
             told = row.revisions.order_by("-pk").first() or row.outcome
             assert [getattr(told, n) for n in TOLD] == [getattr(other.outcome, n) for n in TOLD]
+
+
+def test_a_revised_outcome_that_runs_on_is_followed_to_its_end(market):
+    """It had ended; with the right candle it would not have, and ends later."""
+    bars = walk(4, 300)
+    right = corrected(bars, 150, 0.95)
+    add_strategy(text=BUSY, at=NOW)
+    run(market, bars.slice(0, 152))
+    run(market, right.slice(150, 151), at=later(1))
+    running = OutcomeRevision.objects.get(state="open")
+    assert running.signal.outcome.state == "settled"
+
+    revised = []
+    for start in range(152, 300, 20):
+        run(market, right.slice(start, min(start + 20, 300)), at=later(start))
+        revised.append(settle(at=later(start)).revised)
+    again = make_venue("again")
+    feed(*again, right, at=later(400))
+    generate(at=later(400))
+
+    told = running.signal.revisions.order_by("-pk").first()
+    signal = running.signal
+    other = of("again").get(bar_time=signal.bar_time, side=signal.side)
+    assert [getattr(told, n) for n in TOLD] == [getattr(other.outcome, n) for n in TOLD]
+    assert (told.state, told.cause, sum(revised)) == ("settled", running.cause, 1)
 
 
 def of(venue):

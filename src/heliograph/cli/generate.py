@@ -75,8 +75,8 @@ def _versions(name: str) -> list["StrategyVersion"]:
 def settle(place: Place, as_json: AsJson = False) -> None:
     """Settle what waited for finer candles.
 
-    Signals that waited for finer candles, or whose instrument was delisted, are ended. All others are
-    settled by `generate` as their bars come.
+    Signals that waited for finer candles, or whose instrument was delisted, are ended, and outcomes that were
+    revised and run on are followed. All others are settled by `generate` as their bars come.
 
     \b
     Example:
@@ -89,4 +89,7 @@ def settle(place: Place, as_json: AsJson = False) -> None:
     if as_json:
         show_json(asdict(done))
         return
-    print(f"{done.settled:,} settled, {done.unresolved:,} unresolved, {done.still_waiting:,} still waiting.")
+    print(
+        f"{done.settled:,} settled, {done.unresolved:,} unresolved, {done.revised:,} revised,"
+        f" {done.still_waiting:,} still waiting."
+    )

@@ -23,7 +23,7 @@ from heliograph.signals.generated import Generated
 from heliograph.signals.late_candidates import late_candidates
 from heliograph.signals.models import Evaluation, Outcome, OutcomeRevision
 from heliograph.signals.rebuild import Rebuilt, rebuild
-from heliograph.signals.revisions import Affected, revisions
+from heliograph.signals.revisions import Affected, revisions, store_revisions
 from heliograph.signals.rows import SignalRow, insert_signals
 from heliograph.signals.stand import Stand
 from heliograph.signals.state import ShardState
@@ -77,7 +77,7 @@ def _store(
                 runner.restore(rebuilt.state, rows=[row])
         move(stand, after, at=at)
         insert_signals(found.candidates, {}, version=stand.version_id, at=at)
-        OutcomeRevision.objects.bulk_create(found.revisions)
+        store_revisions(found.revisions)
         Evaluation.objects.bulk_create(found.evaluations)
     return after, Generated(late_data=len(found.candidates), revised=len(found.revisions))
 

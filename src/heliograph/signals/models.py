@@ -307,6 +307,16 @@ class OutcomeRevision(models.Model):
     found_at = models.DateTimeField()
 
 
+class RunningRevision(models.Model):
+    """A signal whose newest revision runs on: it is lived again as bars come. The row goes when it has ended.
+
+    `lived_until` is the bar up to which that was done last, null if only with the revision itself.
+    """
+
+    signal = models.OneToOneField(Signal, models.CASCADE, primary_key=True, related_name="running_revision")
+    lived_until = models.DateTimeField(null=True)
+
+
 class Checkpoint(models.Model):
     """Engine state of a shard at a step; thrown away where its key does not match."""
 

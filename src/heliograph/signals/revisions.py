@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from heliograph.market.bars import load_series
 from heliograph.market.wire import to_datetime, to_ms
 from heliograph.signals.again import Stretch, live_again
 from heliograph.signals.compiled import Compiled
 from heliograph.signals.lives import Life
-from heliograph.signals.models import Outcome, OutcomeRevision, Signal
+from heliograph.signals.models import Outcome, OutcomeRevision, RunningRevision, Signal
 from heliograph.signals.rebuild import Rebuilt, rebuild
 from heliograph.signals.sentences import amended
 from heliograph.signals.stand import Stand
@@ -47,22 +47,27 @@ class Affected:
         """From the rows of a version and instrument."""
         instrument = int(stand.instruments[row])
         own = Signal.objects.filter(version=stand.version_id, instrument=instrument)
-        ended = Q(outcome__state=State.SETTLED, outcome__exit_time__gte=to_datetime(changed)) | Q(
-            outcome__state=State.MISSED, bar_time__gte=to_datetime(changed - compiled.length)
+        since = to_datetime(changed)
+        ended = (
+            Q(outcome__state=State.SETTLED, outcome__exit_time__gte=since)
+            | Q(outcome__state=State.MISSED, bar_time__gte=to_datetime(changed - compiled.length))
+            # What an earlier revision says may be another now.
+            | Q(revisions__exit_time__gte=since)
+            | Q(running_revision__isnull=False)
         )
-        signals = list(own.filter(ended).select_related("outcome").order_by("bar_time"))
-        since = min([changed, *(to_ms(signal.bar_time) for signal in signals)])
-        closing = Q(state=Signal.State.PUBLISHED) | Q(reason="opposite")
-        candidates = own.filter(closing, bar_time__gte=to_datetime(since))
-        ignores = compiled.checked.execution.opposite == "ignore"
-        return cls(signals, [] if ignores else list(candidates), instrument, changed, since)
+        signals = list(own.filter(ended).select_related("outcome").distinct().order_by("bar_time"))
+        first = min([changed, *(to_ms(signal.bar_time) for signal in signals)])
+        return cls(signals, _closing(own, compiled, first), instrument, changed, first)
 
     @classmethod
     def one(cls, signal: Signal, compiled: Compiled) -> "Affected":
-        """A signal that has ended, whose candles were amended while it ran."""
-        changed, bar = to_ms(signal.outcome.amended_from), to_ms(signal.bar_time)
+        """A signal that has ended, whose candles were amended while it ran or afterwards."""
+        bar = to_ms(signal.bar_time)
+        amended_from = signal.outcome.amended_from
+        changed = to_ms(amended_from) if amended_from else bar
         since = min(changed, bar)
-        return cls([signal], _closing(signal, compiled, since), signal.instrument_id, changed, since)
+        own = Signal.objects.filter(version=signal.version_id, instrument=signal.instrument_id)
+        return cls([signal], _closing(own, compiled, since), signal.instrument_id, changed, since)
 
 
 def revise_ended(signals: Sequence[int], stand: Stand, compiled: Compiled, *, at: datetime) -> int:
@@ -76,15 +81,23 @@ def revise_ended(signals: Sequence[int], stand: Stand, compiled: Compiled, *, at
         row = stand.instruments.tolist().index(affected.instrument)
         rebuilt = rebuild(stand, row, compiled, since=affected.since)
         found += revisions(affected, rebuilt, compiled, at=at)
-    OutcomeRevision.objects.bulk_create(found)
+    store_revisions(found)
     return len(found)
 
 
-def _closing(signal: Signal, compiled: Compiled, since: int) -> list[Signal]:
-    """The candidates that may have closed a signal."""
+def store_revisions(found: Sequence[OutcomeRevision]) -> None:
+    """Writes revisions, and which of their signals run on."""
+    OutcomeRevision.objects.bulk_create(found)
+    running = {one.signal_id for one in found if one.state in Outcome.RUNNING}
+    RunningRevision.objects.filter(signal__in={one.signal_id for one in found} - running).delete()
+    rows = [RunningRevision(signal_id=one) for one in sorted(running)]
+    RunningRevision.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _closing(own: QuerySet[Signal], compiled: Compiled, since: int) -> list[Signal]:
+    """Of the signals of a version and instrument those that may have closed others."""
     if compiled.checked.execution.opposite == "ignore":
         return []
-    own = Signal.objects.filter(version=signal.version_id, instrument=signal.instrument_id)
     closing = Q(state=Signal.State.PUBLISHED) | Q(reason="opposite")
     return list(own.filter(closing, bar_time__gte=to_datetime(since)))
 

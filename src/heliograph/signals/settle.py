@@ -1,4 +1,4 @@
-"""Finishes what waits for finer data or for an instrument that is delisted."""
+"""Finishes what waits for finer data or for an instrument that is delisted, and what was revised."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +12,7 @@ from heliograph.signals.announce import Ended, tell_ended
 from heliograph.signals.compiled import compiled
 from heliograph.signals.due import working_versions
 from heliograph.signals.errors import LostFence
+from heliograph.signals.follow import follow_revisions
 from heliograph.signals.generate import generate
 from heliograph.signals.models import Outcome, Progress, StrategyVersion
 from heliograph.signals.stand import Stand
@@ -25,6 +26,7 @@ class Settled:
 
     settled: int = 0
     unresolved: int = 0
+    revised: int = 0
     still_waiting: int = 0
 
 
@@ -32,12 +34,13 @@ def settle(*, at: datetime) -> Settled:
     """Settles signals whose finer data have come (or are no longer awaited), and ends those of the delisted.
 
     A delisted instrument's open signals end `unresolved`, without a price. All other outcomes are written by
-    `generate` as the bars come.
+    `generate` as the bars come. Revised outcomes that run on are followed.
     """
     told = generate(at=at, versions=asking_versions())
     return Settled(
         settled=told.settled,
         unresolved=end_delisted(at=at),
+        revised=follow_revisions(at=at),
         still_waiting=told.waiting,
     )
 

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from heliograph.signals.due import due_work
+from heliograph.signals.follow import follow_revisions
 from heliograph.signals.rollout_gates import check_rollouts
 from heliograph.signals.settle import asking_versions, end_delisted
 from heliograph.workers.dispatch import send_shards
@@ -13,12 +14,13 @@ log = logging.getLogger(__name__)
 
 
 def settle_what_waits(*, at: datetime) -> None:
-    """Send the shards that wait for finer data, end what runs on delisted instruments, and roll back versions
-    that break the gates of their rollout."""
+    """Send the shards that wait for finer data, end what runs on delisted instruments, follow revisions that
+    run on, and roll back versions that break the gates of their rollout."""
     if asking := asking_versions():
         send_shards(due_work(at=at, versions=asking), at=at)
     if end_delisted(at=at):
         ring("deliver_due")
+    follow_revisions(at=at)
     for rollout in check_rollouts(at=at):
         log.warning("%s was rolled back: %s", rollout.candidate, rollout.reason)
         ring("generate_due")
