@@ -33,6 +33,7 @@ from heliograph.kit.tied import start_tied
 
 NO_KEY = "no unique key"
 MUTANTS = (NO_KEY, "no fencing", "early ack", "no reconciler")
+ROGUES_LOG = "rogues.log"
 APP = "benchmarks.drills.parts.mutated"
 BARS, SILENT_BARS, KILLS, ROGUES = 40, 4, 12, 2
 SECONDS_PER_KILL = 0.8
@@ -81,34 +82,42 @@ def _noticed(
     with running(place, url, beats=1, extra=extra, app=APP) as made:
         try:
             made.wait_until_up(seconds=UP_SECONDS)
-            _disturb(place, made, extra, bars=bars, seed=seed)
+            complaints = _disturb(place, made, extra, bars=bars, seed=seed)
             made.wait_until_done(seconds=DONE_SECONDS)
         except NotDone as fault:
             receiver.clear()
             return [str(fault)]
     found = seen(url, receiver)
-    return [line[:200] for line in differences(found, expected)] + open_doors(url)
+    noticed = complaints[:1] + differences(found, expected) + open_doors(url)
+    return [line[:200] for line in noticed]
 
 
 @contextmanager
 def _rogues(place: Ground, url: str, extra: dict[str, str]) -> Iterator[None]:
     """Processes that go round the ledger, for a block; RogueEnded if one of them ended by itself."""
     command = [sys.executable, "-m", "benchmarks.drills.parts.rogue"]
-    name = place.home / "rogues.log"
-    with open(name, "ab") as log:
+    with open(place.home / ROGUES_LOG, "wb") as log:
         made = [start_tied(command, log=log, env=place.environment(url) | extra) for _ in range(ROGUES)]
         try:
             yield
             if any(process.poll() is not None for process in made):
-                raise RogueEnded(name.read_text().strip().splitlines()[-1])
+                raise RogueEnded(_said(place)[-1])
         finally:
             for process in made:
                 process.kill()
                 process.wait()
 
 
-def _disturb(place: Ground, made: Pipeline, extra: dict[str, str], *, bars: int, seed: int) -> None:
-    """Kill while bars come and two processes go round the ledger; then lose the messages of the last bars."""
+def _said(place: Ground) -> list[str]:
+    """The lines of the rogues: who is fenced off goes without a word, who is not runs into what is stored."""
+    return (place.home / ROGUES_LOG).read_text().splitlines()
+
+
+def _disturb(place: Ground, made: Pipeline, extra: dict[str, str], *, bars: int, seed: int) -> list[str]:
+    """Kill while bars come and two processes go round the ledger; then lose the messages of the last bars.
+
+    Returns what those processes complained of.
+    """
     killer = Killer(made, kills=KILLS, seed=seed, say=lambda _: None)
     with _rogues(place, made.url, extra):
         feed_at_pace(
@@ -117,6 +126,7 @@ def _disturb(place: Ground, made: Pipeline, extra: dict[str, str], *, bars: int,
     made.wait_until_up()
     silent = extra | {feed.SILENT_ENV: "1"}
     feed_at_pace(place, made, bars=SILENT_BARS, seconds=0.0, extra=silent)
+    return _said(place)
 
 
 def _drop_key(url: str) -> None:

@@ -156,7 +156,7 @@ class Pipeline:
             return all(child.pid and psutil.Process(child.pid).children() for child in workers)
 
         if not wait_until(up, seconds=seconds, every=0.1):
-            raise NotDone(f"The workers are not up after {seconds:.0f} seconds.")
+            raise NotDone(f"The workers are not up after {seconds:.0f} seconds. {_last_words(workers[0])}")
 
     def left(self, *questions: str) -> int:
         """How much is left to do."""
@@ -184,6 +184,12 @@ class Pipeline:
         with psycopg.connect(self.url) as connection:
             rows = connection.execute(LEDGER).fetchall()
         return "; ".join(" ".join(map(str, row)) for row in rows)
+
+
+def _last_words(child: Child) -> str:
+    """The end of its log: who refuses to start says why."""
+    lines = child.log.read_text().strip().splitlines()
+    return f"{child.program.name}: {lines[-1]}" if lines else ""
 
 
 def programs(*, workers: int, beats: int, app: str = APP) -> list[Program]:

@@ -32,7 +32,7 @@ class Child:
         self.program = program
         self._pulse = log.with_suffix(".pulse") if program.has_pulse else None
         self._env = {**env, PULSE: str(self._pulse)} if self._pulse else env
-        self._log = log
+        self.log = log
         self._keep = keep
         self._longest_pause = longest_pause
         self._process: subprocess.Popen[bytes] | None = None
@@ -49,7 +49,7 @@ class Child:
         """Start the program; its output is added to its log."""
         if self._pulse:
             self._pulse.touch()
-        with open(self._log, "ab") as log:
+        with open(self.log, "ab") as log:
             self._process = start_tied(self.program.command, log=log, env=self._env, keep=self._keep)
         self._started = time.monotonic()
 
@@ -97,7 +97,7 @@ class Child:
         pause = min(2.0 ** (self._falls - 1), self._longest_pause)
         self._process, self._due = None, now + pause
         how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
-        return f"{self.program.name} {how}; it is started again in {pause:.0f} s, its log is {self._log}"
+        return f"{self.program.name} {how}; it is started again in {pause:.0f} s, its log is {self.log}"
 
 
 def _touched(file: Path) -> float:
