@@ -29,7 +29,9 @@ from benchmarks.drills.parts.pipeline import (
     undisturbed,
 )
 from benchmarks.drills.parts.receiver import Receiver, receiving
+from benchmarks.drills.parts.rogue import READY
 from heliograph.kit.tied import start_tied
+from heliograph.kit.wait import wait_until
 
 NO_KEY = "no unique key"
 MUTANTS = (NO_KEY, "no fencing", "early ack", "no reconciler")
@@ -99,16 +101,18 @@ def _rogues(place: Ground, url: str, extra: dict[str, str]) -> Iterator[None]:
     with open(place.home / ROGUES_LOG, "wb") as log:
         made = [start_tied(command, log=log, env=place.environment(url) | extra) for _ in range(ROGUES)]
         try:
+            if not wait_until(lambda: _log(place).count(READY) == ROGUES, seconds=UP_SECONDS, every=0.1):
+                raise RogueEnded(f"They are not up after {UP_SECONDS:.0f} seconds.")
             yield
             if any(process.poll() is not None for process in made):
-                raise RogueEnded(_said(place)[-1])
+                raise RogueEnded(_log(place)[-1])
         finally:
             for process in made:
                 process.kill()
                 process.wait()
 
 
-def _said(place: Ground) -> list[str]:
+def _log(place: Ground) -> list[str]:
     """The lines of the rogues: who is fenced off goes without a word, who is not runs into what is stored."""
     return (place.home / ROGUES_LOG).read_text().splitlines()
 
@@ -126,7 +130,7 @@ def _disturb(place: Ground, made: Pipeline, extra: dict[str, str], *, bars: int,
     made.wait_until_up()
     silent = extra | {feed.SILENT_ENV: "1"}
     feed_at_pace(place, made, bars=SILENT_BARS, seconds=0.0, extra=silent)
-    return _said(place)
+    return [line for line in _log(place) if line != READY]
 
 
 def _drop_key(url: str) -> None:

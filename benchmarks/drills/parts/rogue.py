@@ -11,6 +11,7 @@ from heliograph.workers.place import in_home
 
 # Long enough for others to store a step meanwhile, short enough to do it many times a second.
 REST_SECONDS = 0.05
+READY = "ready"
 
 
 def main() -> None:
@@ -20,6 +21,7 @@ def main() -> None:
         from heliograph.signals.generate import generate_shards
         from heliograph.signals.models import Progress
 
+        print(READY, file=sys.stderr, flush=True)
         while True:
             shards = list(Progress.objects.values_list("pk", flat=True))
             generate_shards(shards, at=utc_now(), stop=_rest, on_error=_say)
