@@ -8,7 +8,8 @@ class Limits:
     """Sizes in bytes, times in seconds.
 
     `trust` is the bound on staleness: memory is not read once so long has passed since changes were last
-    asked for, which is done every `poll`.
+    asked for, which is done every `poll`. `lease` is how long a lock outlives its holder: where 200 processes
+    start on two cores, it may not run for more than 5 seconds.
     """
 
     memory_bytes: int = 64 << 20
@@ -18,7 +19,7 @@ class Limits:
     poll: float = 1.0
     trust: float = 2.0
     answer: float = 2.0
-    lease: float = 5.0
+    lease: float = 20.0
     patience: float = 60.0
     jitter: float = 0.1
     longest: float = 30 * 86400.0
