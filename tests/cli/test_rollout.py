@@ -54,6 +54,7 @@ def test_a_version_is_rolled_out_and_back(heliograph, stored):
 def test_two_versions_are_compared_with_their_intervals(heliograph, stored):
     found = stored("strategy", "compare", "Busy", 1, 2)
     told = heliograph("strategy", "compare", "Busy", "1", "2").out
+    assert heliograph("strategy", "compare", "Busy", "v1", "Busy@2").out == told
 
     assert (found["instruments"], [one["version"] for one in found["versions"]]) == (2, [1, 2])
     assert found["in_common"] > 5
@@ -68,6 +69,9 @@ def test_what_cannot_be_is_a_sentence(heliograph, stored):
     assert refused(heliograph("strategy", "promote", "Busy@9")).startswith("'Busy' has no version 9;")
     assert refused(heliograph("strategy", "promote", "Busy@2", "--version", "1")) == (
         "Busy@2 and --version 1 name two versions; leave one out."
+    )
+    assert refused(heliograph("strategy", "compare", "Busy", "1", "other@2")) == (
+        "'other@2' names no version of Busy; write its number, such as 1, v1 or Busy@1."
     )
     assert refused(heliograph("strategy", "rollback", "Busy")) == (
         "Busy: no version of it was live before; there is nothing to roll back to."

@@ -158,8 +158,8 @@ def rollouts(
 @spread
 def compare(
     name: Name,
-    first: Annotated[int, typer.Argument(min=1, metavar="V1", help="The number of a version.")],
-    second: Annotated[int, typer.Argument(min=1, metavar="V2", help="The number of another.")],
+    first: Annotated[str, typer.Argument(metavar="V1", help="A version: 1, v1 or NAME@1.")],
+    second: Annotated[str, typer.Argument(metavar="V2", help="Another one.")],
     place: Place,
     as_json: AsJson = False,
 ) -> None:
@@ -176,11 +176,20 @@ def compare(
         from heliograph.signals.compare import compare as compare_versions
         from heliograph.signals.queries import find_version
 
-        found = compare_versions(find_version(name, first), find_version(name, second))
+        numbers = _number(first, of=name), _number(second, of=name)
+        found = compare_versions(*(find_version(name, number) for number in numbers))
     if as_json:
         show_json(found.to_dict())
     else:
         _show(found)
+
+
+def _number(text: str, *, of: str) -> int:
+    """The number that a version is named by, alone, behind a v, or behind the name of its strategy."""
+    digits = text.removeprefix(f"{of}@").removeprefix("v")
+    if not (digits.isascii() and digits.isdigit() and 0 < len(digits) < 10 and int(digits)):
+        raise UserError(f"'{text}' names no version of {of}; write its number, such as 1, v1 or {of}@1.")
+    return int(digits)
 
 
 def _version(name: str, number: int | None) -> "StrategyVersion":
