@@ -1,8 +1,7 @@
 """The market of the drills of the pipeline: made ready once, then fed bar by bar as each line of input asks.
 
-`python -m benchmarks.drills.parts.feed prepare PORT` stores the history, the strategies and a webhook to
-PORT;
-`python -m benchmarks.drills.parts.feed live` prints `ready`, then stores so many bars as each line says.
+`python -m benchmarks.drills.parts.feed prepare PORT` stores the history, the strategies and a webhook to that
+port; `... live` prints `ready`, then stores so many bars as each line says.
 """
 
 import os

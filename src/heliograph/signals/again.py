@@ -11,9 +11,8 @@ from heliograph.engine.timeframe import Timeframe
 from heliograph.market.wire import to_ms
 from heliograph.signals.lives import Key, Life, gather
 from heliograph.signals.models import Outcome, Signal
-from heliograph.signals.rows import SIDES
+from heliograph.signals.rows import SIGNS
 
-SIGNS = {name: sign for sign, name in SIDES.items()}
 # Most trades end within so many bars.
 STRIDE = 512
 

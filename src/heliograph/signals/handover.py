@@ -14,10 +14,8 @@ from heliograph.market.wire import to_datetime, to_ms
 from heliograph.signals.announce import names_of, tell
 from heliograph.signals.lives import Key, Life
 from heliograph.signals.models import Progress, Signal, Strategy, StrategyVersion
-from heliograph.signals.rows import SIDES, SignalRow
+from heliograph.signals.rows import SIGNS, SignalRow
 from heliograph.signals.stages import live_versions
-
-SIGNS = {side: sign for sign, side in SIDES.items()}
 
 
 @contextmanager

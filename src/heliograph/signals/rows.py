@@ -12,6 +12,7 @@ from heliograph.signals.lives import Key, Life, Part
 from heliograph.signals.models import Side
 
 SIDES = {1: Side.LONG.value, -1: Side.SHORT.value}
+SIGNS = {name: sign for sign, name in SIDES.items()}
 
 # Signals with ids of their own, and the outcomes of those that are published. Times are UTC milliseconds.
 INSERT = """

@@ -19,9 +19,8 @@ from heliograph.signals.explanation import (
 from heliograph.signals.measure import NEVER_KNOWN, named
 from heliograph.signals.models import Signal, StrategyVersion
 from heliograph.signals.past import SlotPast
+from heliograph.signals.rows import SIGNS
 from heliograph.signals.scene import Scene
-
-SIGNS = {"long": 1, "short": -1}
 
 
 @dataclass(frozen=True, slots=True)
