@@ -15,7 +15,7 @@ LAYERS = (
     {"signals", "notebook"},
     {"research"},
     {"monitor"},
-    {"reports"},
+    {"reports", "accounts"},
     {"workers"},
     {"web", "cli"},
     {"config"},

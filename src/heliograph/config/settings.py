@@ -22,6 +22,10 @@ HELIOGRAPH_BROKER_URL = env.text("HELIOGRAPH_BROKER_URL", default="") or None
 HELIOGRAPH_PLACEMENT = env.text("HELIOGRAPH_PLACEMENT", default="rendezvous")
 
 INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -31,10 +35,12 @@ INSTALLED_APPS = [
     "heliograph.notices",
     "heliograph.signals",
     "heliograph.research",
+    "heliograph.accounts",
     "heliograph.workers",
     "heliograph.web",
     "heliograph.config",
 ]
+AUTH_USER_MODEL = "accounts.Person"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",

@@ -1,0 +1,47 @@
+"""What can go wrong with people, invitations and tokens."""
+
+from heliograph.errors import HeliographError, UserError
+
+
+class AccountsError(HeliographError):
+    """Something went wrong with accounts."""
+
+
+class NoSuchPerson(UserError):
+    """Nobody has that name."""
+
+    def __init__(self, name: str):
+        super().__init__(f"There is nobody named '{name}'; `heliograph person list` shows who is.")
+        self.name = name
+
+
+class NoSuchRole(UserError):
+    """There are four roles, and that is none of them."""
+
+    def __init__(self, word: str):
+        super().__init__(f"'{word}' is no role; roles are viewer, analyst, operator and admin.")
+        self.word = word
+
+
+class NameTaken(UserError):
+    """Somebody else has that name."""
+
+    def __init__(self, name: str):
+        super().__init__(f"Somebody is named '{name}' already; choose another name.")
+        self.name = name
+
+
+class BadName(UserError):
+    """A name that nobody could sign in with."""
+
+
+class LastAdmin(UserError):
+    """Without an admin nobody could let others in."""
+
+    def __init__(self, name: str):
+        super().__init__(f"{name} is the only admin; make somebody else one first.")
+        self.name = name
+
+
+class BadLink(UserError):
+    """A one-time link that is unknown, used or too old."""

@@ -1,0 +1,97 @@
+"""People: letting them in, giving them a role, and the reverse."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+
+from heliograph.accounts.errors import BadName, LastAdmin, NameTaken, NoSuchPerson, NoSuchRole
+from heliograph.accounts.models import Person
+from heliograph.accounts.roles import Role
+
+
+@transaction.atomic
+def add_person(name: str, *, role: str, at: datetime, email: str = "", password: str | None = None) -> Person:
+    """A new person. Without a password nobody can sign in as them except by a link."""
+    person = Person(name=name.strip(), email=email.strip(), joined_at=at)
+    person.set_password(password)
+    check_name(person.name)
+    try:
+        person.clean_fields(exclude={field.name for field in Person._meta.fields} - {"name", "email"})
+    except ValidationError as fault:
+        raise BadName(_sentence(fault)) from fault
+    person.save()
+    give_role(person, role)
+    return person
+
+
+def check_name(name: str, *, but: Person | None = None) -> None:
+    """Refuse a name that somebody else has, in whatever case."""
+    others = Person.objects.filter(name__iexact=name.strip())
+    if but is not None:
+        others = others.exclude(pk=but.pk)
+    if others.exists():
+        raise NameTaken(name.strip())
+
+
+@transaction.atomic
+def give_role(person: Person, role: str) -> None:
+    """The role takes the place of the one before; the last admin stays one."""
+    chosen = parse_role(role)
+    if chosen is not Role.ADMIN:
+        refuse_without_admin(person)
+    group, _ = Group.objects.get_or_create(name=chosen.value)
+    person.groups.set([group])
+    person.__dict__.pop("_role", None)
+
+
+def role_of(person: Person) -> Role | None:
+    """The greatest role of a person, asked for once; None: they are let in nowhere."""
+    if "_role" not in person.__dict__:
+        held = [Role(name) for name in person.groups.values_list("name", flat=True) if name in set(Role)]
+        person.__dict__["_role"] = max(held, key=lambda role: role.rank, default=None)
+    known: Role | None = person.__dict__["_role"]
+    return known
+
+
+def find_person(name: str) -> Person:
+    """The person of that name, in whatever case."""
+    found = Person.objects.filter(name__iexact=name.strip()).first()
+    if found is None:
+        raise NoSuchPerson(name)
+    return found
+
+
+@transaction.atomic
+def set_active(person: Person, *, active: bool) -> None:
+    """Let somebody in no more, or again; what is theirs stays."""
+    if not active:
+        refuse_without_admin(person)
+    person.is_active = active
+    person.save(update_fields=["is_active"])
+
+
+def refuse_without_admin(leaving: Person) -> None:
+    """The row lock lets two admins not leave at the same time."""
+    admins = list(active_admins().select_for_update(of=("self",)))
+    if admins == [leaving]:
+        raise LastAdmin(leaving.name)
+
+
+def active_admins() -> QuerySet[Person]:
+    """Those who can let others in."""
+    return Person.objects.filter(groups__name=Role.ADMIN.value, is_active=True)
+
+
+def parse_role(word: str) -> Role:
+    """The role of that name."""
+    try:
+        return Role(word)
+    except ValueError as fault:
+        raise NoSuchRole(word) from fault
+
+
+def _sentence(fault: ValidationError) -> str:
+    return " ".join(f"{field}: {' '.join(words)}" for field, words in fault.message_dict.items())
