@@ -26,8 +26,24 @@ class NoSuchRole(UserError):
 class NameTaken(UserError):
     """Somebody else has that name."""
 
+    def __init__(self, name: str, *, kind: str = "Somebody"):
+        super().__init__(f"{kind} is named '{name}' already; choose another name.")
+        self.name = name
+
+
+class NoSuchTeam(UserError):
+    """No team has that name."""
+
     def __init__(self, name: str):
-        super().__init__(f"Somebody is named '{name}' already; choose another name.")
+        super().__init__(f"There is no team '{name}'; the page People shows which there are.")
+        self.name = name
+
+
+class TeamInUse(UserError):
+    """A team that owns strategies cannot go."""
+
+    def __init__(self, name: str):
+        super().__init__(f"{name} owns strategies; give them to somebody else first.")
         self.name = name
 
 
@@ -45,3 +61,22 @@ class LastAdmin(UserError):
 
 class BadLink(UserError):
     """A one-time link that is unknown, used or too old."""
+
+
+class BadTokenName(UserError):
+    """A token that cannot be made as it was asked for."""
+
+
+class NoSuchToken(UserError):
+    """No living token, or more than one, has that name."""
+
+    def __init__(self, words: str, *, several: bool = False):
+        fault = (
+            f"More than one token is named '{words}'; use" if several else f"No token is named '{words}'; use"
+        )
+        super().__init__(f"{fault} a name or prefix that `heliograph token list` shows.")
+        self.words = words
+
+
+class TokenRefused(UserError):
+    """A token that opens nothing: unknown, expired or revoked."""

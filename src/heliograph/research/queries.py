@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 
 from heliograph.fleet.models import Job
 from heliograph.research.errors import NoSuchBacktest, StillRunning
 from heliograph.research.models import StoredBacktest
 from heliograph.research.result import finished_result
+from heliograph.signals.models import Strategy
+from heliograph.signals.queries import Hidden
 
 ROW = ("job", "venue", "version__strategy")
 
@@ -21,14 +24,26 @@ class Pair:
     only_second: int
 
 
-def list_backtests(*, limit: int = 50) -> list[StoredBacktest]:
+def concealed(hidden: Hidden) -> Q:
+    """The backtests of hidden strategies, by their version or, where that is not stored, by their name."""
+    named = Q(name__in=Strategy.objects.filter(pk__in=hidden).values("name"))
+    return Q(version__isnull=False, version__strategy__in=hidden) | named
+
+
+def list_backtests(*, limit: int = 50, hidden: Hidden = ()) -> list[StoredBacktest]:
     """The newest stored backtests with their jobs."""
-    return list(StoredBacktest.objects.select_related(*ROW).order_by("-id")[:limit])
+    rows = StoredBacktest.objects.select_related(*ROW)
+    if hidden:
+        rows = rows.exclude(concealed(hidden))
+    return list(rows.order_by("-id")[:limit])
 
 
-def find_backtest(backtest_id: int) -> StoredBacktest:
+def find_backtest(backtest_id: int, *, hidden: Hidden = ()) -> StoredBacktest:
     """The stored backtest of that number, or NoSuchBacktest."""
-    found = StoredBacktest.objects.select_related(*ROW).filter(pk=backtest_id).first()
+    rows = StoredBacktest.objects.select_related(*ROW)
+    if hidden:
+        rows = rows.exclude(concealed(hidden))
+    found = rows.filter(pk=backtest_id).first()
     if found is None:
         raise NoSuchBacktest(backtest_id)
     return found

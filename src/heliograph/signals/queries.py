@@ -13,6 +13,7 @@ from heliograph.signals.items import SignalItem
 from heliograph.signals.models import Outcome, Signal, Strategy, StrategyVersion
 
 ListedState: TypeAlias = Literal["published", "open", "settled", "missed", "unresolved", "rejected"]
+Hidden: TypeAlias = tuple[int, ...]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ROW = ("outcome", "version__strategy", "instrument__venue")
 
@@ -26,9 +27,17 @@ STATES: dict[str, Q] = {
 }
 
 
+def seen(hidden: Hidden, strategy: str) -> Q:
+    """The rows of all strategies but the hidden ones; `strategy` is the way to it from such a row."""
+    return ~Q(**{f"{strategy}__in": hidden}) if hidden else Q()
+
+
 @dataclass(frozen=True, slots=True)
 class SignalFilter:
-    """Which signals to list; None leaves a question open. `since` looks at the bar of the signal."""
+    """Which signals to list; None leaves a question open. `since` looks at the bar of the signal.
+
+    `hidden` are the strategies that whoever asks may not see.
+    """
 
     strategy: str | None = None
     version_id: int | None = None
@@ -39,6 +48,7 @@ class SignalFilter:
     state: ListedState | None = None
     since: datetime | None = None
     historical: bool | None = None
+    hidden: Hidden = ()
 
     def condition(self) -> Q:
         """The same as a condition on Signal rows."""
@@ -53,6 +63,7 @@ class SignalFilter:
             "historical": self.historical,
         }
         named = Q(**{name: value for name, value in asked.items() if value is not None})
+        named &= seen(self.hidden, "version__strategy")
         return named & STATES[self.state] if self.state else named
 
 
@@ -82,21 +93,22 @@ def list_signals(
     return SignalPage(items, _cursor(items[-1], order) if len(found) > limit else None)
 
 
-def signal_item(signal_id: int) -> SignalItem:
-    """One signal; NoSuchSignal if there is none of that id."""
-    row = Signal.objects.select_related(*ROW).filter(pk=signal_id).first()
+def signal_item(signal_id: int, *, hidden: Hidden = ()) -> SignalItem:
+    """One signal; NoSuchSignal if there is none of that id, or only one of a hidden strategy."""
+    rows = Signal.objects.select_related(*ROW).filter(seen(hidden, "version__strategy"))
+    row = rows.filter(pk=signal_id).first()
     if row is None:
         raise NoSuchSignal(signal_id)
     return SignalItem.of(row)
 
 
-def find_version(name: str, number: int | None = None) -> StrategyVersion:
+def find_version(name: str, number: int | None = None, *, hidden: Hidden = ()) -> StrategyVersion:
     """The version of that number; without one the live version (of two that with the larger share), else the
     newest that runs, else the newest.
 
-    NoSuchStrategy or NoSuchVersion if it is not stored.
+    NoSuchStrategy or NoSuchVersion if it is not stored, or hidden.
     """
-    versions = _versions(name)
+    versions = _versions(name, hidden)
     if number is None:
         return max(versions, key=lambda version: (*_weight(version), version.number))
     chosen = next((version for version in versions if version.number == number), None)
@@ -110,10 +122,12 @@ def newest_version(name: str) -> StrategyVersion:
     return max(_versions(name), key=lambda version: version.number)
 
 
-def _versions(name: str) -> list[StrategyVersion]:
-    versions = list(StrategyVersion.objects.select_related("strategy").filter(strategy__name=name))
+def _versions(name: str, hidden: Hidden = ()) -> list[StrategyVersion]:
+    rows = StrategyVersion.objects.select_related("strategy").filter(seen(hidden, "strategy"))
+    versions = list(rows.filter(strategy__name=name))
     if not versions:
-        raise NoSuchStrategy(name, sorted(Strategy.objects.values_list("name", flat=True)))
+        known = Strategy.objects.filter(seen(hidden, "pk"))
+        raise NoSuchStrategy(name, sorted(known.values_list("name", flat=True)))
     return versions
 
 

@@ -51,9 +51,15 @@ class Score:
     newest_signal: datetime | None
 
 
-def scoreboard(versions: Sequence[StrategyVersion] | None = None) -> list[Score]:
-    """The scores of these versions (default: all), by name and the newest number first. Two statements."""
+def scoreboard(
+    versions: Sequence[StrategyVersion] | None = None, *, hidden: tuple[int, ...] = ()
+) -> list[Score]:
+    """The scores of these versions (default: all but those of hidden strategies), by name and the newest
+    number first. Two statements.
+    """
     wanted = StrategyVersion.objects.select_related("strategy").order_by("strategy__name", "-number")
+    if hidden:
+        wanted = wanted.exclude(strategy__in=hidden)
     if versions is not None:
         wanted = wanted.filter(pk__in=[version.pk for version in versions])
     found = list(wanted)

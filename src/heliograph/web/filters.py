@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from heliograph.signals.queries import SignalFilter
+from heliograph.signals.queries import Hidden, SignalFilter
 
 TABS = (
     ("", "All"),
@@ -52,8 +52,8 @@ class Asked:
         query = urlencode({name: value for name, value in merged.items() if value})
         return f"?{query}" if query else "?"
 
-    def filter(self) -> SignalFilter:
-        """The same for the room of signals."""
+    def filter(self, *, hidden: Hidden = ()) -> SignalFilter:
+        """The same for the room of signals, without those of hidden strategies."""
         return SignalFilter(
             strategy=self.get("strategy") or None,
             symbol=self.get("symbol") or None,
@@ -62,6 +62,7 @@ class Asked:
             state=self.get("state") or None,  # type: ignore[arg-type]  # one of STATES since `of`
             since=_day(self.get("since")),
             historical=HISTORY.get(self.get("history")),
+            hidden=hidden,
         )
 
     @property

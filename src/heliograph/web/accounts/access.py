@@ -1,11 +1,25 @@
-"""Who may see or do what: each view and each operation of the API says it, in one word above it."""
+"""Who may see or do what: each view and each operation of the API says it, in one word above it.
 
-from collections.abc import Callable
+The words are marks; `gate.py` stands before every view and goes by them.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from inspect import getclosurevars
 from typing import Any, TypeVar
+
+from django.urls import URLPattern, URLResolver
+from ninja.operation import PathView
 
 from heliograph.accounts.roles import Role
 
+__all__ = ["Role", "Unmarked", "changes_nothing", "mark_all", "needs", "public", "role_needed"]
+
 View = TypeVar("View", bound=Callable[..., Any])
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class Unmarked(Exception):
+    """Nobody may use a view that does not say who may."""
 
 
 def needs(role: str) -> Callable[[View], View]:
@@ -23,3 +37,52 @@ def public(view: View) -> View:
     """A view for anybody, signed in or not."""
     view.needs = None  # type: ignore[attr-defined]
     return view
+
+
+def changes_nothing(view: View) -> View:
+    """A view that is asked by POST and yet changes nothing that the audit trail should tell of."""
+    view.changes_nothing = True  # type: ignore[attr-defined]
+    return view
+
+
+def marked(view: Callable[..., Any], method: str) -> Callable[..., Any]:
+    """What bears the mark: the view, or the operation of the API that answers this method."""
+    found = path_view(view)
+    if found is None:
+        return view
+    asked = [one for one in found.operations if method in one.methods]
+    # A method that no operation answers is refused by the API itself, to those who may use any of them.
+    return (asked or found.operations)[0].view_func
+
+
+def path_view(view: Callable[..., Any]) -> PathView | None:
+    """The operations behind a view of the API; None for any other view."""
+    if getattr(view, "__module__", "") != PathView.__module__ or not hasattr(view, "__closure__"):
+        return None
+    found = getclosurevars(view).nonlocals.get("self")
+    return found if isinstance(found, PathView) else None
+
+
+def role_needed(view: Callable[..., Any], method: str) -> Role | None:
+    """The role that a view asks for, None where it is for all; Unmarked if it does not say."""
+    bearer = marked(view, method)
+    if not hasattr(bearer, "needs"):
+        raise Unmarked
+    asked: Role | None = bearer.needs
+    return asked
+
+
+def is_change(view: Callable[..., Any], method: str) -> bool:
+    """True if a request of that method changes something."""
+    return method not in SAFE and not getattr(marked(view, method), "changes_nothing", False)
+
+
+def mark_all(patterns: Iterable[URLPattern | URLResolver], *, for_all: Collection[str] = ()) -> None:
+    """Mark the views of another library: those whose address has one of these names are for anybody, the
+    others for whoever is signed in and has a role.
+    """
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            mark_all(one.url_patterns, for_all=for_all)
+        else:
+            one.callback.needs = None if one.name in for_all else Role.VIEWER  # type: ignore[attr-defined]

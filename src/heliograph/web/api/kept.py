@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 
 from heliograph.kit.cache import Rule, cache
+from heliograph.signals.queries import Hidden
+from heliograph.web.accounts.asker import hidden
 
 View: TypeAlias = Callable[..., HttpResponse]
 # What slides with the time of day is at most so old (seconds); other changes are told by the tags.
@@ -28,9 +29,6 @@ def kept(*tags: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         def answer(request: HttpRequest, *args: object, **named: object) -> HttpResponse:
-            # What is shown to somebody is not shown to everybody.
-            if settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers:
-                return view(request, *args, **named)
             try:
                 body = _body(request, tags, lambda: view(request, *args, **named))
             except NotKept as problem:
@@ -50,11 +48,18 @@ def _body(request: HttpRequest, tags: Sequence[str], make: Callable[[], HttpResp
         return made.content
 
     rule = Rule(ttl=SECONDS, tags=tuple(tags), levels=(1, 2), kind=bytes)
-    found: bytes = cache().through(f"api:{request.get_full_path()}", content, rule)
+    # What is hidden from one is not hidden from all: it is a part of the question.
+    key = f"api:{request.get_full_path()}:{_written(hidden(request))}"
+    found: bytes = cache().through(key, content, rule)
     return found
+
+
+def _written(strategies: Hidden) -> str:
+    return hashlib.blake2b(repr(strategies).encode(), digest_size=12).hexdigest() if strategies else ""
 
 
 def _with_etag(request: HttpRequest, body: bytes) -> HttpResponse:
     etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    answer = HttpResponse(body, content_type="application/json; charset=utf-8", headers={"ETag": etag})
+    headers = {"ETag": etag, "Cache-Control": "private", "Vary": "Authorization, Cookie"}
+    answer = HttpResponse(body, content_type="application/json; charset=utf-8", headers=headers)
     return get_conditional_response(request, etag=etag, response=answer) or answer

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from heliograph.errors import UserError
 from heliograph.market.models import Candle, Series, Venue
 from heliograph.signals.models import StrategyVersion
+from heliograph.signals.queries import Hidden, seen
 from heliograph.signals.scores import scoreboard
 from heliograph.web.api.cursors import read_cursor, write_cursor
 from heliograph.web.api.shapes import AskedCandles, AskedInstruments, AskedStrategies
@@ -97,9 +98,9 @@ def _series(symbol: str | None, venue: str | None, timeframe: str | None):
     return Series.objects.select_related("instrument__venue").filter(bars__gt=0, **named)
 
 
-def strategies(asked: AskedStrategies) -> Listed:
+def strategies(asked: AskedStrategies, *, hidden: Hidden) -> Listed:
     """Versions by when they were added. Three statements."""
-    rows = StrategyVersion.objects.order_by("-created_at", "-pk")
+    rows = StrategyVersion.objects.filter(seen(hidden, "strategy")).order_by("-created_at", "-pk")
     if asked.strategy:
         rows = rows.filter(strategy__name=asked.strategy)
     if asked.stage:

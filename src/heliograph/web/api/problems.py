@@ -5,6 +5,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
 from heliograph.errors import UserError
+from heliograph.web.accounts.access import public
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -21,6 +22,7 @@ def refuse_unknown(request: HttpRequest, asked: Schema) -> None:
             raise UnknownParameter(f"There is no parameter `{name}` here; there are {', '.join(known)}.")
 
 
+@public
 def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
     """What answers below the API where nothing is."""
     lists = "signals, instruments, candles and strategies"

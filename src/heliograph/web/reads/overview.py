@@ -8,13 +8,14 @@ from django.db.models import Avg, Count, Max, Q, StdDev
 from heliograph.kit.cache import cached
 from heliograph.signals.items import SignalItem
 from heliograph.signals.models import Evaluation, Outcome, Signal, StrategyVersion
-from heliograph.signals.queries import ROW
+from heliograph.signals.queries import ROW, Hidden, seen
 from heliograph.signals.scores import Estimate, mean
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 # What slides with the time of day is at most so old; what steps and stages change is told by the tag.
 SECONDS, TAGS = 15.0, ("signals",)
+STRATEGY = "version__strategy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,43 +62,52 @@ class ReasonCount:
     share: float
 
 
-@cached(key="overview:figures", ttl=SECONDS, tags=TAGS)
-def figures(*, at: datetime) -> Figures:
+@cached(key="overview:figures:{hidden}", ttl=SECONDS, tags=TAGS)
+def figures(*, at: datetime, hidden: Hidden = ()) -> Figures:
     """The strip of figures. Three statements."""
     still_open = dict(
-        Signal.objects.filter(outcome__state__in=Outcome.RUNNING)
+        Signal.objects.filter(seen(hidden, STRATEGY), outcome__state__in=Outcome.RUNNING)
         .values_list("version__stage")
         .annotate(Count("pk"))
     )
-    found = Signal.objects.filter(historical=False, created_at__gte=at - DAY).aggregate(
+    signals = Signal.objects.filter(seen(hidden, STRATEGY))
+    found = signals.filter(historical=False, created_at__gte=at - DAY).aggregate(
         published=Count("pk", filter=Q(state=Signal.State.PUBLISHED)),
         rejected=Count("pk", filter=Q(state=Signal.State.REJECTED)),
     )
-    newest = Signal.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    newest = signals.aggregate(newest=Max("pk"))["newest"] or 0
     shadow = still_open.pop(StrategyVersion.Stage.SHADOW, 0)
     return Figures(
-        live=sum(still_open.values()), shadow=shadow, mean_r=_mean_r(at=at), newest=newest, **found
+        live=sum(still_open.values()),
+        shadow=shadow,
+        mean_r=_mean_r(at=at, hidden=hidden),
+        newest=newest,
+        **found,
     )
 
 
-def _mean_r(*, at: datetime) -> Estimate:
+def _mean_r(*, at: datetime, hidden: Hidden) -> Estimate:
     settled = Outcome.objects.filter(
-        state=Outcome.State.SETTLED, signal__historical=False, settled_at__gte=at - WEEK, r__isnull=False
+        seen(hidden, f"signal__{STRATEGY}"),
+        state=Outcome.State.SETTLED,
+        signal__historical=False,
+        settled_at__gte=at - WEEK,
+        r__isnull=False,
     ).aggregate(n=Count("pk"), mean=Avg("r"), spread=StdDev("r", sample=True))
     return mean(settled["mean"], settled["spread"], settled["n"])
 
 
-@cached(key="overview:open:{limit}", ttl=SECONDS, tags=TAGS)
-def open_items(*, limit: int) -> list[SignalItem]:
+@cached(key="overview:open:{limit}:{hidden}", ttl=SECONDS, tags=TAGS)
+def open_items(*, limit: int, hidden: Hidden = ()) -> list[SignalItem]:
     """The open signals found last. One statement."""
-    return _items(Q(outcome__state__in=Outcome.RUNNING), "-pk", limit=limit)
+    return _items(Q(outcome__state__in=Outcome.RUNNING) & seen(hidden, STRATEGY), "-pk", limit=limit)
 
 
-@cached(key="overview:settled:{limit}", ttl=SECONDS, tags=TAGS)
-def settled_items(*, limit: int) -> list[SignalItem]:
+@cached(key="overview:settled:{limit}:{hidden}", ttl=SECONDS, tags=TAGS)
+def settled_items(*, limit: int, hidden: Hidden = ()) -> list[SignalItem]:
     """The signals settled last. One statement."""
     return _items(
-        Q(outcome__state=Outcome.State.SETTLED),
+        Q(outcome__state=Outcome.State.SETTLED) & seen(hidden, STRATEGY),
         "-outcome__settled_at",
         "-outcome__exit_time",
         "-pk",
@@ -110,16 +120,20 @@ def _items(condition: Q, *order: str, limit: int) -> list[SignalItem]:
     return [SignalItem.of(row) for row in rows]
 
 
-@cached(key="overview:runs", ttl=SECONDS, tags=TAGS)
-def runs() -> list[Run]:
+@cached(key="overview:runs:{hidden}", ttl=SECONDS, tags=TAGS)
+def runs(*, hidden: Hidden = ()) -> list[Run]:
     """What ran last, for each version that runs, newest first. Two statements."""
     newest = {
         row.version_id: row
-        for row in Evaluation.objects.filter(version__stage__in=StrategyVersion.RUNNING)
+        for row in Evaluation.objects.filter(
+            seen(hidden, STRATEGY), version__stage__in=StrategyVersion.RUNNING
+        )
         .order_by("version_id", "-pk")
         .distinct("version_id")
     }
-    versions = StrategyVersion.objects.filter(stage__in=StrategyVersion.RUNNING).select_related("strategy")
+    versions = StrategyVersion.objects.filter(
+        seen(hidden, "strategy"), stage__in=StrategyVersion.RUNNING
+    ).select_related("strategy")
     found = [_run(version, newest.get(version.pk)) for version in versions]
     return sorted(found, key=lambda run: (run.started_at is None, run.strategy, run.number))
 
@@ -141,10 +155,10 @@ def _run(version: StrategyVersion, step: Evaluation | None) -> Run:
     )
 
 
-@cached(key="overview:reasons", ttl=SECONDS, tags=TAGS)
-def recent_reasons(*, at: datetime) -> list[ReasonCount]:
+@cached(key="overview:reasons:{hidden}", ttl=SECONDS, tags=TAGS)
+def recent_reasons(*, at: datetime, hidden: Hidden = ()) -> list[ReasonCount]:
     """Why candidates of the last day were rejected. One statement."""
-    return reasons(Q(historical=False, created_at__gte=at - DAY))
+    return reasons(seen(hidden, STRATEGY) & Q(historical=False, created_at__gte=at - DAY))
 
 
 def reasons(condition: Q) -> list[ReasonCount]:

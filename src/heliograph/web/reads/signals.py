@@ -1,12 +1,12 @@
 """The list of signals in the order of finding, how many there are, and what can be asked for."""
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 
 from heliograph.market.models import Instrument, Venue
 from heliograph.signals.errors import BadCursor
 from heliograph.signals.items import SignalItem
 from heliograph.signals.models import Signal, Strategy
-from heliograph.signals.queries import ROW, STATES, SignalFilter, SignalPage
+from heliograph.signals.queries import ROW, STATES, Hidden, SignalFilter, SignalPage, seen
 
 MOST_CHOICES = 200
 
@@ -36,22 +36,25 @@ def arrived(filters: SignalFilter, *, after: int) -> int:
     return Signal.objects.filter(filters.condition(), pk__gt=after).count()
 
 
-def newest_id() -> int:
+def newest_id(*, hidden: Hidden = ()) -> int:
     """The highest id of any signal, 0 without one."""
-    return Signal.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    return Signal.objects.filter(seen(hidden, "version__strategy")).aggregate(newest=Max("pk"))["newest"] or 0
 
 
-def choices() -> dict[str, list[tuple[str, str]]]:
+def choices(*, hidden: Hidden = ()) -> dict[str, list[tuple[str, str]]]:
     """What the chips offer: strategies, symbols and venues. Three statements."""
     symbols = (
-        Instrument.objects.filter(Q(signals__isnull=False))
+        Instrument.objects.filter(signals__isnull=False)
         .order_by("symbol")
         .values_list("symbol", flat=True)
         .distinct()[:MOST_CHOICES]
     )
     return {
         "strategy": [
-            (name, name) for name in Strategy.objects.order_by("name").values_list("name", flat=True)
+            (name, name)
+            for name in Strategy.objects.filter(seen(hidden, "pk"))
+            .order_by("name")
+            .values_list("name", flat=True)
         ],
         "symbol": [(name, name) for name in symbols],
         "venue": [(name, name) for name in Venue.objects.order_by("name").values_list("name", flat=True)],

@@ -9,6 +9,9 @@ from django.views.decorators.http import require_safe
 
 from heliograph.market.models import Series
 from heliograph.signals.models import Signal, Strategy
+from heliograph.signals.queries import Hidden, seen
+from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.views.asked import text, whole_number
 
 MOST = 20
@@ -35,24 +38,27 @@ class Found:
 
 
 @require_safe
+@needs("viewer")
 def find_page(request: HttpRequest) -> HttpResponse:
     """What was found; if it is one thing alone, that itself."""
     asked = text(request, "q") or ""
-    found = find(asked, number=whole_number(request, "q")) if asked else []
+    found = find(asked, number=whole_number(request, "q"), hidden=hidden(request)) if asked else []
     if len(found) == 1:
         return redirect(found[0].address)
     return render(request, "web/pages/find.html", {"asked": asked, "found": found, "most": MOST})
 
 
-def find(asked: str, *, number: int | None = None) -> list[Found]:
+def find(asked: str, *, number: int | None = None, hidden: Hidden = ()) -> list[Found]:
     """Everything whose name holds the text, at most MOST of each kind. Three statements at most."""
-    return [*_signal(number), *_instruments(asked), *_strategies(asked), *_pages(asked)]
+    return [*_signal(number, hidden), *_instruments(asked), *_strategies(asked, hidden), *_pages(asked)]
 
 
-def _signal(number: int | None) -> list[Found]:
+def _signal(number: int | None, hidden: Hidden) -> list[Found]:
     if number is None:
         return []
-    rows = Signal.objects.filter(pk=number).select_related("instrument", "version__strategy")
+    rows = Signal.objects.filter(seen(hidden, "version__strategy"), pk=number).select_related(
+        "instrument", "version__strategy"
+    )
     return [
         Found("Signals", f"Signal {row.pk}", _told(row), reverse("signal", args=[row.pk])) for row in rows
     ]
@@ -73,9 +79,9 @@ def _instruments(asked: str) -> list[Found]:
     return [Found("Instruments", name, venue, reverse("instrument", args=[pk])) for pk, name, venue in rows]
 
 
-def _strategies(asked: str) -> list[Found]:
-    rows = Strategy.objects.filter(name__icontains=asked, versions__isnull=False).order_by("name")
-    names = rows.values_list("name", flat=True).distinct()[:MOST]
+def _strategies(asked: str, hidden: Hidden) -> list[Found]:
+    rows = Strategy.objects.filter(seen(hidden, "pk"), name__icontains=asked, versions__isnull=False)
+    names = rows.order_by("name").values_list("name", flat=True).distinct()[:MOST]
     return [Found("Strategies", name, "", reverse("strategy", args=[name])) for name in names]
 
 

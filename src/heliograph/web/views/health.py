@@ -8,11 +8,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from heliograph.web.accounts.access import public
+
 SECONDS = 2
 
 
 @require_safe
 @never_cache
+@public
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return JsonResponse({"status": "alive"})
@@ -20,6 +23,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
+@public
 def readyz(request: HttpRequest) -> HttpResponse:
     """Database and Redis answer and all migrations are applied; 503 says which does not."""
     parts = {"database": _database(), "migrations": False, "redis": _redis()}

@@ -11,6 +11,8 @@ from heliograph.market.models import Instrument, Series
 from heliograph.signals.items import SignalItem
 from heliograph.signals.queries import SignalFilter, list_signals
 from heliograph.web import chart
+from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.covered import Covered, covered
 from heliograph.web.numbers import price_decimals
 from heliograph.web.reads import freshness
@@ -24,6 +26,7 @@ MOST_COUNTED = 500_000
 
 
 @require_safe
+@needs("viewer")
 def instruments_page(request: HttpRequest) -> HttpResponse:
     """Every series with its newest bar; `find` narrows by symbol, `after` is the cursor."""
     find = text(request, "find")
@@ -44,6 +47,7 @@ def instruments_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@needs("viewer")
 def instrument_page(request: HttpRequest, instrument_id: int) -> HttpResponse:
     """One instrument in one of its timeframes: chart, coverage, gaps, signals."""
     instrument = Instrument.objects.select_related("venue").filter(pk=instrument_id).first()
@@ -56,7 +60,7 @@ def instrument_page(request: HttpRequest, instrument_id: int) -> HttpResponse:
         raise Http404(f"{instrument} has no bars of {wanted or 'any timeframe'}.")
     until = moment(request, "until")
     bars = newest_bars(instrument_id, line.timeframe, limit=BARS, until=until)
-    page = list_signals(SignalFilter(instrument_id=instrument_id), limit=SIGNALS)
+    page = list_signals(SignalFilter(instrument_id=instrument_id, hidden=hidden(request)), limit=SIGNALS)
     context = {
         "instrument": instrument,
         "line": line,

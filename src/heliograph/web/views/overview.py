@@ -7,6 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from heliograph.kit.clock import utc_now
+from heliograph.signals.queries import Hidden
+from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.numbers import price_decimals
 from heliograph.web.reads import freshness, overview
 from heliograph.web.reads.marks import marks_of
@@ -18,30 +21,37 @@ LEAST_N = 10
 
 
 @require_safe
+@needs("viewer")
 def overview_page(request: HttpRequest) -> HttpResponse:
     """The whole page."""
     at, venues = utc_now(), freshness.venues()
-    return render(request, "web/pages/overview.html", _lists(None, venues) | _aside(at, venues))
-
-
-@require_safe
-def overview_lists(request: HttpRequest) -> HttpResponse:
-    """The lists alone, asked for again and again; `seen` is the newest signal that was looked at."""
     return render(
-        request, "web/parts/overview_lists.html", _lists(whole_number(request, "seen"), freshness.venues())
+        request,
+        "web/pages/overview.html",
+        _lists(None, venues, hidden(request)) | _aside(at, venues, hidden(request)),
     )
 
 
 @require_safe
+@needs("viewer")
+def overview_lists(request: HttpRequest) -> HttpResponse:
+    """The lists alone, asked for again and again; `seen` is the newest signal that was looked at."""
+    context = _lists(whole_number(request, "seen"), freshness.venues(), hidden(request))
+    return render(request, "web/parts/overview_lists.html", context)
+
+
+@require_safe
+@needs("viewer")
 def overview_aside(request: HttpRequest) -> HttpResponse:
     """What ran and how fresh the data is, alone."""
-    return render(request, "web/parts/overview_aside.html", _aside(utc_now(), freshness.venues()))
+    context = _aside(utc_now(), freshness.venues(), hidden(request))
+    return render(request, "web/parts/overview_aside.html", context)
 
 
-def _lists(seen: int | None, venues: list[freshness.VenueFreshness]) -> dict[str, object]:
-    figures = overview.figures(at=utc_now())
-    still_open = overview.open_items(limit=OPEN_ROWS)
-    settled = overview.settled_items(limit=SETTLED_ROWS)
+def _lists(seen: int | None, venues: list[freshness.VenueFreshness], hidden: Hidden) -> dict[str, object]:
+    figures = overview.figures(at=utc_now(), hidden=hidden)
+    still_open = overview.open_items(limit=OPEN_ROWS, hidden=hidden)
+    settled = overview.settled_items(limit=SETTLED_ROWS, hidden=hidden)
     seen = figures.newest if seen is None else seen
     return {
         "figures": figures,
@@ -53,13 +63,16 @@ def _lists(seen: int | None, venues: list[freshness.VenueFreshness]) -> dict[str
     }
 
 
-def _aside(at: datetime, venues: list[freshness.VenueFreshness]) -> dict[str, object]:
-    runs = overview.runs()
+def _aside(at: datetime, venues: list[freshness.VenueFreshness], hidden: Hidden) -> dict[str, object]:
+    runs = overview.runs(hidden=hidden)
     lines = freshness.newest_lines(limit=INSTRUMENT_ROWS)
     return {
         "runs": runs,
         "ran_at": max((run.started_at for run in runs if run.started_at), default=None),
-        "reasons": [(REASONS.get(line.reason, line.reason), line) for line in overview.recent_reasons(at=at)],
+        "reasons": [
+            (REASONS.get(line.reason, line.reason), line)
+            for line in overview.recent_reasons(at=at, hidden=hidden)
+        ],
         "lines": [(line, price_decimals(line.closes)) for line in lines],
         "venues": venues,
     }

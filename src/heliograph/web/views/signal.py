@@ -9,8 +9,10 @@ from heliograph.kit.clock import utc_now
 from heliograph.signals.errors import NoSuchSignal
 from heliograph.signals.items import SignalItem
 from heliograph.signals.models import Signal
-from heliograph.signals.queries import signal_item
+from heliograph.signals.queries import Hidden, signal_item
 from heliograph.web import chart
+from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.life import ending, level_rows, life_of
 from heliograph.web.numbers import price_decimals
 from heliograph.web.reads.candles import Bar, bars_around
@@ -23,9 +25,10 @@ BEFORE, AFTER = 90, 12
 
 
 @require_safe
+@needs("viewer")
 def signal_page(request: HttpRequest, signal_id: int) -> HttpResponse:
     """All about one signal; 404 if there is none."""
-    item, signal = _found(signal_id)
+    item, signal = _found(signal_id, hidden(request))
     strategy = Strategy.parse(signal.version.text)
     all_bars = _bars(item)
     bars = _shown(item, all_bars)
@@ -45,14 +48,15 @@ def signal_page(request: HttpRequest, signal_id: int) -> HttpResponse:
 
 
 @require_safe
+@needs("viewer")
 def signal_panel(request: HttpRequest, signal_id: int) -> HttpResponse:
     """The same without chart and life, for the panel beside the list."""
-    return render(request, "web/parts/signal_panel.html", panel(signal_id))
+    return render(request, "web/parts/signal_panel.html", panel(signal_id, hidden=hidden(request)))
 
 
-def panel(signal_id: int) -> dict[str, object]:
+def panel(signal_id: int, *, hidden: Hidden) -> dict[str, object]:
     """What the panel shows; Http404 if there is no such signal."""
-    item, signal = _found(signal_id)
+    item, signal = _found(signal_id, hidden)
     strategy = Strategy.parse(signal.version.text)
     prices = [item.close, *item.targets, *(price for price in (item.stop, item.entry_price) if price)]
     context = {
@@ -64,9 +68,9 @@ def panel(signal_id: int) -> dict[str, object]:
     return context | _strategy(strategy, item) | _why(signal, item)
 
 
-def _found(signal_id: int) -> tuple[SignalItem, Signal]:
+def _found(signal_id: int, hidden: Hidden) -> tuple[SignalItem, Signal]:
     try:
-        item = signal_item(signal_id)
+        item = signal_item(signal_id, hidden=hidden)
     except NoSuchSignal as fault:
         raise Http404(str(fault)) from fault
     return item, Signal.objects.select_related("version__strategy", "instrument__venue").get(pk=signal_id)

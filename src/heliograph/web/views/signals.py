@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from heliograph.signals.errors import BadCursor
-from heliograph.signals.queries import SignalPage, list_signals
+from heliograph.signals.queries import Hidden, SignalPage, list_signals
+from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.filters import SIDES, TABS, Asked, Chip, chip
 from heliograph.web.reads import signals as reads
 from heliograph.web.reads.marks import marks_of
@@ -20,19 +22,21 @@ PAGE = 50
 
 
 @require_safe
+@needs("viewer")
 def signals_page(request: HttpRequest) -> HttpResponse:
     """A page of the list; everything that shapes it is in the address."""
     asked = Asked.of(request.GET)
-    page = _page(asked, cursor=request.GET.get("cursor") or None)
+    unseen = hidden(request)
+    page = _page(asked, hidden=unseen, cursor=request.GET.get("cursor") or None)
     seen = whole_number(request, "seen")
-    counts = reads.counts(replace(asked.filter(), state=None))
-    newest = reads.newest_id()
+    counts = reads.counts(replace(asked.filter(hidden=unseen), state=None))
+    newest = reads.newest_id(hidden=unseen)
     context = {
         "asked": asked,
         "rows": signal_rows(page.items, marks_of(page.items), seen=newest if seen is None else seen),
         "tabs": _tabs(asked, counts),
         "total": counts[asked.get("state") or "all"],
-        "chips": _chips(asked),
+        "chips": _chips(asked, hidden=unseen),
         "next": page.next and asked.address(cursor=page.next),
         "first": not request.GET.get("cursor"),
         "newest": newest,
@@ -43,25 +47,34 @@ def signals_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@needs("viewer")
 def arrivals(request: HttpRequest) -> HttpResponse:
     """The bar that says how many signals of this list arrived after `seen`."""
     asked = Asked.of(request.GET)
     seen = whole_number(request, "seen") or 0
-    context = {"asked": asked, "newest": seen, "arrived": reads.arrived(asked.filter(), after=seen)}
+    context = {
+        "asked": asked,
+        "newest": seen,
+        "arrived": reads.arrived(asked.filter(hidden=hidden(request)), after=seen),
+    }
     return render(request, "web/parts/arrivals.html", context)
 
 
 def _panel(request: HttpRequest, asked: Asked) -> dict[str, object]:
     """The chosen signal, if the address names one."""
     chosen = whole_number(request, "open")
-    return {} if chosen is None else panel(chosen) | {"open": chosen, "closed": asked.here}
+    return (
+        {}
+        if chosen is None
+        else panel(chosen, hidden=hidden(request)) | {"open": chosen, "closed": asked.here}
+    )
 
 
-def _page(asked: Asked, *, cursor: str | None) -> SignalPage:
+def _page(asked: Asked, *, hidden: Hidden, cursor: str | None) -> SignalPage:
     try:
         if asked.by_found:
-            return reads.list_by_found(asked.filter(), limit=PAGE, cursor=cursor)
-        return list_signals(asked.filter(), limit=PAGE, cursor=cursor)
+            return reads.list_by_found(asked.filter(hidden=hidden), limit=PAGE, cursor=cursor)
+        return list_signals(asked.filter(hidden=hidden), limit=PAGE, cursor=cursor)
     except BadCursor as fault:
         raise Http404(str(fault)) from fault
 
@@ -79,8 +92,8 @@ def _tabs(asked: Asked, counts: dict[str, int]) -> list[tuple[str, str, int, boo
     ]
 
 
-def _chips(asked: Asked) -> list[Chip]:
-    offered = reads.choices()
+def _chips(asked: Asked, *, hidden: Hidden) -> list[Chip]:
+    offered = reads.choices(hidden=hidden)
     return [
         chip(asked, "strategy", "Strategy", offered["strategy"], always=True),
         chip(asked, "symbol", "Instrument", offered["symbol"], always=True),

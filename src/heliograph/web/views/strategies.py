@@ -10,6 +10,8 @@ from heliograph.signals.errors import NoSuchStrategy, NoSuchVersion
 from heliograph.signals.models import Outcome, StrategyVersion
 from heliograph.signals.queries import SignalFilter, find_version, list_signals
 from heliograph.signals.scores import Score, scoreboard
+from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.histogram import Histogram, histogram
 from heliograph.web.interval import interval_mark
 from heliograph.web.reads.marks import marks_of
@@ -24,17 +26,19 @@ MOST_R = 20_000
 
 
 @require_safe
+@needs("viewer")
 def strategies_page(request: HttpRequest) -> HttpResponse:
     """All versions with what their signals came to."""
-    lines = [(score, _mark(score)) for score in _running_first(scoreboard())]
+    lines = [(score, _mark(score)) for score in _running_first(scoreboard(hidden=hidden(request)))]
     return render(request, "web/pages/strategies.html", {"lines": lines, "least_n": LEAST_N})
 
 
 @require_safe
+@needs("viewer")
 def strategy_page(request: HttpRequest, name: str) -> HttpResponse:
     """One version of a strategy, the one that runs unless `version` names another."""
     try:
-        version = find_version(name, whole_number(request, "version"))
+        version = find_version(name, whole_number(request, "version"), hidden=hidden(request))
     except (NoSuchStrategy, NoSuchVersion) as fault:
         raise Http404(str(fault)) from fault
     versions = scoreboard(list(version.strategy.versions.all()))

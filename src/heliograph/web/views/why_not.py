@@ -11,6 +11,9 @@ from django.views.decorators.http import require_safe
 from heliograph.engine.timeframe import Timeframe
 from heliograph.market.models import Instrument
 from heliograph.signals.models import StrategyVersion
+from heliograph.signals.queries import seen
+from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.reads.candles import newest_bars
 from heliograph.web.views.asked import moment, text, whole_number
 from heliograph.web.views.explained import explained
@@ -19,9 +22,11 @@ MOST_INSTRUMENTS = 500
 
 
 @require_safe
+@needs("viewer")
 def why_not_page(request: HttpRequest) -> HttpResponse:
     """A form; with version, instrument and bar also the explanation of that bar."""
-    versions = list(StrategyVersion.objects.select_related("strategy").order_by("strategy__name", "-number"))
+    stored = StrategyVersion.objects.filter(seen(hidden(request), "strategy")).select_related("strategy")
+    versions = list(stored.order_by("strategy__name", "-number"))
     instruments = list(
         Instrument.objects.select_related("venue").order_by("symbol", "venue__name")[:MOST_INSTRUMENTS]
     )

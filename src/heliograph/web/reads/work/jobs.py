@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from heliograph.fleet.models import Job
+from heliograph.research.models import StoredBacktest
+from heliograph.research.queries import concealed
+from heliograph.signals.queries import Hidden
 
 NEWEST = 50
 # Less than this says nothing about the rest.
@@ -43,11 +48,19 @@ class JobLine:
         return self.job.state in Job.UNFINISHED and not self.job.cancel_asked
 
 
-def job_lines(*, at: datetime) -> list[JobLine]:
+def job_lines(*, at: datetime, hidden: Hidden = ()) -> list[JobLine]:
     """Unfinished jobs first, then the newest. Two statements."""
-    unfinished = Job.objects.filter(state__in=Job.UNFINISHED).order_by("created_at")
-    finished = Job.objects.exclude(state__in=Job.UNFINISHED).order_by("-finished_at", "-pk")
+    jobs = visible_jobs(hidden)
+    unfinished = jobs.filter(state__in=Job.UNFINISHED).order_by("created_at")
+    finished = jobs.exclude(state__in=Job.UNFINISHED).order_by("-finished_at", "-pk")
     return [_line(job, at=at) for job in (*unfinished, *finished[:NEWEST])]
+
+
+def visible_jobs(hidden: Hidden) -> QuerySet[Job]:
+    """All jobs but the backtests of hidden strategies."""
+    if not hidden:
+        return Job.objects.all()
+    return Job.objects.exclude(pk__in=StoredBacktest.objects.filter(concealed(hidden)).values("job"))
 
 
 def _line(job: Job, *, at: datetime) -> JobLine:

@@ -12,11 +12,14 @@ from heliograph.fleet.models import Work
 from heliograph.fleet.nodes import alive
 from heliograph.fleet.queries import Rung, WorkItem, list_work, newest_rings
 from heliograph.signals.models import Progress
+from heliograph.signals.queries import Hidden
 
 ROWS = 50
 # In the order in which one looks at them.
 RANKS = (Work.State.PARKED, Work.State.FAILED, Work.State.DROPPED)
 SHARD = "shard:"
+# No number of a row has more digits.
+LONGEST = len(SHARD) + 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +55,38 @@ class WorkLine:
     title: str
 
 
-def troubled() -> list[WorkLine]:
+def troubled(*, hidden: Hidden = ()) -> list[WorkLine]:
     """What failed, is parked or dropped, parked first. Two statements."""
-    return _lines(sorted(list_work(states=RANKS), key=lambda item: RANKS.index(item.state))[:ROWS])
+    return _lines(sorted(list_work(states=RANKS), key=lambda item: RANKS.index(item.state))[:ROWS], hidden)
 
 
-def running() -> list[WorkLine]:
+def running(*, hidden: Hidden = ()) -> list[WorkLine]:
     """What runs now, the oldest first. Two statements."""
-    return _lines(sorted(list_work(states=[Work.State.RUNNING]), key=lambda item: item.started_at)[:ROWS])
+    found = sorted(list_work(states=[Work.State.RUNNING]), key=lambda item: item.started_at)
+    return _lines(found[:ROWS], hidden)
 
 
-def _lines(found: Sequence[WorkItem]) -> list[WorkLine]:
-    titles = titles_of({item.key for item in found})
-    return [WorkLine(item, titles.get(item.key, item.key)) for item in found]
+def _lines(found: Sequence[WorkItem], hidden: Hidden) -> list[WorkLine]:
+    shards = shards_of({item.key for item in found})
+    lines = []
+    for item in found:
+        shard = shards.get(item.key)
+        if shard is None:
+            lines.append(WorkLine(item, item.key))
+        elif shard.version.strategy_id not in hidden:
+            lines.append(WorkLine(item, f"{shard.version}, {shard.venue} shard {shard.shard}"))
+    return lines
 
 
-def titles_of(keys: set[str]) -> dict[str, str]:
-    """What pieces of work are in words, for those that are shards. One statement."""
+def shards_of(keys: set[str]) -> dict[str, Progress]:
+    """The shards that pieces of work are about, for those that are about one. One statement."""
     numbers = {
-        key: int(key[len(SHARD) :]) for key in keys if key.startswith(SHARD) and key[len(SHARD) :].isdecimal()
+        key: int(key[len(SHARD) :])
+        for key in keys
+        if key.startswith(SHARD) and key[len(SHARD) :].isdecimal() and len(key) < LONGEST
     }
     rows = Progress.objects.filter(pk__in=numbers.values()).select_related("version__strategy", "venue")
-    known = {row.pk: f"{row.version}, {row.venue} shard {row.shard}" for row in rows}
+    known = {row.pk: row for row in rows}
     return {key: known[number] for key, number in numbers.items() if number in known}
 
 
