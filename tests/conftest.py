@@ -7,6 +7,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
 from django.db import connection, connections
 
 from heliograph.kit.embedded import Home
@@ -24,6 +25,8 @@ os.environ |= {
 }
 os.environ.pop("REDIS_URL", None)
 django.setup()
+# A hash that is slow for guessers is slow for tests too.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Programs that tests start, and the workers of xdist, must not inherit them.
 del os.environ["DATABASE_URL"], os.environ["DJANGO_SETTINGS_MODULE"]
 

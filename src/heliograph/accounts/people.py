@@ -11,6 +11,8 @@ from heliograph.accounts.errors import BadName, LastAdmin, NameTaken, NoSuchPers
 from heliograph.accounts.models import Person
 from heliograph.accounts.roles import Role
 
+OWNER = "owner"
+
 
 @transaction.atomic
 def add_person(name: str, *, role: str, at: datetime, email: str = "", password: str | None = None) -> Person:
@@ -50,10 +52,15 @@ def give_role(person: Person, role: str) -> None:
 def role_of(person: Person) -> Role | None:
     """The greatest role of a person, asked for once; None: they are let in nowhere."""
     if "_role" not in person.__dict__:
-        held = [Role(name) for name in person.groups.values_list("name", flat=True) if name in set(Role)]
+        held = [Role(group.name) for group in person.groups.all() if group.name in set(Role)]
         person.__dict__["_role"] = max(held, key=lambda role: role.rank, default=None)
     known: Role | None = person.__dict__["_role"]
     return known
+
+
+def owner(*, at: datetime) -> Person:
+    """The first admin; where nobody is known yet, `owner`, who is made."""
+    return active_admins().order_by("pk").first() or add_person(OWNER, role=Role.ADMIN.value, at=at)
 
 
 def find_person(name: str) -> Person:
@@ -71,6 +78,14 @@ def set_active(person: Person, *, active: bool) -> None:
         refuse_without_admin(person)
     person.is_active = active
     person.save(update_fields=["is_active"])
+
+
+def forget_second_factors(person: Person) -> int:
+    """Let somebody who lost theirs sign in by password alone; returns how many were removed."""
+    from allauth.mfa.models import Authenticator
+
+    removed, _ = Authenticator.objects.filter(user=person).delete()
+    return removed
 
 
 def refuse_without_admin(leaving: Person) -> None:

@@ -130,3 +130,10 @@ def shown(token: ApiToken) -> str:
 def _digest(secret: str) -> str:
     # 256 random bits need no slow hash.
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def state_of(token: ApiToken, *, at: datetime) -> str:
+    """`living`, `expired` or `revoked`."""
+    if token.revoked_at is not None:
+        return "revoked"
+    return "expired" if token.expires_at is not None and token.expires_at <= at else "living"

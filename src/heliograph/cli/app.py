@@ -6,6 +6,7 @@ import typer
 
 import heliograph
 from heliograph.cli import (
+    audit,
     backtest,
     backtests,
     cache,
@@ -22,9 +23,11 @@ from heliograph.cli import (
     jobs,
     nodes,
     notices,
+    person,
     scaling,
     signals,
     strategy,
+    token,
     up,
     venue,
     watch,
@@ -78,5 +81,6 @@ ROWS = (
     health,
 )
 EXCHANGES = (venue, watch)
-for module in (up, worker, *FILES, *EXCHANGES, *ROWS):
+ACCESS = (person, token, audit)
+for module in (up, worker, *FILES, *EXCHANGES, *ROWS, *ACCESS):
     module.register(app)

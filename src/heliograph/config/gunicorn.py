@@ -17,6 +17,8 @@ workers = 1
 graceful_timeout = 3
 timeout = 60
 control_socket_disable = True
+# Whose word about the client's address and about https counts; nobody's unless a proxy is named.
+forwarded_allow_ips = os.environ.get("HELIOGRAPH_PROXY", "")
 
 
 def post_fork(_server: object, _worker: object) -> None:

@@ -1,5 +1,6 @@
 """All settings, read once from the environment; no secret has a default."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from heliograph.kit.env import Environment
@@ -39,16 +40,26 @@ INSTALLED_APPS = [
     "heliograph.workers",
     "heliograph.web",
     "heliograph.config",
+    # Below web, whose templates take the place of its own.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
-AUTH_USER_MODEL = "accounts.Person"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "heliograph.web.accounts.presence.PresenceMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "heliograph.web.accounts.gate.AccessMiddleware",
 ]
 TEMPLATES = [
     {
@@ -57,7 +68,10 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
                 "heliograph.web.context.shell",
+                "heliograph.web.accounts.frame.own",
             ]
         },
     }
@@ -85,8 +99,55 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# Who may come in, and for how long. Addresses of clients are those that gunicorn.py takes from the proxy.
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "MinimumLengthValidator": {"min_length": 12},
+        "CommonPasswordValidator": {},
+        "UserAttributeSimilarityValidator": {"user_attributes": ["name", "email"]},
+    }.items()
+]
+PASSWORD_HASHERS = [
+    f"django.contrib.auth.hashers.{name}PasswordHasher"
+    for name in (["Argon2", "PBKDF2"] if find_spec("argon2") else ["PBKDF2"])
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "overview"
+HELIOGRAPH_HTTPS = env.flag("HELIOGRAPH_HTTPS", default=False)
+HELIOGRAPH_SESSION_IDLE = env.number("HELIOGRAPH_SESSION_IDLE", default=72)
+HELIOGRAPH_SESSION_ABSOLUTE = env.number("HELIOGRAPH_SESSION_ABSOLUTE", default=720)
+SESSION_COOKIE_AGE = HELIOGRAPH_SESSION_ABSOLUTE * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HELIOGRAPH_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HELIOGRAPH_HTTPS else 0
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
+# Failed sign-ins are counted in rows, so that all web processes see the same count.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_attempts",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+ACCOUNT_ADAPTER = "heliograph.web.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {"login": "heliograph.web.accounts.forms.SignInForm"}
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/10m/ip,5/10m/key"}
+MFA_ADAPTER = "heliograph.web.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Heliograph"
+MFA_TOTP_TOLERANCE = 1
 
 USE_TZ = True
 TIME_ZONE = "UTC"

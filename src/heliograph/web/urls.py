@@ -1,7 +1,8 @@
 """The addresses of the pages and of the API."""
 
-from django.urls import path
+from django.urls import include, path
 
+from heliograph.web.accounts.access import mark_all, path_view
 from heliograph.web.api import api
 from heliograph.web.api.problems import nowhere
 from heliograph.web.views import (
@@ -16,6 +17,12 @@ from heliograph.web.views import (
     strategies,
     why_not,
     work,
+)
+
+api_urls = api.urls
+# What the library adds to our operations: the description of the API.
+mark_all(
+    (one for one in api_urls[0] if path_view(one.callback) is None), for_all=("openapi-json", "api-root")
 )
 
 urlpatterns = [
@@ -39,10 +46,11 @@ urlpatterns = [
     path("replays/frame", replays.frame_live, name="frame-live"),
     path("replays/<int:replay_id>/again", replays.replay_again, name="replay-again"),
     path("about/", about.about_page, name="about"),
+    path("", include("heliograph.web.accounts.urls")),
     path("theme", about.choose_theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("api/v1/", api.urls),
+    path("api/v1/", api_urls),
     path("api/", nowhere),
     path("api/<path:rest>", nowhere),
 ]

@@ -1,6 +1,7 @@
-"""Makes a home ready: `python -m heliograph.workers.prepare [--no-sample]`, one printed line for each step.
+"""Makes a home ready: `python -m heliograph.workers.prepare [--no-sample] [--loopback]`, a line a step.
 
-The first line is printed when the tables stand. Exit code 2: the last line says what is wrong.
+The first line is printed when the tables stand; before it, where nobody could come in otherwise, the path of
+a one-time link. Exit code 2: the last line says what is wrong.
 """
 
 import os
@@ -12,6 +13,7 @@ import django
 from heliograph.errors import HeliographError
 from heliograph.kit.clock import utc_now
 from heliograph.kit.tied import start_tied
+from heliograph.workers.preparation import LINK
 
 
 def main() -> int:
@@ -19,17 +21,20 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heliograph.config.settings")
     django.setup()
     try:
-        _prepare(sample="--no-sample" not in sys.argv)
+        _prepare(sample="--no-sample" not in sys.argv, loopback="--loopback" in sys.argv)
     except HeliographError as fault:
         _say(str(fault))
         return 2
     return 0
 
 
-def _prepare(*, sample: bool) -> None:
+def _prepare(*, sample: bool, loopback: bool) -> None:
+    from heliograph.accounts.links import first_link
     from heliograph.workers.place import migrate
 
     applied = migrate()
+    if link := first_link(loopback=loopback, at=utc_now()):
+        _say(f"{LINK}{link.path}")
     _say(f"Tables made ready ({applied} migrations)" if applied else "Tables are up to date")
     warming = _start_warming()
     from heliograph.workers.sample import catch_up, make_sample_ready

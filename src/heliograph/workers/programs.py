@@ -32,6 +32,11 @@ class Options:
         return "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
 
     @property
+    def is_loopback(self) -> bool:
+        """True if only this machine can reach it."""
+        return self.host in {"127.0.0.1", "localhost", "::1"}
+
+    @property
     def address(self) -> str:
         """The address to open in a browser."""
         return f"http://{f'[{self.reach}]' if ':' in self.reach else self.reach}:{self.port}"

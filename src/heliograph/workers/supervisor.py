@@ -26,6 +26,8 @@ from heliograph.workers.watched import any_watch
 Say = Callable[[str], None]
 FAREWELL_SECONDS = 5.0
 WATCHES_SECONDS = 5.0
+ENTERS = "That link signs you in, once and within the hour; `heliograph person link` prints another"
+CHOOSES = "That link makes you the admin, once and within a day: choose a name and a password"
 
 
 class PreparationFailed(HeliographError):
@@ -47,8 +49,12 @@ class Supervisor:
         self._revived: object = {}
         self._env = _environment(options, servers)
         self._preparation: Preparation | None = Preparation(
-            sample=options.sample, env=self._env, log=self._log("prepare")
+            sample=options.sample,
+            loopback=options.is_loopback,
+            env=self._env,
+            log=self._log("prepare"),
         )
+        self._link = ""
         self._write_state()
 
     def look(self) -> None:
@@ -80,6 +86,7 @@ class Supervisor:
             return
         code = self._preparation.code()
         lines = self._preparation.lines()
+        self._link = self._preparation.link
         for line in lines:
             self._say(line)
         if lines and "web" not in self._children:
@@ -149,7 +156,9 @@ class Supervisor:
             return
         self._answered = True
         self._write_state()
-        self._say(f"Open {self._options.address}")
+        self._say(f"Open {self._options.address}{self._link}")
+        if self._link:
+            self._say(ENTERS if self._options.is_loopback else CHOOSES)
 
     def _web_answers(self) -> bool:
         line = http.client.HTTPConnection(self._options.reach, self._options.port, timeout=1)
@@ -165,6 +174,7 @@ class Supervisor:
         state = {
             "pid": os.getpid(),
             "address": self._options.address,
+            "link": f"{self._options.address}{self._link}" if self._link else None,
             "ready": self._answered and self._preparation is None,
             "children": {name: child.pid for name, child in self._all().items()},
         }
@@ -183,7 +193,10 @@ def _quick_worker(number: int) -> Program:
 
 
 def read_state(home: Home) -> dict[str, object]:
-    """What a running `up` says of itself: `pid`, `address`, `ready`, `children`; empty where none runs."""
+    """What a running `up` says of itself; empty where none runs.
+
+    `pid`, `address`, `link`, `ready`, `children`: `link` is the one-time link of its start, null where somebody can sign in without one.
+    """
     try:
         return dict(json.loads((home.path / "up.json").read_text())) if home.lock("up").is_taken() else {}
     except FileNotFoundError:
@@ -193,6 +206,6 @@ def read_state(home: Home) -> dict[str, object]:
 def _environment(options: Options, servers: Servers) -> dict[str, str]:
     made = {**os.environ, **servers.environment()}
     made["HELIOGRAPH_REPLAY"] = str(int(options.replay and options.sample))
-    if options.host not in {"127.0.0.1", "localhost", "::1"}:
+    if not options.is_loopback:
         made.setdefault("HELIOGRAPH_HOSTS", "*")
     return made

@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db.models import Q
 
-from heliograph.accounts.models import Invitation, Person, Team
-from heliograph.accounts.people import role_of
+from heliograph.accounts.models import Invitation, Person
 from heliograph.kit.clock import utc_now
 
 BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -35,17 +32,6 @@ class SessionLine:
     is_this: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PersonLine:
-    """A person as the list shows them."""
-
-    person: Person
-    role: str | None
-    teams: list[Team]
-    has_password: bool
-    has_second: bool
-
-
 def session_lines(person: Person, *, current: str) -> list[SessionLine]:
     """The living sessions of a person, this one first and then the newest."""
     rows = list(UserSession.objects.filter(user=person).order_by("-last_seen_at"))
@@ -67,31 +53,6 @@ def session_lines(person: Person, *, current: str) -> list[SessionLine]:
         if row.session_key in living
     ]
     return sorted(lines, key=lambda line: not line.is_this)
-
-
-def person_lines(people: list[Person]) -> list[PersonLine]:
-    """Lines of persons whose groups and teams were prefetched; one statement for all second factors."""
-    second = set(
-        Authenticator.objects.filter(
-            Q(type=Authenticator.Type.TOTP) | Q(type=Authenticator.Type.WEBAUTHN), user__in=people
-        ).values_list("user", flat=True)
-    )
-    return [
-        PersonLine(
-            person,
-            role_of(person),
-            list(person.teams.all()),
-            person.has_usable_password(),
-            person.pk in second,
-        )
-        for person in people
-    ]
-
-
-def all_people() -> list[PersonLine]:
-    """Everybody, those who may come in first, by name."""
-    people = Person.objects.prefetch_related("groups", "teams").order_by("-is_active", "name")
-    return person_lines(list(people))
 
 
 def open_invitations() -> list[Invitation]:

@@ -116,12 +116,12 @@ function tick(time, type) {
 
 function candleColours(colours, data, candles) {
   return {
-    upColor: colours.surface,
-    downColor: colours.ink2,
-    borderUpColor: colours.ink2,
-    borderDownColor: colours.ink2,
-    wickUpColor: colours.ink2,
-    wickDownColor: colours.ink2,
+    upColor: colours.rosefill,
+    downColor: colours.fell,
+    borderUpColor: colours.rose,
+    borderDownColor: colours.fell,
+    wickUpColor: colours.rose,
+    wickDownColor: colours.fell,
     priceFormat: {
       type: "custom",
       minMove: 10 ** -data.decimals,

@@ -4,6 +4,7 @@ import { holdStill } from "./still.js";
 import { closeMenus } from "./menus.js";
 import { findByKey } from "./keys.js";
 import { sidePanel } from "./panel.js";
+import { sayWhyNoPasskey } from "./passkeys.js";
 import { sayWhenPaused } from "./paused.js";
 
 window.htmx = htmx;
@@ -12,3 +13,4 @@ closeMenus();
 sayWhenPaused();
 findByKey();
 sidePanel();
+sayWhyNoPasskey();

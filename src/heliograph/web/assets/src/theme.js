@@ -1,5 +1,5 @@
 // A canvas cannot see CSS: the tokens are read from the page, again when the system's theme changes.
-const NAMES = ["surface", "line", "edge", "ink", "ink2", "ink3", "accent", "good", "bad", "goodsoft", "badsoft", "onaccent", "zone", "sans"];
+const NAMES = ["surface", "line", "edge", "ink", "ink2", "ink3", "accent", "good", "bad", "goodsoft", "badsoft", "onaccent", "zone", "sans", "rosefill", "rose", "fell"];
 
 export function tokens() {
   const style = getComputedStyle(document.documentElement);

@@ -1,0 +1,78 @@
+"""What allauth asks us: who may sign up, how attempts are counted, how secrets are kept."""
+
+import base64
+from hashlib import sha256
+from typing import Any, ClassVar
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from heliograph.accounts.models import Person
+from heliograph.web.accounts.asker import forget_asker
+from heliograph.web.accounts.told import tell
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody comes in unasked: people are made by an invitation alone."""
+
+    error_messages: ClassVar[dict[str, str]] = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": "Name and password do not belong together.",
+        "too_many_login_attempts": "Too many failed attempts; wait ten minutes, then try again.",
+        "incorrect_password": "That is not your password.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def post_login(self, request: HttpRequest, user: Person, **words: Any) -> HttpResponse:
+        """The trail tells who came in, and by what."""
+        ways = [record["method"] for record in get_authentication_records(request, user)]
+        forget_asker(request)
+        tell(request, "account.sign-in", user.name, by=ways or ["link"])
+        response: HttpResponse = super().post_login(request, user, **words)
+        return response
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """The trail tells of guesses; there are never more than the limits of attempts let through."""
+        tell(request, "account.refused", str(credentials.get("username", "")))
+
+    def logout(self, request: HttpRequest) -> None:
+        """The trail tells who left."""
+        if request.user.is_authenticated:
+            tell(request, "account.sign-out", request.user.name)
+        super().logout(request)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By account alone: allauth adds the host name, which whoever guesses may choose."""
+        return str(credentials.get("username", "")).casefold()
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Secrets of second factors lie encrypted in the database: a copy of it alone lets nobody in."""
+
+    error_messages: ClassVar[dict[str, str]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "That code is not right, or no longer; enter the one shown now.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def _get_user_identifier(self, user: Person) -> str:
+        return user.name
+
+    def _get_site_name(self) -> str:
+        return "Heliograph"
+
+
+def _cipher() -> Fernet:
+    key = sha256(b"heliograph second factors" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))

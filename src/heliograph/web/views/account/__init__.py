@@ -1,0 +1,1 @@
+"""Coming in, one's own settings, and the people of an installation."""
