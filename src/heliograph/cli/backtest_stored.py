@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from heliograph.cli.backtest_view import View, note_undecided, show_view, view_object
+from heliograph.cli.changing import doing
 from heliograph.cli.database import database
 from heliograph.cli.exits import Exit
 from heliograph.cli.moments import moment, now
@@ -83,12 +84,13 @@ class Said:
 
 def run_stored(said: Said, place: Place, *, as_json: bool) -> None:
     """Run it here or leave it to the workers; the result is kept, and the same again is not run again."""
-    with database(place):
+    with database(place), doing("backtest.start") as told:
         from heliograph.research.queries import find_backtest
         from heliograph.research.request import request_backtest
 
         asked = request_backtest(_text(said), _scope(said), at=now())
         stored, job = asked.backtest, asked.backtest.job.pk
+        told |= {"subject": f"backtest {stored.pk}", "strategy": stored.name, "known": asked.known}
         note(f"Backtest {stored.pk}: {asked.why}")
         if not said.stored.background:
             _run(job)

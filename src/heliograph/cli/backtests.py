@@ -7,6 +7,7 @@ import typer
 
 from heliograph.cli.backtest_stored import show_stored
 from heliograph.cli.backtest_view import COLUMNS, summary_row
+from heliograph.cli.changing import changing
 from heliograph.cli.database import database
 from heliograph.cli.options import AsJson, Place
 from heliograph.cli.output import UNKNOWN, clock, counted, known, note, number, show_json, show_table, utc
@@ -129,7 +130,7 @@ def delete(backtest: Number, place: Place, as_json: AsJson = False) -> None:
     Example:
       heliograph backtests delete 3
     """
-    with database(place):
+    with database(place), changing("backtest.delete", f"backtest {backtest}"):
         from heliograph.research.queries import delete_backtest
 
         delete_backtest(backtest)

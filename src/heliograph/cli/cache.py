@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.changing import doing
 from heliograph.cli.database import database
 from heliograph.cli.options import AsJson, Place
 from heliograph.cli.output import note, number, show_json, show_table
@@ -68,7 +69,7 @@ def clear(
     Example:
       heliograph cache clear candles:5m
     """
-    with database(place):
+    with database(place), doing("cache.clear", tag or "all"):
         from heliograph.kit.cache import cache
 
         if tag:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.changing import changing, doing
 from heliograph.cli.database import database
 from heliograph.cli.moments import now
 from heliograph.cli.options import AsJson, Place
@@ -95,7 +96,7 @@ def add(
       heliograph channel add desk --kind webhook --url https://example.com/hook --secret-env DESK_SECRET
       heliograph channel add audit --kind log --file /var/log/heliograph/notices.jsonl --topics signal.*
     """
-    with database(place):
+    with database(place), changing("channel.add", name, kind=kind.value):
         from heliograph.notices.channel import add_channel
         from heliograph.notices.queries import list_channels
 
@@ -136,7 +137,7 @@ def try_(name: Name, place: Place, as_json: AsJson = False) -> None:
     Example:
       heliograph channel test desk
     """
-    with database(place):
+    with database(place), doing("channel.test", name):
         from heliograph.notices.channel import try_channel
 
         message = try_channel(name, at=now())
@@ -154,7 +155,7 @@ def enable(name: Name, place: Place, as_json: AsJson = False) -> None:
     Example:
       heliograph channel enable desk
     """
-    with database(place):
+    with database(place), changing("channel.enable", name):
         from heliograph.notices.channel import enable_channel
 
         enable_channel(name)
@@ -171,7 +172,7 @@ def disable(name: Name, place: Place, as_json: AsJson = False) -> None:
     Example:
       heliograph channel disable desk
     """
-    with database(place):
+    with database(place), changing("channel.disable", name):
         from heliograph.notices.channel import disable_channel
 
         disable_channel(name)
@@ -186,7 +187,7 @@ def remove(name: Name, place: Place, as_json: AsJson = False) -> None:
     Example:
       heliograph channel remove desk
     """
-    with database(place):
+    with database(place), changing("channel.remove", name):
         from heliograph.notices.channel import remove_channel
 
         dropped = remove_channel(name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from heliograph.cli.changing import doing
 from heliograph.cli.database import database
 from heliograph.cli.exits import Exit
 from heliograph.cli.moments import now
@@ -113,7 +114,8 @@ def _detected(paths: list[Path], reading: "Reading") -> list["Imported"]:
 
 
 def _stored(paths: list[Path], reading: "Reading", target: Target, place: Place) -> list["Imported"]:
-    with database(place), counting("bars") as count:
+    told = doing("candles.import", ", ".join(path.name for path in paths), venue=target.venue)
+    with database(place), told, counting("bars") as count:
         from heliograph.market.ingest import import_files
 
         try:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.changing import doing
 from heliograph.cli.database import database
 from heliograph.cli.moments import now
 from heliograph.cli.options import AsJson, Place
@@ -73,7 +74,7 @@ def undo(
     Example:
       heliograph imports undo 12
     """
-    with database(place), counting("series") as count:
+    with database(place), doing("candles.undo", f"import {batch}"), counting("series") as count:
         from heliograph.market.undo import undo_import
 
         undone = undo_import(batch, at=now(), unfinished=unfinished, progress=count)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.changing import changing
 from heliograph.cli.database import database
 from heliograph.cli.exits import Exit
 from heliograph.cli.options import AsJson, Place
@@ -101,7 +102,7 @@ def cancel(job: Number, place: Place, as_json: AsJson = False) -> None:
     Example:
       heliograph jobs cancel 3
     """
-    with database(place):
+    with database(place), changing("job.cancel", f"job {job}"):
         from heliograph.fleet.jobs import cancel as ask
 
         found = ask(job)
@@ -121,7 +122,7 @@ def resume(job: Number, place: Place, as_json: AsJson = False) -> None:
     Example:
       heliograph jobs resume 3
     """
-    with database(place):
+    with database(place), changing("job.resume", f"job {job}"):
         from heliograph.fleet.jobs import resume as ask
 
         found = ask(job)

@@ -29,3 +29,10 @@ def since(text: str, *, at: datetime) -> datetime:
     if age := re.fullmatch(r"(\d{1,5})([hdwy])", text):
         return at - timedelta(hours=int(age[1]) * UNITS[age[2]])
     return moment(text, option="--since")
+
+
+def ahead(text: str, *, at: datetime) -> datetime:
+    """The moment in the future that a date or a length such as 90d names."""
+    if age := re.fullmatch(r"(\d{1,5})([hdwy])", text):
+        return at + timedelta(hours=int(age[1]) * UNITS[age[2]])
+    return moment(text, option="--expires")

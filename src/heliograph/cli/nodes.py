@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.changing import changing
 from heliograph.cli.database import database
 from heliograph.cli.moments import now
 from heliograph.cli.options import AsJson, Place
@@ -170,7 +171,8 @@ def _line(item: "NodeItem") -> list[str]:
 
 
 def _set(name: str, place: Place, *, drains: bool, reason: str, as_json: bool) -> None:
-    with database(place):
+    action = "node.drain" if drains else "node.undrain"
+    with database(place), changing(action, name, reason=reason):
         from heliograph.fleet import nodes as node_verbs
 
         if drains:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.changing import changing
 from heliograph.cli.database import database
 from heliograph.cli.moments import now
 from heliograph.cli.options import AsJson, Place
@@ -79,7 +80,7 @@ def retry(
     """
     if everything == (notice is not None or channel is not None):
         raise UserError("Name a notice or a --channel, or say --all.")
-    with database(place):
+    with database(place), changing("notice.retry", channel or notice or "all"):
         from heliograph.notices.channel import find_channel
         from heliograph.notices.retry import retry as run
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.changing import changing
 from heliograph.cli.database import database
 from heliograph.cli.moments import now
 from heliograph.cli.options import AsJson, Place
@@ -91,7 +92,7 @@ def promote(
       heliograph strategy promote "My trend"
       heliograph strategy promote "My trend@3" --share 25 --max-drop-r 0.1
     """
-    with database(place):
+    with database(place), changing(f"strategy.{to.value}", name, share=share) as told:
         from heliograph.signals import strategies
 
         found = _version(name, version)
@@ -99,6 +100,7 @@ def promote(
             found = strategies.promote(found, share=share, limits=gates.limits(), at=now())
         else:
             found = strategies.start_shadow(found, at=now())
+        told["subject"] = found
     tell(found, as_json=as_json)
 
 
@@ -118,7 +120,7 @@ def rollback(
     Example:
       heliograph strategy rollback "My trend"
     """
-    with database(place):
+    with database(place), changing("strategy.rollback", name, reason=reason):
         from heliograph.signals import rollouts as signals_rollouts
         from heliograph.signals.queries import find_version
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.changing import changing
 from heliograph.cli.database import database
 from heliograph.cli.moments import moment, now
 from heliograph.cli.options import AsJson, Place
@@ -65,10 +66,11 @@ def add(
     """
     checked = read_strategy(file)
     origin = None if start == "first" else moment(start, option="--from")
-    with database(place):
+    with database(place), changing("strategy.add", file) as told:
         from heliograph.signals.strategies import add_strategy
 
         version = add_strategy(text=checked.text, stage=stage.value, origin=origin, at=now())
+        told |= {"subject": version, "stage": version.stage}
     tell(
         version,
         as_json=as_json,
@@ -133,11 +135,12 @@ def retire(name: Name, place: Place, version: Number = None, as_json: AsJson = F
     Example:
       heliograph strategy retire "My trend"
     """
-    with database(place):
+    with database(place), changing("strategy.retire", name) as told:
         from heliograph.signals import strategies
         from heliograph.signals.queries import find_version
 
         found = strategies.retire(find_version(name, version), at=now())
+        told["subject"] = found
     tell(found, as_json=as_json)
 
 

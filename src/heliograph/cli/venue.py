@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.changing import changing, doing
 from heliograph.cli.database import database
 from heliograph.cli.exits import Exit
 from heliograph.cli.moments import now
@@ -72,7 +73,8 @@ def add(
     Example:
       heliograph venue add binance
     """
-    with database(place), busy(f"Reading the list of {exchange}"):
+    told = doing("venue.add", reach.name or exchange, exchange=exchange)
+    with database(place), told, busy(f"Reading the list of {exchange}"):
         from heliograph.market.sources.exchange.venues import add_venue
 
         synced = add_venue(
@@ -119,7 +121,7 @@ def sync(
     Example:
       heliograph venue sync binance
     """
-    with database(place), busy("Reading"):
+    with database(place), doing("venue.sync", name or "all"), busy("Reading"):
         from heliograph.market.sources.exchange.universe import sync_all, sync_universe
         from heliograph.market.sources.exchange.venues import find_venue
 
@@ -135,7 +137,7 @@ def remove(name: Name, place: Place, as_json: AsJson = False) -> None:
     Example:
       heliograph venue remove kraken
     """
-    with database(place):
+    with database(place), changing("venue.remove", name):
         from heliograph.market.sources.exchange.venues import remove_venue
 
         remove_venue(name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.changing import changing, doing
 from heliograph.cli.database import database
 from heliograph.cli.exits import Exit
 from heliograph.cli.jobs import follow
@@ -109,7 +110,8 @@ def watch(
         return
     if timeframe is None:
         raise UserError("Say which bars are wanted, such as --timeframe 5m.")
-    with database(place):
+    told = doing("watch.add", ", ".join(symbols), timeframe=timeframe, venue=source.venue)
+    with database(place), told:
         from heliograph.market.sources.exchange.watches import add_watches
 
         at = now()
@@ -139,7 +141,7 @@ def unwatch(
     Example:
       heliograph unwatch BTC/USDT --timeframe 5m
     """
-    with database(place):
+    with database(place), changing("watch.remove", ", ".join(symbols), timeframe=timeframe, venue=venue):
         from heliograph.market.sources.exchange.watches import remove_watches
 
         ended = remove_watches(symbols, timeframe=timeframe, venue=venue)

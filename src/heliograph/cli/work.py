@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.changing import changing
 from heliograph.cli.database import database
 from heliograph.cli.moments import now
 from heliograph.cli.options import AsJson, Place
@@ -82,7 +83,7 @@ def retry(
     """
     if (key is None) != every:
         raise UserError("Name the work to be tried again, or say --all for all that is parked.")
-    with database(place):
+    with database(place), changing("work.retry", key or "all"):
         from heliograph.fleet.work import retry as run
 
         woken = run(key, at=now())
@@ -108,7 +109,7 @@ def drop(
     Example:
       heliograph work drop shard:12
     """
-    with database(place):
+    with database(place), changing("work.drop", key):
         from heliograph.fleet.work import drop as run
 
         dropped = run(key)
