@@ -193,9 +193,9 @@ def _quick_worker(number: int) -> Program:
 
 
 def read_state(home: Home) -> dict[str, object]:
-    """What a running `up` says of itself; empty where none runs.
+    """What a running `up` says of itself: `pid`, `address`, `link`, `ready`, `children`.
 
-    `pid`, `address`, `link`, `ready`, `children`: `link` is the one-time link of its start, null where somebody can sign in without one.
+    Empty where none runs. `link` is the one-time link of its start, null where somebody can sign in without.
     """
     try:
         return dict(json.loads((home.path / "up.json").read_text())) if home.lock("up").is_taken() else {}

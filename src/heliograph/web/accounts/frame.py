@@ -1,22 +1,22 @@
 """What the frame of every page says of whoever is signed in."""
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from heliograph.accounts.models import Person
 from heliograph.accounts.people import role_of
 from heliograph.accounts.roles import Role
+from heliograph.web.times import zone_word
 
 SETTINGS = (
     ("profile", "settings", "Profile"),
     ("security", "mfa_index", "Sign-in"),
     ("sessions", "sessions", "Sessions"),
+    ("tokens", "tokens", "Tokens"),
 )
 
 
@@ -48,15 +48,8 @@ def foot(role: Role | None) -> list[Foot]:
         return []
     entries = [Foot("Settings", reverse("settings"))]
     if role is Role.ADMIN:
-        entries.insert(0, Foot("People", reverse("people")))
+        entries[:0] = [Foot("People", reverse("people")), Foot("Audit", reverse("audit"))]
     return entries
-
-
-def zone_word() -> str:
-    """The zone that times on the page are in: `UTC`, `Berlin`."""
-    zone = timezone.get_current_timezone()
-    key = zone.key if isinstance(zone, ZoneInfo) else "UTC"
-    return key.rpartition("/")[2].replace("_", " ")
 
 
 def _theme(request: HttpRequest) -> str:

@@ -89,7 +89,7 @@ def symbol(name: str, replay: bool) -> SafeString:
 
 @register.simple_tag
 def when(moment: datetime | None, timeframe: str = "") -> SafeString:
-    """A moment in UTC with its full stamp for machines and on hover."""
+    """A moment in the zone of whoever looks, with its full stamp in UTC for machines and on hover."""
     if moment is None:
         return mark_safe(numbers.DASH)
     return format_html(
@@ -106,10 +106,11 @@ def clock(moment: datetime, timeframe: str) -> SafeString:
     text = times.moment_text(moment, now=utc_now(), timeframe=timeframe)
     day, _, hour = text.rpartition(" ") if timeframe not in times.DAILY else ("", "", text)
     return format_html(
-        '<time datetime="{}">{}</time> <span class="unit">{}UTC</span>',
+        '<time datetime="{}">{}</time> <span class="unit">{}{}</span>',
         moment.isoformat().replace("+00:00", "Z"),
         hour,
         f"{day} " if day else "",
+        times.zone_word(),
     )
 
 
