@@ -9,7 +9,7 @@ from django.db import transaction
 
 from heliograph.accounts.errors import BadLink
 from heliograph.accounts.models import Invitation, Person, Team
-from heliograph.accounts.people import active_admins, add_person, check_name, parse_role, role_of
+from heliograph.accounts.people import active_admins, add_person, check_email, check_name, parse_role, role_of
 from heliograph.accounts.roles import Role
 
 PATH = "/account/enter/"
@@ -46,6 +46,7 @@ def invite(
 ) -> Link:
     """A link by which somebody comes in with a role, under this name or another that they choose."""
     check_name(name)
+    check_email(email)
     return _make(
         Invitation.Kind.INVITE,
         at=at,

@@ -18,24 +18,27 @@ OWNER = "owner"
 def add_person(name: str, *, role: str, at: datetime, email: str = "", password: str | None = None) -> Person:
     """A new person. Without a password nobody can sign in as them except by a link."""
     person = Person(name=name.strip(), email=email.strip(), joined_at=at)
-    person.set_password(password)
     check_name(person.name)
-    try:
-        person.clean_fields(exclude={field.name for field in Person._meta.fields} - {"name", "email"})
-    except ValidationError as fault:
-        raise BadName(_sentence(fault)) from fault
+    check_email(person.email)
+    person.set_password(password)
     person.save()
     give_role(person, role)
     return person
 
 
 def check_name(name: str, *, but: Person | None = None) -> None:
-    """Refuse a name that somebody else has, in whatever case."""
+    """Refuse a name that nobody could type, or that somebody else has in whatever case."""
+    _check("name", name.strip())
     others = Person.objects.filter(name__iexact=name.strip())
     if but is not None:
         others = others.exclude(pk=but.pk)
     if others.exists():
         raise NameTaken(name.strip())
+
+
+def check_email(email: str) -> None:
+    """Refuse what is no address; none at all is fine."""
+    _check("email", email.strip())
 
 
 @transaction.atomic
@@ -108,5 +111,8 @@ def parse_role(word: str) -> Role:
         raise NoSuchRole(word) from fault
 
 
-def _sentence(fault: ValidationError) -> str:
-    return " ".join(f"{field}: {' '.join(words)}" for field, words in fault.message_dict.items())
+def _check(field: str, value: str) -> None:
+    try:
+        Person._meta.get_field(field).clean(value, None)
+    except ValidationError as fault:
+        raise BadName(f"The {field} {value!r} cannot be: {' '.join(fault.messages)}") from fault

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.changing import changing
 from heliograph.cli.database import database
 from heliograph.cli.moments import now
 from heliograph.cli.options import AsJson, Place
@@ -89,18 +90,13 @@ def invite(name: Name, asked: Invited, place: Place, as_json: AsJson = False) ->
       heliograph person invite ann --role analyst
       heliograph person invite ben --role viewer --email ben@example.com --team desk
     """
-    with database(place):
+    role = asked.role.value
+    with database(place), changing("person.invite", name, role=role, team=asked.team or ""):
         from heliograph.accounts import links
         from heliograph.accounts.teams import find_team
 
-        made = links.invite(
-            name,
-            role=asked.role.value,
-            email=asked.email,
-            team=find_team(asked.team) if asked.team else None,
-            at=now(),
-        )
-        _tell("person.invite", name, role=asked.role.value, team=asked.team or "")
+        team = find_team(asked.team) if asked.team else None
+        made = links.invite(name, role=role, email=asked.email, team=team, at=now())
     _show_link(made, place, f"Whoever opens it comes in as {asked.role}.", as_json=as_json)
 
 
@@ -117,12 +113,12 @@ def role(
     Example:
       heliograph person role ann operator
     """
-    with database(place):
+    with database(place), changing("person.role", name, role=role.value) as told:
         from heliograph.accounts.people import find_person, give_role
 
         found = find_person(name)
+        told["subject"] = found.name
         give_role(found, role.value)
-        _tell("person.role", found.name, role=role.value)
     _done(found.name, f"has the role {role} from now on", as_json=as_json, role=role.value)
 
 
@@ -134,12 +130,12 @@ def disable(name: Name, place: Place, as_json: AsJson = False) -> None:
     Example:
       heliograph person disable ann
     """
-    with database(place):
+    with database(place), changing("person.disable", name) as told:
         from heliograph.accounts.people import find_person, set_active
 
         found = find_person(name)
+        told["subject"] = found.name
         set_active(found, active=False)
-        _tell("person.disable", found.name)
     _done(found.name, "is let in no more", as_json=as_json, active=False)
 
 
@@ -151,12 +147,12 @@ def enable(name: Name, place: Place, as_json: AsJson = False) -> None:
     Example:
       heliograph person enable ann
     """
-    with database(place):
+    with database(place), changing("person.enable", name) as told:
         from heliograph.accounts.people import find_person, set_active
 
         found = find_person(name)
+        told["subject"] = found.name
         set_active(found, active=True)
-        _tell("person.enable", found.name)
     _done(found.name, "may come in again", as_json=as_json, active=True)
 
 
@@ -176,14 +172,13 @@ def reset(
       heliograph person reset ann
       heliograph person reset ann --forget-factors
     """
-    with database(place):
+    with database(place), changing("person.reset-link", name) as told:
         from heliograph.accounts import links
         from heliograph.accounts.people import find_person, forget_second_factors
 
         found = find_person(name)
         made = links.reset_link(found, at=now())
-        removed = forget_second_factors(found) if forget_factors else 0
-        _tell("person.reset-link", found.name, removed=removed)
+        told |= {"subject": found.name, "removed": forget_second_factors(found) if forget_factors else 0}
     _show_link(made, place, f"Whoever opens it chooses the password of {found.name}.", as_json=as_json)
 
 
@@ -202,13 +197,13 @@ def link(
       heliograph person link
       heliograph person link owner
     """
-    with database(place):
+    with database(place), changing("person.link") as told:
         from heliograph.accounts import links
         from heliograph.accounts.people import find_person
 
         made = links.owner_link(find_person(name), at=now()) if name else links.admin_link(at=now())
-        _tell("person.link", made.invitation.person.name if made.invitation.person else "first admin")
-    who = made.invitation.person
+        who = made.invitation.person
+        told["subject"] = who.name if who else "first admin"
     does = f"is signed in as {who.name}" if who else "becomes the first admin"
     _show_link(made, place, f"Whoever opens it {does}.", as_json=as_json)
 
@@ -241,13 +236,6 @@ def _show_link(made: "Link", place: Place, sentence: str, *, as_json: bool) -> N
     print(f"{address or ''}{made.path}")
     where = "" if address else " Put the address of your Heliograph before it, or set HELIOGRAPH_ADDRESS."
     note(f"{sentence} It works once, until {clock(expires)} UTC.{where}")
-
-
-def _tell(action: str, subject: str, **details: object) -> None:
-    from heliograph.accounts.audit import record
-    from heliograph.cli.actor import actor
-
-    record(actor(), action, subject, details, at=now())
 
 
 def _done(name: str, words: str, *, as_json: bool, **facts: object) -> None:

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
 
-from heliograph.accounts.errors import NameTaken
+from heliograph.accounts.errors import BadName, NameTaken
 from heliograph.accounts.models import ROLES, Person, Team
 from heliograph.accounts.people import check_name
 
@@ -52,7 +52,6 @@ class ComeInForm(PasswordForm):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         _free(name)
-        Person._meta.get_field("name").run_validators(name)
         return name
 
 
@@ -95,7 +94,6 @@ class InviteForm(forms.Form):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         _free(name)
-        Person._meta.get_field("name").run_validators(name)
         return name
 
 
@@ -114,5 +112,5 @@ class TeamForm(forms.Form):
 def _free(name: str, *, but: Person | None = None) -> None:
     try:
         check_name(name, but=but)
-    except NameTaken as fault:
+    except (NameTaken, BadName) as fault:
         raise ValidationError(str(fault)) from fault
