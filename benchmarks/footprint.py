@@ -16,11 +16,13 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
 
+from benchmarks.parts.entered import Visitor
 from heliograph.kit.wait import wait_until
 
 ROOT = Path(__file__).parents[1]
@@ -67,8 +69,9 @@ def measure(name: str, process: "subprocess.Popen[bytes]", port: int, *, home: P
 
     began = time.monotonic()
     address = f"http://127.0.0.1:{port}"
+    visitor = cache(lambda: Visitor(json.loads((home / "up.json").read_text())))
     seconds = []
-    for there in (lambda: _answers(address), lambda: _has_signals(address), ready):
+    for there in (lambda: _answers(address), lambda: _has_signals(visitor()), ready):
         wait_until(lambda t=there: process.poll() is not None or t(), seconds=LONGEST_START, every=0.1)
         if process.poll() is not None or not there():
             raise SystemExit(f"The {name} start did not come up.")
@@ -129,20 +132,18 @@ def _free_port() -> int:
 
 
 def _answers(address: str) -> bool:
-    return _read(f"{address}/healthz") is not None
-
-
-def _has_signals(address: str) -> bool:
-    body = _read(f"{address}/api/v1/signals?limit=1")
-    return body is not None and bool(json.loads(body)["items"])
-
-
-def _read(address: str) -> bytes | None:
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:
-            return bytes(answer.read())
+        with urllib.request.urlopen(f"{address}/healthz", timeout=5):
+            return True
     except OSError:
-        return None
+        return False
+
+
+def _has_signals(visitor: Visitor) -> bool:
+    try:
+        return bool(json.loads(visitor.read("/api/v1/signals?limit=1"))["items"])
+    except OSError:
+        return False
 
 
 def main() -> None:

@@ -1,12 +1,11 @@
 """The whole product as a newcomer meets it: started by its command, watched in a browser."""
 
-import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +24,7 @@ ARRIVAL_MS = 120_000
 
 @contextmanager
 def heliograph_up(home):
-    """`heliograph up` in a process of its own; the process and its address."""
+    """`heliograph up` in a process of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -41,20 +40,27 @@ def heliograph_up(home):
         ) as process,
     ):
         try:
-            yield process, f"http://127.0.0.1:{port}"
+            yield process
         finally:
             process.terminate()
 
 
-def count(address, state):
-    """How many signals of a state the API gives on its first page; none while it is not there yet."""
+def printed_link(home):
+    """The link that `up` has printed; None before it has."""
+    found = re.search(r"Open (\S+)", (home / "said.txt").read_text())
+    return found and found[1]
+
+
+def settled(home):
+    """How many settled signals are stored; none while there is no table of them yet."""
     try:
-        with urllib.request.urlopen(
-            f"{address}/api/v1/signals?state={state}&limit=500", timeout=10
-        ) as answer:
-            return len(json.load(answer)["items"])
-    except OSError:
+        with psycopg.connect(keeper_state(Home(home))["database_url"]) as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM signals_outcome WHERE state = 'settled'"
+            ).fetchone()
+    except (psycopg.Error, KeyError):
         return 0
+    return row[0]
 
 
 def quicken(home):
@@ -64,9 +70,9 @@ def quicken(home):
 
 
 def test_within_minutes_real_candles_settled_signals_and_a_new_one(browser, keep_screenshot):
-    with home_folder() as home, heliograph_up(home) as (process, address):
+    with home_folder() as home, heliograph_up(home) as process:
         ready = wait_until(
-            lambda: process.poll() is not None or count(address, "settled") > 100,
+            lambda: process.poll() is not None or (printed_link(home) and settled(home) > 100),
             seconds=READY_SECONDS,
             every=1.0,
         )
@@ -77,7 +83,10 @@ def test_within_minutes_real_candles_settled_signals_and_a_new_one(browser, keep
         faults = []
         page.on("pageerror", lambda fault: faults.append(str(fault)))
 
-        page.goto(address)
+        link = printed_link(home)
+        address = link.partition("/account/")[0]
+        page.goto(link)
+        assert page.url == f"{address}/"
         expect(page.locator("tr[data-signal] .good").first).to_be_visible()
         expect(page.locator(".replay-mark").first).to_contain_text("Replay")
         keep_screenshot(page, "first-minutes-overview")

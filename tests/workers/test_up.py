@@ -1,12 +1,18 @@
 """One command runs everything, starts again what dies, and ends without a trace."""
 
+import json
 import signal
 import socket
+import urllib.request
+from http.cookiejar import CookieJar
+from urllib.error import HTTPError
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
 
 from benchmarks.drills.parts.databases import url_of
+from benchmarks.parts.entered import Visitor
 from heliograph.kit.embedded import Home
 from heliograph.kit.embedded.connect import keeper_state
 from heliograph.kit.wait import wait_until
@@ -40,9 +46,42 @@ def test_it_says_what_it_does_and_shows_pages_before_the_sample_is_ready(running
     words = said(home)
     assert words[:3] == [f"Home is {home}", "PostgreSQL and Valkey run", words[2]]
     assert words[2].startswith("Tables made ready")
-    assert f"Open {state['address']}" in words
+    assert f"Open {state['link']}" in words
+    assert (
+        "That link signs you in, once and within the hour; `heliograph person link` prints another" in words
+    )
     assert any(line.startswith("Sample loaded") for line in words)
     assert fetch(state, "/healthz") == 200
+
+
+def test_the_printed_link_signs_the_owner_in_once_and_nobody_else_gets_in(running):
+    _, _, state = running
+    owner = Visitor(state)
+    assert b'<b title="admin">owner</b>' in owner.read("/")
+    assert json.loads(owner.read("/api/v1/strategies"))["items"]
+
+    stranger = Visitor({"address": state["address"]})
+    assert b"<h1>Sign in</h1>" in stranger.read("/")
+    for again, status in ((lambda: stranger.read("/api/v1/strategies"), 401), (lambda: Visitor(state), 410)):
+        with pytest.raises(HTTPError) as refused:
+            again()
+        with refused.value as answer:
+            assert answer.code == status
+
+
+def test_what_a_client_says_of_its_own_address_is_not_believed(running):
+    home, _, state = running
+    request = urllib.request.Request(
+        f"{state['address']}/account/login/", headers={"X-Forwarded-For": "198.51.100.9"}
+    )
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar := CookieJar()))
+    opener.open(request, timeout=30).close()
+    token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")
+    request.data = urlencode({"login": "zoe", "password": "a guess", "csrfmiddlewaretoken": token}).encode()
+    opener.open(request, timeout=30).close()
+
+    said_by = query(home, "SELECT actor FROM accounts_auditentry WHERE subject = 'zoe'")
+    assert said_by == "nobody, from 127.0.0.1"
 
 
 def test_a_second_up_on_the_same_home_says_where_the_first_one_is(running):
@@ -147,3 +186,20 @@ def test_a_taken_port_is_one_sentence(tmp_path):
     assert str(refused.value) == (
         f"127.0.0.1 port {port} cannot be used (Address already in use); choose another with --port."
     )
+
+
+def test_where_others_can_reach_it_the_link_makes_the_first_admin_by_a_password(servers):
+    with psycopg.connect(url_of(servers["database_url"], "postgres"), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE within_reach")
+    own = url_of(servers["database_url"], "within_reach")
+
+    with home_folder() as home, up_process(home, database_url=own, sample=False, host="0.0.0.0") as process:
+        state = wait_until_ready(home, process)
+        assert "That link makes you the admin, once and within a day: choose a name and a password" in said(
+            home
+        )
+        assert b"Be the first admin" in Visitor(state).read(state["link"].removeprefix(state["address"]))
+        with psycopg.connect(own) as connection:
+            assert connection.execute("SELECT count(*) FROM accounts_person").fetchone() == (0,)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
