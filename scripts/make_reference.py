@@ -1,7 +1,10 @@
 """Writes the pages of docs/reference that programs know best: `make docs`."""
 
+import os
 import re
 from pathlib import Path
+
+import django
 
 from heliograph.cli.reference import reference
 from heliograph.engine.language.reference import functions_reference
@@ -10,9 +13,23 @@ PAGES = Path(__file__).parents[1] / "docs" / "reference"
 FUNCTIONS = re.compile(r"(<!-- functions:.*?-->\n).*?(<!-- end -->)", re.DOTALL)
 
 
+def permissions() -> str:
+    """The page of who may do what; it needs the addresses, and no database."""
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "heliograph.config.settings",
+        "DATABASE_URL": "postgres://nobody@/none?host=/not/asked",
+        "HELIOGRAPH_SECRET_KEY": "only for the addresses",
+    }
+    django.setup()
+    from heliograph.web.accounts.doors import permissions_reference
+
+    return permissions_reference()
+
+
 def main() -> None:
     """Write each page, or its part, anew."""
     (PAGES / "cli.md").write_text(reference())
+    (PAGES / "permissions.md").write_text(permissions())
     language = PAGES / "language.md"
     made = FUNCTIONS.sub(lambda match: match[1] + functions_reference() + match[2], language.read_text())
     language.write_text(made)

@@ -6,7 +6,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from heliograph.accounts.errors import TokenRefused
 from heliograph.signals.models import Outcome
+from heliograph.signals.queries import Hidden, seen
+from heliograph.web.accounts.asker import asker_of, hidden
 from heliograph.web.reads.replays import ReplayState, replays
 
 THEMES = ("light", "dark", "system")
@@ -30,16 +33,24 @@ class Room:
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """The context of every page. Lazy: an error page of a machine without a database asks for nothing."""
-    states = SimpleLazyObject(replays)
+    states = SimpleLazyObject(lambda: replays() if _may_look(request) else [])
     theme = request.COOKIES.get(THEME_COOKIE, "system")
     return {
         "here": _room(request),
-        "rooms": SimpleLazyObject(rooms),
+        "rooms": SimpleLazyObject(lambda: rooms(hidden(request)) if _may_look(request) else []),
         "replays": states,
         "ended": SimpleLazyObject(lambda: ended(states)),
         "theme": theme if theme in THEMES else "system",
         "themes": THEMES,
     }
+
+
+def _may_look(request: HttpRequest) -> bool:
+    """False for who is not known or has no role: the frame tells them nothing."""
+    try:
+        return asker_of(request).role is not None
+    except TokenRefused:
+        return False
 
 
 def ended(states: list[ReplayState]) -> list[ReplayState]:
@@ -53,9 +64,10 @@ def _room(request: HttpRequest) -> str:
     return {"": "Overview", "why-not": "Signals", "replays": "About"}.get(first, first.capitalize())
 
 
-def rooms() -> list[Room]:
+def rooms(hidden: Hidden = ()) -> list[Room]:
     """The rooms that exist, in the order of the navigation."""
-    still_open = Outcome.objects.filter(state__in=Outcome.RUNNING).count()
+    running = Outcome.objects.filter(seen(hidden, "signal__version__strategy"), state__in=Outcome.RUNNING)
+    still_open = running.count()
     return [
         Room("", "Overview", reverse("overview"), "overview"),
         Room("", "Signals", reverse("signals"), "signals", still_open),

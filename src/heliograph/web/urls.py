@@ -7,6 +7,7 @@ from heliograph.web.api import api
 from heliograph.web.api.problems import nowhere
 from heliograph.web.views import (
     about,
+    audit,
     find,
     health,
     instruments,
@@ -18,6 +19,7 @@ from heliograph.web.views import (
     why_not,
     work,
 )
+from heliograph.web.views.account import tokens
 
 api_urls = api.urls
 # What the library adds to our operations: the description of the API.
@@ -47,6 +49,12 @@ urlpatterns = [
     path("replays/<int:replay_id>/again", replays.replay_again, name="replay-again"),
     path("about/", about.about_page, name="about"),
     path("", include("heliograph.web.accounts.urls")),
+    path("settings/tokens/", tokens.tokens_page, name="tokens"),
+    path("settings/tokens/add", tokens.add_token, name="add-token"),
+    path("settings/tokens/<int:token_id>/revoke", tokens.revoke_token, name="revoke-token"),
+    path("audit/", audit.audit_page, name="audit"),
+    path("audit/check", audit.audit_check, name="audit-check"),
+    path("audit/entries.jsonl", audit.audit_export, name="audit-export"),
     path("theme", about.choose_theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

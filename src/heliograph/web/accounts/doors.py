@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from inspect import getclosurevars, isfunction
 from typing import Any
 
@@ -70,6 +71,8 @@ def methods_of(view: Callable[..., Any]) -> list[str]:
     operations = path_view(view)
     if operations is not None:
         return [method for one in operations.operations for method in one.methods]
+    if isinstance(view, partial):
+        return ["GET"]  # what the library adds to our operations
     allowed = set(_required(view)) or _of_class(view) or set(PAGE_METHODS)
     return [method for method in PAGE_METHODS if method in allowed]
 

@@ -38,7 +38,6 @@ class AccessMiddleware(MiddlewareMixin):
             if request.path.startswith("/api/"):
                 return nowhere(request)
             raise Http404("Nothing is here.") from fault
-        request.change = asked is not None and is_change(view, method)  # type: ignore[attr-defined]
         if asked is None:
             return None
         try:
@@ -50,19 +49,27 @@ class AccessMiddleware(MiddlewareMixin):
         role = asker.role
         if role is None or not role.may(asked):
             return _forbidden(request, asker, asked)
+        request.is_change = is_change(view, method)  # type: ignore[attr-defined]
         return None
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """A change of which the view told nothing itself is in the trail under the name of its address."""
         if (
-            getattr(request, "change", False)
-            and response.status_code < HTTPStatus.BAD_REQUEST
+            getattr(request, "is_change", False)
+            and _was_done(request, response.status_code)
             and not asker_of(request).recorded
         ):
             match = request.resolver_match
             action = (match and match.url_name) or request.path
             tell(request, action, _subject(request), method=request.method, address=request.path)
         return response
+
+
+def _was_done(request: HttpRequest, status: int) -> bool:
+    """A page that is shown again says what was wrong in its form; what was done leads to another."""
+    if request.path.startswith("/api/") or request.headers.get("HX-Request") == "true":
+        return status < HTTPStatus.BAD_REQUEST
+    return HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
 
 
 def _subject(request: HttpRequest) -> str:

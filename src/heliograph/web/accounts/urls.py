@@ -10,13 +10,13 @@ from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as keys
 from django.urls import URLPattern, path
 
-from heliograph.web.accounts.access import needs, public
+from heliograph.web.accounts.access import changes_nothing, needs, public
 from heliograph.web.views.account import enter, people, settings, teams
 
 
 def own(route: str, view: Callable[..., Any], name: str) -> URLPattern:
-    """A page of allauth about whoever is signed in."""
-    return path(route, needs("viewer")(view), name=name)
+    """A page of allauth about whoever is signed in; what it changes is told by signals, see trail.py."""
+    return path(route, changes_nothing(needs("viewer")(view)), name=name)
 
 
 def gate(route: str, view: Callable[..., Any], name: str) -> URLPattern:

@@ -1,0 +1,163 @@
+"""How each way into the web process is called. A new view or operation needs an entry here.
+
+An address is filled in with names of `house.py`. `foreign` is the same call about what belongs to another.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call, made by everybody.
+
+    `entries`: how many entries of the audit trail it leaves where it is let through; None where the call is
+    refused for another reason than who asks (say which beside it). `body` is a form, or JSON for the API.
+    """
+
+    address: str
+    body: dict = field(default_factory=dict)
+    foreign: str | None = None
+    foreign_body: dict | None = None
+    entries: int | None = 1
+    # What it answers to an admin; a page or a redirect unless said.
+    answers: tuple[int, ...] = (200, 302)
+
+
+def look(address, foreign=None):
+    """A page that is looked at."""
+    return Call(address, foreign=foreign, entries=0)
+
+
+# A form that cannot be filled in here, as it asks for a code, a key or a password: it is shown again.
+def incomplete(address, *answers):
+    return Call(address, entries=0, answers=answers or (200, 302, 400, 403, 404, 422))
+
+
+CALLS = {
+    "GET /": look("/"),
+    "GET /overview/lists": look("/overview/lists"),
+    "GET /overview/aside": look("/overview/aside"),
+    "GET /signals/": look("/signals/?open={signal}", foreign="/signals/?open={foreign_signal}"),
+    "GET /signals/arrivals": look("/signals/arrivals?seen=1"),
+    "GET /signals/<int:signal_id>/": look("/signals/{signal}/", foreign="/signals/{foreign_signal}/"),
+    "GET /signals/<int:signal_id>/panel": look(
+        "/signals/{signal}/panel", foreign="/signals/{foreign_signal}/panel"
+    ),
+    "GET /why-not/": look("/why-not/?version={foreign_version}&instrument={instrument}"),
+    "GET /instruments/": look("/instruments/"),
+    "GET /instruments/<int:instrument_id>/": look("/instruments/{instrument}/"),
+    "GET /strategies/": look("/strategies/"),
+    "GET /strategies/<path:name>/": look(
+        "/strategies/{strategy}/", foreign="/strategies/{foreign_strategy}/"
+    ),
+    "GET /work/": look("/work/"),
+    "GET /work/<slug:name>/": [
+        look(f"/work/{name}/")
+        for name in ("queues", "nodes", "placement", "cache", "scaling", "evaluations", "jobs")
+    ],
+    "POST /work/<slug:name>/act": [
+        Call(
+            "/work/queues/act",
+            {"act": act, "of": "{shard}"},
+            foreign_body={"act": act, "of": "{foreign_shard}"},
+        )
+        for act in ("retry", "drop")
+    ]
+    + [Call("/work/nodes/act", {"act": act, "of": "{node}"}) for act in ("drain", "undrain")]
+    + [
+        Call(
+            "/work/jobs/act",
+            {"act": "cancel", "of": "{job}"},
+            foreign_body={"act": "cancel", "of": "{foreign_job}"},
+        )
+    ],
+    # Its words are in the answer; nothing of the foreign one is found by them.
+    "GET /find/": look("/find/?q={foreign_signal}"),
+    "GET /replays/": look("/replays/"),
+    "GET /replays/frame": look("/replays/frame"),
+    "POST /replays/<int:replay_id>/again": Call("/replays/{replay}/again"),
+    "GET /about/": look("/about/"),
+    "POST /theme": Call("/theme", {"theme": "dark"}, entries=0),
+    "GET /healthz": look("/healthz"),
+    "GET /readyz": Call("/readyz", entries=0, answers=(200, 503)),
+    "GET /settings/tokens/": look("/settings/tokens/"),
+    "POST /settings/tokens/add": Call("/settings/tokens/add", {"name": "bot", "scope": "read", "days": "90"}),
+    "POST /settings/tokens/<int:token_id>/revoke": Call(
+        "/settings/tokens/{own_token}/revoke", foreign="/settings/tokens/{foreign_token}/revoke"
+    ),
+    "GET /audit/": look("/audit/"),
+    "POST /audit/check": Call("/audit/check", entries=0),
+    "GET /audit/entries.jsonl": look("/audit/entries.jsonl"),
+    # Coming in.
+    "GET /account/enter/<str:secret>": Call("/account/enter/nonsense", entries=0, answers=(410,)),
+    "POST /account/enter/<str:secret>": Call("/account/enter/nonsense", entries=0, answers=(410,)),
+    "GET /account/login/": look("/account/login/"),
+    "POST /account/login/": incomplete("/account/login/"),
+    "GET /account/logout/": look("/account/logout/"),
+    "POST /account/logout/": Call("/account/logout/", entries=None),
+    "GET /account/inactive/": look("/account/inactive/"),
+    "GET /account/code/": look("/account/code/"),
+    "POST /account/code/": incomplete("/account/code/"),
+    "GET /account/passkey/": incomplete("/account/passkey/"),
+    "POST /account/passkey/": incomplete("/account/passkey/"),
+    # One's own settings.
+    "GET /account/again/": incomplete("/account/again/"),
+    "POST /account/again/": incomplete("/account/again/"),
+    "GET /account/again/code/": incomplete("/account/again/code/"),
+    "POST /account/again/code/": incomplete("/account/again/code/"),
+    "GET /account/again/passkey/": incomplete("/account/again/passkey/"),
+    "POST /account/again/passkey/": incomplete("/account/again/passkey/"),
+    "GET /settings/": look("/settings/"),
+    "POST /settings/": Call("/settings/", {"name": "{my_name}", "theme": "dark", "candles": "ink"}),
+    "GET /settings/security/": look("/settings/security/"),
+    "GET /settings/sessions/": look("/settings/sessions/"),
+    "POST /settings/sessions/end": Call("/settings/sessions/end"),
+    "GET /settings/security/password/": look("/settings/security/password/"),
+    "POST /settings/security/password/": incomplete("/settings/security/password/"),
+    "GET /settings/security/password/first/": look("/settings/security/password/first/"),
+    "POST /settings/security/password/first/": incomplete("/settings/security/password/first/"),
+    "GET /settings/security/app/": incomplete("/settings/security/app/"),
+    "POST /settings/security/app/": incomplete("/settings/security/app/"),
+    "GET /settings/security/app/remove/": incomplete("/settings/security/app/remove/"),
+    "POST /settings/security/app/remove/": incomplete("/settings/security/app/remove/"),
+    "GET /settings/security/codes/": incomplete("/settings/security/codes/"),
+    "GET /settings/security/codes/new/": incomplete("/settings/security/codes/new/"),
+    "POST /settings/security/codes/new/": incomplete("/settings/security/codes/new/"),
+    "GET /settings/security/codes/file": incomplete("/settings/security/codes/file"),
+    "GET /settings/security/passkeys/": look("/settings/security/passkeys/"),
+    "GET /settings/security/passkeys/add/": incomplete("/settings/security/passkeys/add/"),
+    "POST /settings/security/passkeys/add/": incomplete("/settings/security/passkeys/add/"),
+    "GET /settings/security/passkeys/<int:pk>/name/": incomplete("/settings/security/passkeys/1/name/"),
+    "POST /settings/security/passkeys/<int:pk>/name/": incomplete("/settings/security/passkeys/1/name/"),
+    "GET /settings/security/passkeys/<int:pk>/remove/": incomplete("/settings/security/passkeys/1/remove/"),
+    "POST /settings/security/passkeys/<int:pk>/remove/": incomplete("/settings/security/passkeys/1/remove/"),
+    # People.
+    "GET /people/": look("/people/"),
+    "POST /people/invite": Call("/people/invite", {"name": "ann", "role": "viewer"}),
+    "POST /people/invitations/<int:invitation_id>/withdraw": Call(
+        "/people/invitations/{invitation}/withdraw"
+    ),
+    "GET /people/<int:person_id>/": look("/people/{person}/"),
+    "POST /people/<int:person_id>/<slug:act>": [
+        Call("/people/{person}/role", {"role": "operator"}),
+        *(Call(f"/people/{{person}}/{act}") for act in ("disable", "enable", "reset", "forget-factors")),
+    ],
+    "POST /people/teams/new": Call("/people/teams/new", {"name": "Floor"}),
+    "GET /people/teams/<int:team_id>/": look("/people/teams/{team}/"),
+    "POST /people/teams/<int:team_id>/members": Call("/people/teams/{team}/members", {"person": "{person}"}),
+    "POST /people/teams/<int:team_id>/strategies": Call(
+        "/people/teams/{team}/strategies", {"strategy": "{strategy_id}"}
+    ),
+    "POST /people/teams/<int:team_id>/remove": Call("/people/teams/{team}/remove"),
+    # The API.
+    "GET /api/v1/openapi.json": look("/api/v1/openapi.json"),
+    "GET /api/v1/signals": look("/api/v1/signals?state=all&limit=500"),
+    "GET /api/v1/instruments": look("/api/v1/instruments"),
+    "GET /api/v1/candles": look("/api/v1/candles?symbol=BTC/USDT"),
+    "GET /api/v1/strategies": look("/api/v1/strategies"),
+    "GET /api/v1/": Call("/api/v1/", entries=0, answers=(404,)),
+    "GET /api/": Call("/api/", entries=0, answers=(404,)),
+    "POST /api/": Call("/api/", entries=0, answers=(404,)),
+    "GET /api/<path:rest>": Call("/api/v2/signals", entries=0, answers=(404,)),
+    "POST /api/<path:rest>": Call("/api/v2/signals", entries=0, answers=(404,)),
+}

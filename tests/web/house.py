@@ -1,0 +1,82 @@
+"""A house with something of every kind: what all share, and what belongs to one person alone."""
+
+from django.contrib.sessions.models import Session
+
+from heliograph.accounts import links
+from heliograph.accounts.models import Team
+from heliograph.accounts.teams import add_team
+from heliograph.fleet.models import Job, Node, Work
+from heliograph.kit.clock import utc_now
+from heliograph.market.models import Replay
+from heliograph.research.models import StoredBacktest
+from heliograph.research.request import Scope, Text, request_backtest
+from heliograph.signals.generate import generate
+from heliograph.signals.models import Progress, Signal
+from heliograph.signals.strategies import add_strategy
+from tests.signals.world import BUSY, NOW, feed, make_venue, walk
+from tests.web.people import JOINED, give_to, person_with
+from tests.web.workshop import make_workshop
+from tests.web.world import make_world
+
+# No page but an admin's may say this word.
+FOREIGN = "Clandestine"
+
+
+def make_house():
+    """What addresses and bodies of requests are filled in with, by name.
+
+    Names that begin with `foreign_` are of a strategy that belongs to one person whom no test asks as.
+    """
+    world = make_world(symbols=("BTC/USDT",), history=200)
+    secret = add_strategy(text=BUSY.replace("Busy", FOREIGN), stage="shadow", at=NOW)
+    generate(at=NOW)
+    make_workshop()
+    give_to(secret.strategy, person_with("analyst", "somebody else"))
+    Replay.objects.filter(pk=world.replay.pk).update(finished_at=NOW, sample="eurusd")
+    names = {
+        "replay": world.replay.pk,
+        "instrument": world.instruments[0].pk,
+        "node": Node.objects.order_by("name").first().name,
+    }
+    names |= _of(world.version, "")
+    return names | _of(secret, "foreign_") | _backtests(secret) | _people()
+
+
+def _of(version, prefix):
+    shard = f"shard:{Progress.objects.get(version=version).pk}"
+    Work.objects.filter(key=shard).delete()
+    Work.objects.create(
+        key=shard, kind="generate", state="parked", tries=3, error="division by zero", started_at=NOW
+    )
+    return {
+        f"{prefix}strategy": version.strategy.name,
+        f"{prefix}strategy_id": version.strategy_id,
+        f"{prefix}version": version.pk,
+        f"{prefix}signal": Signal.objects.filter(version=version).latest("pk").pk,
+        f"{prefix}shard": shard,
+    }
+
+
+def _backtests(secret):
+    """One of the shared strategy and one of the other's, over candles of their own."""
+    batch, instruments = make_venue("paper", symbols=("Z/USDT",))
+    feed(batch, instruments, walk(5, 120))
+    found = {}
+    for prefix, text in (("", BUSY), ("foreign_", secret.text)):
+        asked = request_backtest(Text(text), Scope(venue="paper"), at=NOW)
+        found |= {f"{prefix}backtest": asked.backtest.pk, f"{prefix}job": asked.backtest.job_id}
+    assert StoredBacktest.objects.count() == Job.objects.filter(key__startswith="backtest:").count() == 2
+    return found
+
+
+def _people():
+    somebody = person_with("viewer", "somebody")
+    team = add_team("Desk", at=JOINED)
+    assert isinstance(team, Team)
+    asked = links.invite("newcomer", role="viewer", at=utc_now())
+    return {
+        "person": somebody.pk,
+        "team": team.pk,
+        "invitation": asked.invitation.pk,
+        "sessions": Session.objects.count(),
+    }
