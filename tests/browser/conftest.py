@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.web.people import person_with, signed_in
 from tests.web.world import make_world
 
 # Playwright keeps an event loop in the thread of the tests; the database is used beside it, not from it.
@@ -54,10 +55,13 @@ def complaints():
 
 @pytest.fixture
 def visit(browser, live_server, complaints):
-    """Opens pages of a given width and theme; at the end the browser may have complained of nothing."""
+    """Opens pages of a given width and theme, as somebody of a role; as nobody where that is None.
+
+    At the end the browser may have complained of nothing.
+    """
     contexts = []
 
-    def open_page(address, *, width=1280, theme="light"):
+    def open_page(address, *, width=1280, theme="light", role="admin"):
         context = browser.new_context(
             viewport={"width": width, "height": 900 if width > 500 else 740},
             color_scheme=theme,
@@ -66,6 +70,9 @@ def visit(browser, live_server, complaints):
             reduced_motion="reduce",
         )
         contexts.append(context)
+        if role:
+            key = signed_in(person_with(role)).cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda fault: complaints.append(str(fault)))

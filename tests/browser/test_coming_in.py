@@ -1,0 +1,213 @@
+"""Coming in as a person does: by the printed link, a password, a code of an app, an invitation, a passkey."""
+
+import re
+import time
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from heliograph.accounts import links
+from heliograph.accounts.people import add_person
+from heliograph.accounts.teams import add_team
+from heliograph.kit.clock import utc_now
+from tests.browser.test_every_page import CONTRAST, RULES
+
+PASSWORD = "nine plain words"
+
+
+def forget_refusals(complaints):
+    """A page that looks again by itself is refused when its session ends, and the browser says so."""
+    complaints[:] = [line for line in complaints if "401" not in line]
+
+
+def sign_in(page, name, password=PASSWORD):
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def shown_code(secret, *, at):
+    """What an app shows that holds this secret."""
+    return format_hotp_value(hotp_value(secret, int(at // 30)))
+
+
+def test_the_printed_link_leads_to_the_overview(visit, transactional_db):
+    made = links.first_link(loopback=True, at=utc_now())
+    page = visit(made.path, role=None)
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Rooms")).to_contain_text("owner")
+
+
+def test_an_invited_person_comes_in_sets_up_an_app_and_signs_in_with_its_code(
+    visit, keep_screenshot, complaints
+):
+    add_team("desk", at=utc_now())
+    admin = visit("/people/")
+    admin.get_by_label("Name", exact=True).fill("Ann")
+    admin.get_by_label("Role").select_option("analyst")
+    admin.get_by_label("Team", exact=True).select_option("desk")
+    admin.get_by_role("button", name="Make a link").click()
+    link = admin.get_by_label("Give it to Ann alone").input_value()
+
+    page = visit("/healthz", role=None)
+    page.goto(link)
+    expect(page.get_by_text("the admin invites you as analyst, in the team desk.")).to_be_visible()
+    page.get_by_label("Password").fill("too short")
+    page.get_by_role("button", name="Come in").click()
+    expect(page.get_by_text("It must contain at least 12 characters.").first).to_be_visible()
+    keep_screenshot(page, "coming-in-refused")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Come in").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("link", name="Sign-in").click()
+    page.get_by_role("link", name="Add an app").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    secret = page.get_by_label("Secret, for apps that cannot scan").input_value()
+    keep_screenshot(page, "app-1280")
+    page.get_by_label("Code").fill(shown_code(secret, at=time.time()))
+    page.get_by_role("button", name="Use this app").click()
+    expect(page.get_by_text("10 of 10 codes are left")).to_be_visible()
+    keep_screenshot(page, "codes-1280")
+
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, "Ann")
+    expect(page.get_by_role("heading", name="Second factor")).to_be_visible()
+    page.get_by_label("Code").fill(shown_code(secret, at=time.time() + 30))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    forget_refusals(complaints)
+
+
+def test_a_passkey_is_added_and_signs_in_alone(browser, live_server, keep_screenshot, complaints):
+    add_person("Ann", role="viewer", at=utc_now(), password=PASSWORD)
+    # Browsers give passkeys at localhost, not at 127.0.0.1.
+    address = re.sub(r"//[^:/]+", "//localhost", live_server.url)
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    devices = context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    devices.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+    page.goto(f"{address}/settings/security/")
+    sign_in(page, "Ann")
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_label("Passwordless").check()
+    page.get_by_role("button", name="Add passkey").click()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    page.get_by_role("link", name="Done").click()
+    keep_screenshot(page, "security-1280")
+
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(f"{address}/account/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    context.close()
+    forget_refusals(complaints)
+    assert complaints == []
+
+
+def test_where_browsers_give_no_passkey_the_page_says_why(visit, complaints):
+    add_person("Ann", role="viewer", at=utc_now(), password=PASSWORD)
+    page = visit("/account/login/", role=None)
+    page.evaluate(
+        "() => { navigator.credentials.get = () => Promise.reject(new DOMException('x', 'NotAllowedError')); }"
+    )
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("alert")).to_contain_text("The browser gave no passkey")
+
+
+def test_sessions_elsewhere_are_seen_and_ended(visit, complaints):
+    add_person("Ann", role="viewer", at=utc_now(), password=PASSWORD)
+    here, there = (visit("/account/login/", role=None) for _ in range(2))
+    for page in (there, here):
+        sign_in(page, "Ann")
+        expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    here.goto(here.url + "settings/sessions/")
+    expect(here.get_by_role("listitem").filter(has_text="this one")).to_have_count(1)
+    here.get_by_role("button", name="Sign out of Chrome").click()
+    expect(here.get_by_text("Signed out there.")).to_be_visible()
+    there.reload()
+    expect(there.get_by_role("heading", name="Sign in")).to_be_visible()
+    forget_refusals(complaints)
+
+
+def test_teal_and_red_candles_are_a_choice(world, visit):
+    page = visit("/settings/")
+    page.get_by_label("Candles").select_option("teal-red")
+    page.get_by_role("button", name="Save settings").click()
+    expect(page.get_by_text("Your settings are saved.")).to_be_visible()
+    rose = "getComputedStyle(document.documentElement).getPropertyValue('--rose').trim()"
+    assert page.evaluate(rose) == page.evaluate(rose.replace("--rose", "--good"))
+
+
+ENTRANCES = {
+    "sign-in": "/account/login/",
+    "bad-link": "/account/enter/nothing",
+}
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_no_page_of_coming_in_breaks_a_rule_of_accessibility(visit, keep_screenshot, complaints, width):
+    boss = add_person("boss", role="admin", at=utc_now())
+    addresses = ENTRANCES | {
+        "invited": links.invite("Ann", role="viewer", at=utc_now(), made_by=boss).path,
+        "new-password": links.reset_link(boss, at=utc_now()).path,
+    }
+    assert check(visit, keep_screenshot, addresses, width=width, role=None) == {}
+    # Chromium counts the answer 410 of a link that does not work as an error.
+    complaints[:] = [line for line in complaints if "410" not in line]
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_no_page_of_settings_and_people_breaks_a_rule_of_accessibility(world, visit, keep_screenshot, width):
+    boss = add_person("boss", role="admin", at=utc_now(), password=PASSWORD)
+    team = add_team("desk", at=utc_now())
+    team.members.add(boss)
+    links.invite("Ann", role="viewer", at=utc_now(), made_by=boss)
+    addresses = {
+        "settings": "/settings/",
+        "security": "/settings/security/",
+        "sessions": "/settings/sessions/",
+        "people": "/people/",
+        "person": f"/people/{boss.pk}/",
+        "team": f"/people/teams/{team.pk}/",
+        "password-first": "/settings/security/password/first/",
+        "sign-out": "/account/logout/",
+    }
+    assert check(visit, keep_screenshot, addresses, width=width, role="admin") == {}
+
+
+def check(visit, keep_screenshot, addresses, *, width, role):
+    """What axe finds, and pages wider than the screen; pictures are kept."""
+    found = {}
+    for name, address in addresses.items():
+        page = visit(address, width=width, role=role)
+        for theme, rules in (("light", RULES), ("dark", CONTRAST)):
+            page.emulate_media(color_scheme=theme)
+            keep_screenshot(page, f"{name}-{theme}-{width}")
+            for fault in Axe().run(page, options=rules).response["violations"]:
+                found[name, theme, fault["id"]] = fault["nodes"][0]["html"]
+        wanted = page.evaluate("document.documentElement.scrollWidth")
+        if wanted > width:
+            found[name, "too wide"] = wanted
+        page.close()
+    return found
