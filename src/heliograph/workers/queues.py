@@ -14,6 +14,8 @@ TASKS = {
     "sync_due": "ingest",
     "generate_due": "generate",
     "generate_shards": "generate",
+    "warm_due": "generate",
+    "warm_shards": "generate",
     "settle_due": "settle",
     "deliver_due": "notices",
     "run_jobs": "research",

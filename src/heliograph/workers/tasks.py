@@ -33,6 +33,23 @@ def generate_shards(progress_ids: Sequence[int]) -> None:
     work_on_shards(progress_ids)
 
 
+@shared_task(**SHORT)
+def warm_due() -> None:
+    """Send the shards whose next bar is about to close to the nodes that will advance them, to be warmed."""
+    from heliograph.workers.standing import stand
+    from heliograph.workers.warm_ahead import send_warming
+
+    stand("warm_due", lambda at: send_warming(at=at))
+
+
+@shared_task(**SHORT)
+def warm_shards(progress_ids: Sequence[int]) -> None:
+    """Bring the states of these shards into memory."""
+    from heliograph.workers.warm_ahead import warm
+
+    warm(progress_ids)
+
+
 @shared_task(**LIMITS)
 def settle_due() -> None:
     """Look again at what waits for finer data, and end what is delisted."""
