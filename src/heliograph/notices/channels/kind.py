@@ -22,8 +22,13 @@ SEND_SECONDS = 25
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`check` raises BadChannel where options cannot be used, `where` says in short where notices go."""
+    """`check` raises BadChannel where options cannot be used, `where` says in short where notices go.
+
+    `per_minute`: how many messages a minute people can read there; when more come they are told together.
+    None, for machines: each notice has a message of its own.
+    """
 
     check: Callable[[Options], None]
     where: Callable[[Options], str]
     send: Send
+    per_minute: int | None = None
