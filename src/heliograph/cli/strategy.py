@@ -88,7 +88,8 @@ def check(file: File, as_json: AsJson = False) -> None:
 
 def _show_findings(file: Path, fault: "BadStrategy", *, as_json: bool) -> None:
     if as_json:
-        places = [{"line": one.line, "column": one.column, "message": one.message} for one in fault.findings]
+        names = ("line", "column", "length", "message", "suggestion")
+        places = [{name: getattr(one, name) for name in names} for one in fault.findings]
         show_json({"ok": False, "findings": places})
         return
     for finding in fault.findings:
