@@ -1,9 +1,9 @@
 """What can go wrong with notices."""
 
-from heliograph.errors import SourceError, UserError
+from heliograph.errors import NotFound, SourceError, UserError
 
 
-class NoSuchChannel(UserError):
+class NoSuchChannel(NotFound):
     """There is no channel of that name."""
 
     def __init__(self, name: str, *, known: list[str]):
@@ -46,7 +46,7 @@ class NoSuchDelivery(UserError):
         super().__init__(f"There is no delivery {number}; `heliograph notices log` shows them.")
 
 
-class NoSuchNotice(UserError):
+class NoSuchNotice(NotFound):
     """No notice has that number."""
 
     def __init__(self, notice_id: int):
