@@ -1,4 +1,4 @@
-"""Which addresses a webhook may reach: public ones, and private ones that its channel names.
+"""Which addresses a channel may reach: public ones, and private ones that it names.
 
 A server that sends requests to addresses which users choose could be used to reach what only it can reach
 (server-side request forgery). So a name is resolved once, every address is judged, and the connection goes to
@@ -7,7 +7,7 @@ not `ipaddress.is_global`, which takes addresses that embed others for public.
 """
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from queue import Empty, Queue
 from threading import Thread
@@ -18,6 +18,11 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 RESOLVE_SECONDS = 4
+# Below these only the ports of the web: what listens there is no receiver of notices, and might take a
+# request for a command of its own.
+FREE_PORTS = range(1_024, 65_536)
+WEB_PORTS = frozenset({80, 443})
+MAIL_PORTS = frozenset({25, 465, 587, 2525})
 
 CLOSED_4 = [
     IPv4Network(text)
@@ -61,6 +66,27 @@ def is_public(address: Address) -> bool:
     if isinstance(address, IPv4Address):
         return not any(address in network for network in CLOSED_4)
     return address in OPEN_6 and not any(address in network for network in CLOSED_6)
+
+
+def judged(
+    host: str, port: int, *, allowed: Sequence[str], is_tls: bool, ports: Container[int] = WEB_PORTS
+) -> list[Address]:
+    """The addresses of a host, all of which may be reached; NotSent if a single one may not.
+
+    Connect to one of these, and not to the name: it may be another's by then. Without TLS only what is named
+    as private and allowed is reached, and public hosts only at `ports` or at free ones.
+    """
+    found = resolve(host, port)
+    for address in found:
+        if is_named(host, address, allowed) and not is_public(address):
+            continue
+        if not is_public(address):
+            raise NotSent(f"{host} is at {address}, which is not public; --allow-private would name it.")
+        if not is_tls:
+            raise NotSent(f"{host} is at {address}, a public address; use https there.")
+        if port not in ports and port not in FREE_PORTS:
+            raise NotSent(f"Port {port} of {host} is none that notices go to.")
+    return found
 
 
 def is_named(host: str, address: Address, allowed: Sequence[str]) -> bool:

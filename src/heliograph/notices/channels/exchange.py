@@ -12,8 +12,7 @@ from threading import Event, Timer
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
-from heliograph.notices.channels.webhook.addresses import Address, is_named, is_public, resolve
-from heliograph.notices.channels.webhook.target import Target
+from heliograph.notices.channels.addresses import Address, judged
 from heliograph.notices.errors import NotSent
 
 CONNECT_SECONDS = 3
@@ -24,42 +23,69 @@ MOST_BYTES = 65_536
 START = 200
 
 
+PORTS = {True: 443, False: 80}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A web server. `allowed`: private hosts and networks that may be reached."""
+
+    is_tls: bool
+    host: str
+    port: int
+    allowed: tuple[str, ...] = ()
+
+    @property
+    def authority(self) -> str:
+        """Host and port as they stand in the Host header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS[self.is_tls] else f"{host}:{self.port}"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: status line, headers in lower case, and the start of the body."""
+    """What came back: status line, headers in lower case, and the body up to MOST_BYTES."""
 
     status: int
     reason: str
     headers: Mapping[str, str]
-    start: str
+    content: bytes
+
+    @property
+    def start(self) -> str:
+        """How the body begins, on one line."""
+        return " ".join(self.content[:START].decode(errors="replace").split())
 
 
-def post(target: Target, headers: Mapping[str, str], body: bytes) -> Answer:
-    """Send the request; NotSent where there is no answer, or where the address may not be reached."""
-    with _connected(target) as line:
+def exchange(place: Place, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    """Send the request; NotSent where there is no answer, or where the address may not be reached.
+
+    Proxies that the environment names are not used: they would reach what we may not.
+    """
+    with _connected(place) as line:
         try:
-            all_headers = {**headers, "Host": target.authority}
-            line.request("POST", target.path, body, all_headers, preload_content=False)
+            line.request(method, path, body, {**headers, "Host": place.authority}, preload_content=False)
             return _read(line)
         except (HTTPError, HTTPException, OSError, ValueError) as fault:
-            raise NotSent(f"{target.authority} did not answer ({_short(fault)}).") from fault
+            raise NotSent(f"{place.authority} did not answer ({_short(fault)}).") from fault
 
 
 @contextmanager
-def _connected(target: Target) -> Iterator[HTTPConnection]:
+def _connected(place: Place) -> Iterator[HTTPConnection]:
     """A connection to the first of the judged addresses that answers; it is cut when the time is over."""
-    *others, last = _judged(target)[:MOST_ADDRESSES]
+    found = judged(place.host, place.port, allowed=place.allowed, is_tls=place.is_tls)
+    *others, last = found[:MOST_ADDRESSES]
     ends = time.monotonic() + TALK_SECONDS
     for address in (*others, last):
-        line = _connection(target, address)
-        with _deadline(line, target, seconds=ends - time.monotonic()):
+        line = _connection(place, address)
+        with _deadline(line, place, seconds=ends - time.monotonic()):
             try:
                 line.connect()
             except (HTTPError, OSError) as fault:
                 line.close()
                 if address is not last:
                     continue
-                raise NotSent(f"{target.authority} was not reached ({_short(fault)}).") from fault
+                raise NotSent(f"{place.authority} was not reached ({_short(fault)}).") from fault
             try:
                 yield line
             finally:
@@ -67,35 +93,21 @@ def _connected(target: Target) -> Iterator[HTTPConnection]:
         return
 
 
-def _judged(target: Target) -> list[Address]:
-    """The addresses of the host. One that may not be reached is enough to refuse it."""
-    found = resolve(target.host, target.port)
-    for address in found:
-        named = is_named(target.host, address, target.allowed)
-        if not named and not is_public(address):
-            raise NotSent(
-                f"{target.host} is at {address}, which is not public; --allow-private would name it."
-            )
-        if not target.is_tls and is_public(address):
-            raise NotSent(f"{target.host} is at {address}, a public address; use https there.")
-    return found
-
-
-def _connection(target: Target, address: Address) -> HTTPConnection:
-    if not target.is_tls:
-        return HTTPConnection(str(address), target.port, timeout=CONNECT_SECONDS)
+def _connection(place: Place, address: Address) -> HTTPConnection:
+    if not place.is_tls:
+        return HTTPConnection(str(address), place.port, timeout=CONNECT_SECONDS)
     # The certificate must be the host's, though we connect to an address; the context checks it.
     return HTTPSConnection(
         str(address),
-        target.port,
+        place.port,
         timeout=CONNECT_SECONDS,
         ssl_context=ssl.create_default_context(),
-        server_hostname=target.host,
+        server_hostname=place.host,
     )
 
 
 @contextmanager
-def _deadline(line: HTTPConnection, target: Target, *, seconds: float) -> Iterator[None]:
+def _deadline(line: HTTPConnection, place: Place, *, seconds: float) -> Iterator[None]:
     """Cut the line when the time is over; what was answered until then does not count."""
     is_over = Event()
 
@@ -110,7 +122,7 @@ def _deadline(line: HTTPConnection, target: Target, *, seconds: float) -> Iterat
     try:
         yield
         if is_over.is_set():
-            raise NotSent(f"{target.authority} did not answer within {TALK_SECONDS} seconds.")
+            raise NotSent(f"{place.authority} did not answer within {TALK_SECONDS} seconds.")
     finally:
         timer.cancel()
 
@@ -119,8 +131,7 @@ def _read(line: HTTPConnection) -> Answer:
     answer = line.getresponse()
     content = answer.read(MOST_BYTES, decode_content=False)
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    start = " ".join(content[:START].decode(errors="replace").split())
-    return Answer(answer.status, (answer.reason or "")[:START], headers, start)
+    return Answer(answer.status, (answer.reason or "")[:START], headers, content)
 
 
 def _short(fault: Exception) -> str:
