@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 
 from heliograph.fleet.models import Job
 from heliograph.research.errors import NoSuchBacktest, StillRunning
@@ -24,6 +25,35 @@ class Pair:
 def list_backtests(*, limit: int = 50) -> list[StoredBacktest]:
     """The newest stored backtests with their jobs."""
     return list(StoredBacktest.objects.select_related(*ROW).order_by("-id")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestFilter:
+    """Which backtests to list; None leaves a question open."""
+
+    strategy: str | None = None
+    venue: str | None = None
+    state: str | None = None
+
+    def condition(self) -> Q:
+        """The same as a condition on rows."""
+        asked = {"name": self.strategy, "venue__name": self.venue, "job__state": self.state}
+        return Q(**{name: value for name, value in asked.items() if value is not None})
+
+
+def backtest_page(
+    filters: BacktestFilter, *, limit: int, before: int | None = None
+) -> tuple[list[StoredBacktest], int | None]:
+    """A page of backtests, newest first, and the number to ask with as `before` for older ones, or None.
+
+    Texts and ranges of bars are left in the database where they are not asked for. One statement.
+    """
+    rows = StoredBacktest.objects.select_related(*ROW).defer("text", "version__text").order_by("-id")
+    rows = rows.filter(filters.condition())
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows[: limit + 1])
+    return found[:limit], found[limit - 1].pk if len(found) > limit else None
 
 
 def find_backtest(backtest_id: int) -> StoredBacktest:

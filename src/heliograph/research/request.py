@@ -50,6 +50,17 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a request would run over: instruments, the first and the last bar (ms), and about how many."""
+
+    venue: str
+    instruments: int
+    first: int
+    last: int
+    bars: int
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """The stored backtest, whether it was `known` already, and in words why it is run (again) or not."""
 
@@ -101,6 +112,22 @@ def request_backtest(said: Text, scope: Scope, *, at: datetime) -> Asked:
         )
     why = f"Candles or release changed since backtest {before.pk}." if before else "It was not run before."
     return Asked(stored, False, why)
+
+
+def look_ahead(said: Text, scope: Scope) -> Ahead:
+    """What a backtest would run over, without asking for it; the same refusals."""
+    strategy = said.parsed()
+    venue, found = _series(strategy, scope)
+    ranges = _ranges(found, scope, said.version or _version(strategy))
+    if not ranges:
+        raise NothingToRun(f"{venue} has no {strategy.timeframe} candles for {strategy.name} in that period.")
+    return Ahead(
+        venue=venue.name,
+        instruments=len(ranges),
+        first=min(one.origin for one in ranges),
+        last=max(one.until for one in ranges),
+        bars=sum(one.bars for one in ranges),
+    )
 
 
 def _again(before: StoredBacktest) -> Asked:
