@@ -32,6 +32,26 @@ class WrongStage(Conflict):
         self.version = version
 
 
+class SameText(Conflict):
+    """A version says the same already."""
+
+    def __init__(self, strategy: str, number: int):
+        super().__init__(
+            f"{strategy} v{number} means the same already (comments and layout do not count): "
+            "nothing was saved."
+        )
+        self.number = number
+
+
+class SavedMeanwhile(Conflict):
+    """Someone saved a newer version than the one that this text was written on."""
+
+    def __init__(self, strategy: str, *, base: int, newest: int):
+        since = f"Since you began with v{base}, " if base else ""
+        super().__init__(f"{since}v{newest} of {strategy} was saved: look at what differs, then save again.")
+        self.newest = newest
+
+
 class NoSuchSignal(NotFound):
     """No signal has that id."""
 
