@@ -20,6 +20,9 @@ DATABASES = {"default": env.postgres("DATABASE_URL")}
 REDIS_URL = env.text("REDIS_URL", default="") or None
 HELIOGRAPH_BROKER_URL = env.text("HELIOGRAPH_BROKER_URL", default="") or None
 HELIOGRAPH_PLACEMENT = env.text("HELIOGRAPH_PLACEMENT", default="rendezvous")
+# Requests a minute that the API answers for each token, person or address; 0 is no limit.
+HELIOGRAPH_API_READS = env.number("HELIOGRAPH_API_READS", default=600)
+HELIOGRAPH_API_WRITES = env.number("HELIOGRAPH_API_WRITES", default=120)
 
 INSTALLED_APPS = [
     "django.contrib.postgres",
