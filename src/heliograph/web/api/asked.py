@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
 from ninja import Field, Schema
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, field_validator
+from pydantic import BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema, field_validator
 
 MOST = 500
 YEARS = range(1900, 2300)
@@ -39,6 +39,12 @@ Moment = Annotated[
 def names_of(shape: type) -> list[str]:
     """The fields of a shape, in their order."""
     return [one.name for one in fields(shape)] if is_dataclass(shape) else list(shape.model_fields)
+
+
+class Told(Schema):
+    """A body; a field that is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Chosen(Schema):

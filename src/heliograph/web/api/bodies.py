@@ -32,6 +32,9 @@ def check_body(request: HttpRequest, *, largest: int = LARGEST, kind: str = JSON
     length = int(told) if told.isascii() and told.isdecimal() else 0
     if length > largest:
         raise _too_large(largest)
+    if not length and kind == JSON and not request.body:
+        # The operation says that it is missing.
+        return
     if request.content_type != kind:
         was = f"`{request.content_type}`" if request.content_type else "without a type"
         sentence = f"The body is {kind}, not {was}; say so with Content-Type."

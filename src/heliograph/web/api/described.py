@@ -1,11 +1,13 @@
 """The description of the API made true: errors, headers, who may ask, chosen fields, exports."""
 
+from collections.abc import Callable, Mapping
 from copy import deepcopy
-from typing import Any
+from typing import Any, TypeVar
 
 from heliograph.web.api.problems import TITLES
 
 Told = dict[str, Any]
+View = TypeVar("View", bound=Callable[..., Any])
 READ_ERRORS = (401, 403, 422, 429, 503)
 WRITE_ERRORS = (400, 401, 403, 409, 422, 429, 503)
 BODY_ERRORS = (413, 415)
@@ -66,8 +68,18 @@ EXPORTS = {
 }
 
 
-def described(made: Told, *, marks: dict[str, dict[str, object]]) -> Told:
-    """The description that the library made, completed; `marks` are the views by path and method."""
+def also(*statuses: int) -> Callable[[View], View]:
+    """An operation that may answer with these problems beside those that all may."""
+
+    def mark(view: View) -> View:
+        view.also_answers = statuses  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def described(made: Told, *, views: Mapping[tuple[str, str], object]) -> Told:
+    """The description that the library made, completed from the marks of the views by path and method."""
     parts = made["components"]
     parts["schemas"]["Problem"] = deepcopy(PROBLEM)
     parts["securitySchemes"] = deepcopy(SECURITY)
@@ -75,7 +87,7 @@ def described(made: Told, *, marks: dict[str, dict[str, object]]) -> Told:
     parts["responses"] = {f"Problem{status}": _problem(status) for status in TITLES}
     for path, methods in made["paths"].items():
         for method, operation in methods.items():
-            _complete(operation, marks[path][method], parts["schemas"], path=path, method=method)
+            _complete(operation, views[path, method], parts["schemas"], path=path, method=method)
     return made
 
 

@@ -27,6 +27,13 @@ TITLES = {
     502: "A source does not answer",
     503: "The database does not answer",
 }
+# What the library says, in our words.
+WORDS = {
+    "Input should be a valid dictionary or object to extract fields from": "it must be an object",
+    "Extra inputs are not permitted": "there is no such field",
+    "Field required": "it is missing",
+    "Input should": "it must",
+}
 log = logging.getLogger(__name__)
 
 
@@ -82,7 +89,7 @@ def say_problems(api: NinjaAPI) -> None:
         UserError: lambda _, fault: problem(422, str(fault)),
         SourceError: lambda _, fault: problem(502, str(fault)),
         AuthenticationError: _nobody,
-        HttpError: lambda _, fault: problem(fault.status_code, str(fault)),
+        HttpError: _library_fault,
         OperationalError: _database_down,
         Exception: _our_fault,
     }
@@ -98,6 +105,12 @@ def _wrong_values(_: HttpRequest, fault: ValidationError) -> HttpResponse:
 
 def _nobody(_: HttpRequest, fault: AuthenticationError) -> HttpResponse:
     return problem(401, str(fault), headers={"WWW-Authenticate": "Bearer"})
+
+
+def _library_fault(_: HttpRequest, fault: HttpError) -> HttpResponse:
+    # The library says of any body that it cannot be parsed; our parser knows why.
+    cause = fault.__cause__
+    return refusal(cause) if isinstance(cause, Refused) else problem(fault.status_code, str(fault))
 
 
 def _database_down(request: HttpRequest, fault: OperationalError) -> HttpResponse:
@@ -118,4 +131,6 @@ def _name(error: Mapping) -> str:
 
 def _sentence(error: Mapping) -> str:
     told = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
-    return told.replace("Input should", "it must").replace("Field required", "it is missing")
+    for word, ours in WORDS.items():
+        told = told.replace(word, ours)
+    return told

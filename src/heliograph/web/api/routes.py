@@ -17,7 +17,15 @@ from heliograph.web.api.problems import say_problems
 
 
 class Api(NinjaAPI):
-    """The library's API with our border around each view, and a description that tells the truth."""
+    """The library's API with our border around each view, and a description that tells the truth.
+
+    The library's own page of documentation loads scripts from elsewhere: only the description is given.
+    """
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(openapi_url="", docs_url=None, parser=StrictParser(), **named)
+        say_problems(self)
+        self.add_decorator(guarded, mode="view")
 
     def _get_urls(self) -> list[URLPattern | URLResolver]:
         patterns = []
@@ -35,10 +43,8 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, **named: Any) -> Any:
         """The description, of OpenAPI 3.1."""
         made = super().get_openapi_schema(**named)
-        marks: dict[str, dict[str, object]] = {path: {} for path in made["paths"]}
-        for path, method, operation in operations(self):
-            marks[path][method] = operation.view_func
-        return described(made, marks=marks)
+        views = {(path, method): one.view_func for path, method, one in operations(self)}
+        return described(made, views=views)
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """The name of the function: `list_signals`, `get_signal`."""
@@ -62,21 +68,15 @@ def _written(root: str, prefix: str, path: str) -> str:
     return re.sub(r"{[^}:]+:", "{", f"{root}/{whole}")
 
 
-# The library's own page of documentation loads scripts from elsewhere, so only the description is given.
 api = Api(
     title="Heliograph",
     version=heliograph.__version__,
     urls_namespace="api",
-    openapi_url="",
-    docs_url=None,
-    parser=StrictParser(),
     description=(
         "Signals and how they ended, strategies, candles, backtests, work and notices. Times are ISO 8601 in "
         "UTC, bars are named by their open, what is unknown is null. Lists are pages: `next` is the `cursor` "
         "of the one after it."
     ),
 )
-say_problems(api)
-api.add_decorator(guarded, mode="view")
 for router in ROUTERS:
     api.add_router("", router)
