@@ -153,10 +153,16 @@ def _series(strategy: Strategy, scope: Scope) -> tuple[Venue, list[Series]]:
         found = found.filter(instrument__symbol__in=scope.symbols)
     kept = [one for one in found.order_by("instrument__symbol") if _holds(strategy, one, scope)]
     venues = {one.instrument.venue.pk: one.instrument.venue for one in kept}
+    place = f" at {scope.venue}" if scope.venue else ""
     if not venues:
-        place = f" at {scope.venue}" if scope.venue else ""
         raise NothingToRun(
             f"No {strategy.timeframe} candles{place} are in the universe of {strategy.name}; "
+            "`heliograph coverage` shows what is stored."
+        )
+    stored = {one.instrument.symbol for one in kept}
+    if missing := [f"'{symbol}'" for symbol in scope.symbols if symbol not in stored]:
+        raise NothingToRun(
+            f"There are no {strategy.timeframe} candles of {', '.join(missing)}{place}; "
             "`heliograph coverage` shows what is stored."
         )
     if len(venues) > 1:
