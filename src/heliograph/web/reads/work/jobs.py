@@ -47,10 +47,11 @@ def job_lines(*, at: datetime) -> list[JobLine]:
     """Unfinished jobs first, then the newest. Two statements."""
     unfinished = Job.objects.filter(state__in=Job.UNFINISHED).order_by("created_at")
     finished = Job.objects.exclude(state__in=Job.UNFINISHED).order_by("-finished_at", "-pk")
-    return [_line(job, at=at) for job in (*unfinished, *finished[:NEWEST])]
+    return [job_line(job, at=at) for job in (*unfinished, *finished[:NEWEST])]
 
 
-def _line(job: Job, *, at: datetime) -> JobLine:
+def job_line(job: Job, *, at: datetime) -> JobLine:
+    """One job, with the time that is left where it can be told."""
     share = min(1.0, job.done / job.total) if job.total else None
     left = None
     if job.state == Job.State.RUNNING and share and share >= LEAST_SHARE and job.started_at:
