@@ -5,10 +5,10 @@ import logging
 
 import pytest
 
+from benchmarks.drills.parts.receiver import Reply
 from heliograph.kit.clock import utc_now
 from heliograph.notices.deliver import deliver_due
 from tests.cli.conftest import heliograph, refused
-from tests.notices.receiver import Reply
 
 __all__ = ["heliograph"]
 

@@ -11,15 +11,15 @@ from threading import Event, Thread
 import pytest
 from django.db import connection, transaction
 from django.db.models.functions import Now
+from heliograph.notices.retry import retry
 from standardwebhooks import Webhook
 
+from benchmarks.drills.parts.receiver import OK, Reply
 from heliograph.kit.clock import utc_now
 from heliograph.kit.wait import wait_until
 from heliograph.notices.channel import disable_channel, enable_channel
 from heliograph.notices.deliver import Delivered, deliver_due
 from heliograph.notices.models import Channel, Delivery, Notice
-from heliograph.notices.retry import retry
-from tests.notices.receiver import OK, Reply
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

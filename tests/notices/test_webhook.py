@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.drills.parts.receiver import Reply, receiving
 from heliograph.notices.channels import exchange
 from heliograph.notices.channels.addresses import is_named, is_public
 from heliograph.notices.channels.webhook.channel import WEBHOOK
@@ -19,7 +20,6 @@ from heliograph.notices.channels.webhook.target import Target
 from heliograph.notices.errors import BadChannel, NotSent
 from heliograph.notices.message import Message
 from tests.notices.conftest import SECRET
-from tests.notices.receiver import Reply, receiving
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 MESSAGE = Message("signal.published", "signal:1", {"close": 1.5}, AT)

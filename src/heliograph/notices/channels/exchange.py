@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
 from threading import Event, Timer
+from typing import Protocol
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
@@ -67,7 +68,7 @@ def exchange(place: Place, method: str, path: str, headers: Mapping[str, str], b
             line.request(method, path, body, {**headers, "Host": place.authority}, preload_content=False)
             return _read(line)
         except (HTTPError, HTTPException, OSError, ValueError) as fault:
-            raise NotSent(f"{place.authority} did not answer ({_short(fault)}).") from fault
+            raise NotSent(f"{place.authority} did not answer ({short_reason(fault)}).") from fault
 
 
 @contextmanager
@@ -78,14 +79,14 @@ def _connected(place: Place) -> Iterator[HTTPConnection]:
     ends = time.monotonic() + TALK_SECONDS
     for address in (*others, last):
         line = _connection(place, address)
-        with _deadline(line, place, seconds=ends - time.monotonic()):
+        with deadline(line, place.authority, seconds=ends - time.monotonic()):
             try:
                 line.connect()
             except (HTTPError, OSError) as fault:
                 line.close()
                 if address is not last:
                     continue
-                raise NotSent(f"{place.authority} was not reached ({_short(fault)}).") from fault
+                raise NotSent(f"{place.authority} was not reached ({short_reason(fault)}).") from fault
             try:
                 yield line
             finally:
@@ -106,8 +107,14 @@ def _connection(place: Place, address: Address) -> HTTPConnection:
     )
 
 
+class Line(Protocol):
+    """Anything that talks over a socket."""
+
+    sock: socket.socket | None
+
+
 @contextmanager
-def _deadline(line: HTTPConnection, place: Place, *, seconds: float) -> Iterator[None]:
+def deadline(line: Line, name: str, *, seconds: float) -> Iterator[None]:
     """Cut the line when the time is over; what was answered until then does not count."""
     is_over = Event()
 
@@ -122,7 +129,7 @@ def _deadline(line: HTTPConnection, place: Place, *, seconds: float) -> Iterator
     try:
         yield
         if is_over.is_set():
-            raise NotSent(f"{place.authority} did not answer within {TALK_SECONDS} seconds.")
+            raise NotSent(f"{name} did not answer within {TALK_SECONDS} seconds.")
     finally:
         timer.cancel()
 
@@ -134,7 +141,7 @@ def _read(line: HTTPConnection) -> Answer:
     return Answer(answer.status, (answer.reason or "")[:START], headers, content)
 
 
-def _short(fault: Exception) -> str:
+def short_reason(fault: Exception) -> str:
     """The reason without the objects that urllib3 names in front of it."""
     text = str(fault)
     return text.rpartition(": ")[2][:START] or type(fault).__name__
