@@ -230,5 +230,5 @@ def _state(item: "ChannelItem") -> str:
     if not item.enabled:
         return f"disabled: {item.reason}" if item.reason else "disabled"
     if item.rests_until is not None and item.rests_until > now():
-        return f"failing, tried again {clock(item.rests_until)}"
+        return f"failing, tried again {clock(item.rests_until)}: {item.error}".removesuffix(": ")
     return "enabled"

@@ -24,7 +24,7 @@ class NoSuchTopic(UserError):
         )
 
 
-class NoSuchSubscription(UserError):
+class NoSuchSubscription(NotFound):
     """There is no subscription of that number, or it is somebody else's."""
 
     def __init__(self, number: int):
@@ -39,11 +39,18 @@ class BadSubscription(UserError):
         self.field = field
 
 
-class NoSuchDelivery(UserError):
+class NoSuchDelivery(NotFound):
     """No delivery has that number."""
 
     def __init__(self, number: int):
         super().__init__(f"There is no delivery {number}; `heliograph notices log` shows them.")
+
+
+class NoSuchSending(NotFound):
+    """No message has that number."""
+
+    def __init__(self, number: int):
+        super().__init__(f"There is no message {number}; `heliograph notices log` shows them.")
 
 
 class NoSuchNotice(NotFound):

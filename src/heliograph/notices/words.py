@@ -152,15 +152,19 @@ def _stale_lines(payload: Payload, at: datetime) -> list[str]:
         return [f"They were stale from {since} to {moment(payload.get('until'), at=at)}."]
     behind = number_of(payload, "behind")
     bars = f"{fixed(behind, 0)} bar{'' if behind == 1 else 's'} behind"
+    many = number_of(payload, "series")
+    share = (
+        f"{fixed(number_of(payload, 'stale'), 0)} of {fixed(many, 0)} instruments are stale. " if many else ""
+    )
     return [
-        f"The newest bar is of {moment(payload.get('newest'), at=at, timeframe=frame)}, {bars}.",
+        f"{share}The newest bar is of {moment(payload.get('newest'), at=at, timeframe=frame)}, {bars}.",
         "Signals wait for data that are fresh; `heliograph coverage` shows what there is.",
     ]
 
 
 def _parked_title(payload: Payload) -> str:
     name = payload.get("title") or payload.get("key")
-    return f"Work goes on again: {name}" if payload.get("state") == "over" else f"Work parked: {name}"
+    return f"Work no longer parked: {name}" if payload.get("state") == "over" else f"Work parked: {name}"
 
 
 def _parked_lines(payload: Payload, at: datetime) -> list[str]:

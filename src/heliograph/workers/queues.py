@@ -22,6 +22,7 @@ TASKS = {
     "reconcile": "upkeep",
     "scale": "upkeep",
     "upkeep": "upkeep",
+    "tell_troubles": "upkeep",
     "check_rollouts": "upkeep",
 }
 MODULE = "heliograph.workers.tasks"

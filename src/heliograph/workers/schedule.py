@@ -32,6 +32,7 @@ STANDING = {
     "run_jobs": 30,
     "sync_due": 600,
     "upkeep": 600,
+    "tell_troubles": 15,
     "check_rollouts": 60,
 }
 AT_CLOSES = {"warm_due": -WARM_AHEAD_MS, "poll_due": CLOSE_DELAY_MS, "generate_due": CLOSE_DELAY_MS}
