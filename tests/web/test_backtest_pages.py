@@ -57,6 +57,15 @@ def test_the_list_shows_state_figures_and_interval(client, run):
     assert "Busy" in body(client, "/backtests/?strategy=Busy&venue=paper&state=done")
 
 
+def test_what_is_not_finished_has_dashes_and_no_zero(client, instruments):
+    ask()
+    page = body(client, "/backtests/")
+
+    assert "queued" in page
+    assert 'number">–<span class="phone-word"> trades' in page
+    assert 'name="run"' not in page
+
+
 def test_the_list_goes_on_where_it_ended(client, run):
     copies = [StoredBacktest.objects.get(pk=run.pk) for _ in range(52)]
     for copy in copies:

@@ -1,10 +1,11 @@
 """What the pages of backtests show of stored runs and their trades."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db.models import Count
 
+from heliograph.engine.statistics import Summary
 from heliograph.engine.timeframe import Timeframe
 from heliograph.fleet.models import Job
 from heliograph.market.models import Series, Venue
@@ -42,8 +43,9 @@ class RunLine:
 
     @property
     def figures(self) -> dict[str, float | None]:
-        """The seven figures; empty until it is finished."""
-        return (self.stored.summary or {}).get("figures", {})
+        """The seven figures; None until it is finished."""
+        unknown = dict.fromkeys(one.name for one in fields(Summary))
+        return unknown | (self.stored.summary or {}).get("figures", {})
 
     def estimate(self, name: str) -> Estimate | None:
         """A mean or a share with its interval; None until it is finished."""

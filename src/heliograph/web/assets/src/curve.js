@@ -7,6 +7,8 @@ const HEIGHT = { equity: 240, fall: 110 };
 const NARROW = 0.8;
 const AXIS_FONT = 11;
 const ROOM = 58;
+const DAY = 86_400;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 // One figure holds the curves of one run or of two: the sums above, how far they are below their highest under it.
 for (const figure of document.querySelectorAll("figure[data-curve]")) {
@@ -61,7 +63,18 @@ function axesOf(colours) {
     grid: { stroke: colours.line, width: 1 },
     ticks: { stroke: colours.line, width: 1, size: 4 },
   };
-  return [common, { ...common, side: 1, size: ROOM, values: (_, ticks) => ticks.map((tick) => written(tick, tick % 1 ? 1 : 0)) }];
+  const days = { ...common, space: 64, values: (_, ticks, __, ___, step) => ticks.map((tick, place) => dayOf(tick, ticks[place - 1], step)) };
+  return [days, { ...common, side: 1, space: 22, size: ROOM, values: (_, ticks) => ticks.map((tick) => written(tick, tick % 1 ? 1 : 0)) }];
+}
+
+// `10 Jan`; the year where it begins or where ticks are months apart.
+function dayOf(tick, before, step) {
+  const moment = new Date(tick * 1000);
+  const [year, month] = [moment.getUTCFullYear(), MONTHS[moment.getUTCMonth()]];
+  const turned = before === undefined || new Date(before * 1000).getUTCFullYear() !== year;
+  if (step >= 360 * DAY) return String(year);
+  const name = step >= 28 * DAY ? month : `${moment.getUTCDate()} ${month}`;
+  return turned ? `${name}\n${year}` : name;
 }
 
 // A flat line has a scale too.
@@ -76,6 +89,7 @@ function drawZero(plot, colours) {
   ctx.save();
   ctx.strokeStyle = colours.edge;
   ctx.lineWidth = 1;
+  ctx.setLineDash([]);
   ctx.beginPath();
   ctx.moveTo(bbox.left, y);
   ctx.lineTo(bbox.left + bbox.width, y);
