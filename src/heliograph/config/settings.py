@@ -23,6 +23,9 @@ DATABASES = {"default": env.postgres("DATABASE_URL")}
 # Commands on a database alone need no Redis; worker and beat refuse to start without one (see checks.py).
 REDIS_URL = env.text("REDIS_URL", default="") or None
 HELIOGRAPH_BROKER_URL = env.text("HELIOGRAPH_BROKER_URL", default="") or None
+# Streams of events that a web process serves, in all and for one person.
+HELIOGRAPH_STREAMS = env.number("HELIOGRAPH_STREAMS", default=2_000)
+HELIOGRAPH_STREAMS_PER_PERSON = env.number("HELIOGRAPH_STREAMS_PER_PERSON", default=20)
 HELIOGRAPH_PLACEMENT = env.text("HELIOGRAPH_PLACEMENT", default="rendezvous")
 # Requests a minute that the API answers for each token, person or address; 0 is no limit.
 HELIOGRAPH_API_READS = env.number("HELIOGRAPH_API_READS", default=600)
@@ -40,6 +43,7 @@ INSTALLED_APPS = [
     "heliograph.research",
     "heliograph.workers",
     "heliograph.web",
+    "heliograph.web.stream",
     "heliograph.config",
 ]
 MIDDLEWARE = [
