@@ -83,7 +83,8 @@ def judged(
         if not is_public(address):
             raise NotSent(f"{host} is at {address}, which is not public; --allow-private would name it.")
         if not is_tls:
-            raise NotSent(f"{host} is at {address}, a public address; use https there.")
+            remedy = "leave out --tls none" if ports is MAIL_PORTS else "use https there"
+            raise NotSent(f"{host} is at {address}, a public address; {remedy}.")
         if port not in ports and port not in FREE_PORTS:
             raise NotSent(f"Port {port} of {host} is none that notices go to.")
     return found
