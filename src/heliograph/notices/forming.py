@@ -12,7 +12,7 @@ from heliograph.notices.models import Channel, Delivery, Notice, Sending, State,
 from heliograph.notices.topics import DIGEST
 
 MINUTE = timedelta(minutes=1)
-# So many notices in one sending; what is left goes with the next one.
+# So many notices in one sending; what is left goes with the next. Of many, people read how many there are.
 MOST_FOR_PEOPLE = 2_000
 MOST_FOR_MACHINES = 200
 Held, Reason = Delivery.Held, Sending.Reason
@@ -35,7 +35,9 @@ def form(channel: Channel, *, at: datetime) -> tuple[Sending, list[Notice]] | No
             continue
         if not first.held and (most is None or alike[: most + 1].count() <= most):
             return _make(channel, [first], at=at)
-        together = list(alike.select_related("notice")[: _most_of(channel)])
+        together = list(
+            alike.select_related("notice")[: MOST_FOR_MACHINES if most is None else MOST_FOR_PEOPLE]
+        )
         return _make(channel, together, at=at)
     return None
 
@@ -98,11 +100,6 @@ def _room(channel: Channel, asked: Subscription | None, *, at: datetime) -> tupl
         most = kind.per_minute
     times = list(sent.order_by("-made_at").values_list("made_at", flat=True)[:most])
     return most - len(times), (times[-1] if times else at) + MINUTE
-
-
-def _most_of(channel: Channel) -> int:
-    kind = KINDS.get(channel.kind)
-    return MOST_FOR_PEOPLE if kind and kind.per_minute is not None else MOST_FOR_MACHINES
 
 
 def _make(channel: Channel, chosen: Sequence[Delivery], *, at: datetime) -> tuple[Sending, list[Notice]]:

@@ -59,7 +59,7 @@ class GivenUp:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Which of the log: of a channel, of a state, of these audiences' channels; older than sending `before`."""
+    """Which of the log: of a channel, of a state, of these audiences' channels; older than `before`."""
 
     channel: str = ""
     state: str = ""
