@@ -65,6 +65,20 @@ def test_two_versions_are_compared_with_their_intervals(heliograph, stored):
     assert f"n {found['versions'][0]['settled']}" in told
 
 
+def test_what_changed_in_meaning_is_told(heliograph, stored):
+    found = stored("strategy", "diff", "Busy", "v1", "Busy@2")
+    told = heliograph("strategy", "diff", "Busy", 1, 2)
+    same = heliograph("strategy", "diff", "Busy", 1, 1)
+
+    assert (found["same_meaning"], [one["says"] for one in found["changes"]]) == (
+        False,
+        ["`cooldown` 3 → 2"],
+    )
+    assert (told.out, told.err) == ("`cooldown` 3 → 2\n", "")
+    assert (same.out, same.err) == ("", "No change in meaning.\n")
+    assert refused(heliograph("strategy", "diff", "Busy", 1, 7)).startswith("'Busy' has no version 7;")
+
+
 def test_what_cannot_be_is_a_sentence(heliograph, stored):
     assert refused(heliograph("strategy", "promote", "Busy@9")).startswith("'Busy' has no version 9;")
     assert refused(heliograph("strategy", "promote", "Busy@2", "--version", "1")) == (

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from benchmarks.drills.parts.receiver import receiving
 from heliograph.kit.clock import utc_now
 from heliograph.notices.channel import add_channel
 from heliograph.notices.raise_notice import Told, raise_notices
-from tests.notices.receiver import receiving
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 

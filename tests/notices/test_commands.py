@@ -5,10 +5,10 @@ import logging
 
 import pytest
 
+from benchmarks.drills.parts.receiver import Reply
 from heliograph.kit.clock import utc_now
 from heliograph.notices.deliver import deliver_due
 from tests.cli.conftest import heliograph, refused
-from tests.notices.receiver import Reply
 
 __all__ = ["heliograph"]
 
@@ -44,12 +44,15 @@ def test_a_channel_is_added_tried_listed_switched_and_removed(heliograph, receiv
             "name": "desk",
             "kind": "webhook",
             "where": receiver.url(),
+            "audience": "",
             "topics": ["signal.*"],
             "enabled": True,
             "reason": "",
             "sent": 0,
             "pending": 0,
             "failed": 0,
+            "failures": 0,
+            "error": "",
             "last_sent_at": None,
             "rests_until": None,
         }
@@ -78,10 +81,10 @@ def test_notices_are_listed_with_their_ways_and_sent_again(heliograph, receiver,
 
     receiver.reply = lambda request: Reply(200)
     heliograph("channel", "enable", "desk")
-    assert heliograph("notices", "retry", "--channel", "desk").out == "1 notice will be sent again.\n"
+    assert heliograph("notices", "replay", "--channel", "desk").out == "1 notice will be sent again.\n"
     assert deliver_due(at=utc_now()).sent == 1
     assert heliograph("notices", "list", "--failed").err == "No notices failed.\n"
-    assert read(heliograph("notices", "retry", "--all", "--json")) == {"retried": 0}
+    assert read(heliograph("notices", "replay", "--all", "--json")) == {"replayed": 0}
 
 
 def test_a_notice_that_no_channel_wants_is_shown_as_such(heliograph, tell):
@@ -142,12 +145,14 @@ def test_a_channel_that_does_not_answer_is_said_so(heliograph, receiver, add):
     assert (answer.code, answer.out, answer.err) == (3, "", "It answered 500 Internal Server Error.\n")
 
 
-@pytest.mark.parametrize("words", [[], ["3", "--all"]])
+@pytest.mark.parametrize("words", [[], ["3", "--all"], ["3", "--channel", "desk"]])
 def test_what_to_send_again_must_be_said(heliograph, words):
-    said = refused(heliograph("notices", "retry", *words))
-    assert said == "Name a notice or a --channel, or say --all."
+    said = refused(heliograph("notices", "replay", *words))
+    assert said == "Name a delivery, or what failed by --notice, --channel or --since, or say --all."
 
 
 def test_a_notice_that_is_not_there_is_said_so(heliograph):
-    said = refused(heliograph("notices", "retry", "99"))
+    said = refused(heliograph("notices", "replay", "--notice", "99"))
     assert said == "There is no notice 99; `heliograph notices list` shows them."
+    said = refused(heliograph("notices", "replay", "99"))
+    assert said == "There is no delivery 99; `heliograph notices log` shows them."

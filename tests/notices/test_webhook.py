@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heliograph.notices.channels.webhook import post
-from heliograph.notices.channels.webhook.addresses import is_named, is_public
+from benchmarks.drills.parts.receiver import Reply, receiving
+from heliograph.notices.channels import exchange
+from heliograph.notices.channels.addresses import is_named, is_public
 from heliograph.notices.channels.webhook.channel import WEBHOOK
 from heliograph.notices.channels.webhook.target import Target
 from heliograph.notices.errors import BadChannel, NotSent
 from heliograph.notices.message import Message
 from tests.notices.conftest import SECRET
-from tests.notices.receiver import Reply, receiving
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 MESSAGE = Message("signal.published", "signal:1", {"close": 1.5}, AT)
@@ -141,7 +141,7 @@ def test_the_rest_that_is_asked_for_is_read_in_both_forms(receiver, text, second
 
 
 def test_an_answer_that_drips_is_cut(secret, monkeypatch):
-    monkeypatch.setattr(post, "TALK_SECONDS", 0.3)
+    monkeypatch.setattr(exchange, "TALK_SECONDS", 0.3)
     over = Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
 

@@ -357,6 +357,8 @@ def test_what_cannot_be_run_is_said():
         ask(venue="nowhere")
     with pytest.raises(NothingToRun, match="No 1h candles at empty are in the universe of Busy"):
         ask(venue="empty")
+    with pytest.raises(NothingToRun, match=r"There are no 1h candles of 'Z/USDT' at paper; `heliograph"):
+        ask(venue="paper", symbols=("A/USDT", "Z/USDT"))
     with pytest.raises(NothingToRun, match=r"paper has no 1h candles for Busy in that period."):
         ask(start=to_datetime(START + 10_000 * HOUR))
     batch, instruments = make_venue("second", symbols=("A/USDT",))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from heliograph.market.models import Instrument
-from heliograph.market.wire import to_datetime
+from heliograph.market.wire import to_datetime, to_ms
 from heliograph.notices.models import Notice
 from heliograph.signals.announce import Name, subject_of
 from heliograph.signals.generate import generate
@@ -13,6 +13,7 @@ from heliograph.signals.models import Outcome, Signal
 from heliograph.signals.settle import settle
 from heliograph.signals.state import MEMORY
 from heliograph.signals.strategies import add_strategy, promote, retire
+from tests.signals.test_amend import corrected
 from tests.signals.world import BUSY, HOUR, NOW, START, feed, make_venue, walk
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +199,46 @@ def test_a_long_name_still_makes_a_subject_of_its_own():
     one, other = (subject_of(version, name, to_datetime(START + k * HOUR), "long") for k in (0, 1))
 
     assert (len(one) <= 128, one == other) == (True, False)
+
+
+def test_a_revision_is_told_behind_the_end_that_it_revises_and_only_to_whom_was_told_of_the_signal():
+    batch, instruments, bars, _ = live_world()
+    play(batch, instruments, bars, start=60, stop=200)
+    settled = Signal.objects.filter(historical=False, outcome__state="settled", instrument=instruments[0])
+    lower = bars.slice(0, 200)
+    for signal in settled.select_related("outcome"):
+        lower = corrected(lower, (to_ms(signal.outcome.exit_time) - START) // HOUR, 0.9)
+    at = to_datetime(START + 201 * HOUR)
+    feed(batch, instruments, lower, at=at)
+
+    generate(at=at)
+
+    published = subjects("signal.published")
+    expected = {}
+    for signal in Signal.objects.filter(revisions__isnull=False).distinct():
+        for number, one in enumerate(signal.revisions.order_by("pk"), 1):
+            before = signal.revisions.order_by("pk")[number - 2] if number > 1 else signal.outcome
+            if subject(signal) in published:
+                expected[f"{subject(signal)}:{number}"] = (
+                    one.state,
+                    one.r,
+                    before.state,
+                    before.r,
+                    one.cause,
+                )
+    said = {
+        notice.subject: (
+            notice.payload["outcome"]["state"],
+            notice.payload["outcome"]["r"],
+            notice.payload["before"]["state"],
+            notice.payload["before"]["r"],
+            notice.payload["cause"],
+        )
+        for notice in Notice.objects.filter(topic="signal.revised")
+    }
+    assert expected
+    assert said == expected
+    for notice in Notice.objects.filter(topic="signal.revised"):
+        of = notice.subject.rpartition(":")[0]
+        ends = Notice.objects.filter(topic="signal.settled", subject=of)
+        assert all(end.pk < notice.pk for end in ends)

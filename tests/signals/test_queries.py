@@ -2,8 +2,10 @@ import pytest
 
 from heliograph.signals.errors import BadCursor, NoSuchSignal, NoSuchStrategy, NoSuchVersion
 from heliograph.signals.generate import generate
+from heliograph.signals.items import SignalItem
 from heliograph.signals.models import Outcome, Signal
 from heliograph.signals.queries import (
+    ROW,
     SignalFilter,
     find_version,
     list_signals,
@@ -120,3 +122,29 @@ def test_the_scoreboard_counts_what_the_rows_say(busy, django_assert_num_queries
     assert score.hit_rate.value == sum(pct > 0 for _, pct in ended) / len(ended)
     assert score.mean_r.value == pytest.approx(sum(r for r, _ in ended) / len(ended), rel=1e-12)
     assert score.mean_r.low < score.mean_r.value < score.mean_r.high
+
+
+def test_an_item_read_by_columns_is_the_item_of_the_row(busy):
+    rows = {row.pk: row for row in Signal.objects.select_related(*ROW)}
+
+    assert {item.id: item for item in pages(SignalFilter(), 500)} == {
+        key: SignalItem.of(row) for key, row in rows.items()
+    }
+
+
+def test_filters_of_confidence_timeframe_and_exit_hold_what_the_rows_say(busy):
+    rows = list(Signal.objects.select_related("outcome"))
+    exits = sorted(row.outcome.exit_time for row in rows if hasattr(row, "outcome") and row.outcome.exit_time)
+    first, last = exits[len(exits) // 4], exits[len(exits) // 2]
+
+    found = pages(SignalFilter(state="settled", settled_since=first, settled_until=last), 50)
+    assert sorted(item.exit_time for item in found) == [one for one in exits if first <= one < last]
+    assert pages(SignalFilter(timeframe="5m"), 50) == []
+    assert len(pages(SignalFilter(timeframe="1h"), 500)) == len(rows)
+    known = [row.confidence for row in rows if row.confidence is not None]
+    assert len(pages(SignalFilter(min_confidence=0.0, max_confidence=1.0), 500)) == len(known)
+
+
+def test_signals_of_hidden_strategies_are_in_no_list(busy):
+    assert pages(SignalFilter(hidden=(busy.strategy_id,)), 50) == []
+    assert pages(SignalFilter(hidden=(busy.strategy_id + 1,)), 500) == pages(SignalFilter(), 500)

@@ -95,6 +95,10 @@ def told_of(venue):
     )
 
 
+def refuse(progress_id, fault):
+    raise fault
+
+
 def test_shards_are_warmed_before_they_are_asked_for(shared):
     batch, instruments = make_venue(symbols=SYMBOLS)
     add_strategy(text=BUSY, at=NOW)
@@ -102,4 +106,27 @@ def test_shards_are_warmed_before_they_are_asked_for(shared):
     generate(at=NOW)
     MEMORY.clear()
     ids = list(Progress.objects.values_list("pk", flat=True))
-    assert (warm_shards(ids), warm_shards(ids)) == (1, 0)
+    assert (warm_shards(ids, on_error=refuse), warm_shards(ids, on_error=refuse)) == (1, 0)
+    # A state that was overtaken is made again.
+    feed(batch, instruments, walk(5, 61, instruments=2))
+    state = MEMORY.take(ids[0], epoch=Progress.objects.get().epoch)
+    generate(at=NOW)
+    MEMORY.keep(state)
+    assert warm_shards(ids, on_error=refuse) == 1
+
+
+def test_a_shard_whose_state_cannot_be_made_leaves_the_others_warm(shared):
+    batch, instruments = make_venue(symbols=SYMBOLS)
+    feed(batch, instruments, walk(5, 60, instruments=2))
+    for name in ("Busy", "Busier"):
+        add_strategy(text=BUSY.replace('"Busy"', f'"{name}"'), stage="live", at=NOW)
+    generate(at=NOW)
+    MEMORY.clear()
+    first, second = Progress.objects.order_by("pk")
+    Progress.objects.filter(pk=first.pk).update(slots=b"not a slot" * 3)
+    told = []
+
+    assert warm_shards([first.pk, second.pk], on_error=lambda one, _: told.append(one)) == 1
+
+    assert told == [first.pk]
+    assert MEMORY.holds(second.pk, epoch=second.epoch)

@@ -43,12 +43,40 @@ CALLS = {
     "GET /signals/<int:signal_id>/panel": look(
         "/signals/{signal}/panel", foreign="/signals/{foreign_signal}/panel"
     ),
+    "GET /signals/<int:signal_id>/chart.png": look(
+        "/signals/{signal}/chart.png", foreign="/signals/{foreign_signal}/chart.png"
+    ),
     "GET /why-not/": look("/why-not/?version={foreign_version}&instrument={instrument}"),
     "GET /instruments/": look("/instruments/"),
     "GET /instruments/<int:instrument_id>/": look("/instruments/{instrument}/"),
     "GET /strategies/": look("/strategies/"),
     "GET /strategies/<path:name>/": look(
         "/strategies/{strategy}/", foreign="/strategies/{foreign_strategy}/"
+    ),
+    "GET /backtests/": look("/backtests/"),
+    "GET /backtests/new": look("/backtests/new", foreign="/backtests/new?again={foreign_backtest}"),
+    "POST /backtests/new": Call(
+        "/backtests/new", {"act": "run", "version": "{version}", "venue": "paper", "start": "2024-01-02"}
+    ),
+    "GET /backtests/compare": look(
+        "/backtests/compare?a={backtest}&b={backtest}",
+        foreign="/backtests/compare?a={backtest}&b={foreign_backtest}",
+    ),
+    "GET /backtests/<int:backtest_id>/": look(
+        "/backtests/{backtest}/", foreign="/backtests/{foreign_backtest}/"
+    ),
+    "POST /backtests/<int:backtest_id>/act": [
+        Call("/backtests/{waiting}/act", {"act": act}, foreign="/backtests/{foreign_waiting}/act")
+        for act in ("cancel", "delete")
+    ],
+    "GET /backtests/<int:backtest_id>/live": look(
+        "/backtests/{backtest}/live", foreign="/backtests/{foreign_backtest}/live"
+    ),
+    "GET /backtests/<int:backtest_id>/trades/": look(
+        "/backtests/{backtest}/trades/", foreign="/backtests/{foreign_backtest}/trades/"
+    ),
+    "GET /backtests/<int:backtest_id>/candles/": look(
+        "/backtests/{backtest}/candles/", foreign="/backtests/{foreign_backtest}/candles/"
     ),
     "GET /work/": look("/work/"),
     "GET /work/<slug:name>/": [
@@ -150,6 +178,7 @@ CALLS = {
     ),
     "POST /people/teams/<int:team_id>/remove": Call("/people/teams/{team}/remove"),
     # The API.
+    "GET /api/v1/events": look("/api/v1/events?after=0"),
     "GET /api/v1/openapi.json": look("/api/v1/openapi.json"),
     "GET /api/v1/signals": look("/api/v1/signals?state=all&limit=500"),
     "GET /api/v1/instruments": look("/api/v1/instruments"),

@@ -5,11 +5,12 @@ from django.contrib.sessions.models import Session
 from heliograph.accounts import links
 from heliograph.accounts.models import Team
 from heliograph.accounts.teams import add_team
+from heliograph.fleet.jobs import run_next
 from heliograph.fleet.models import Job, Node, Work
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Replay
-from heliograph.research.models import StoredBacktest
 from heliograph.research.request import Scope, Text, request_backtest
+from heliograph.research.run import run_backtest
 from heliograph.signals.generate import generate
 from heliograph.signals.models import Progress, Signal
 from heliograph.signals.strategies import add_strategy
@@ -63,9 +64,15 @@ def _backtests(secret):
     feed(batch, instruments, walk(5, 120))
     found = {}
     for prefix, text in (("", BUSY), ("foreign_", secret.text)):
-        asked = request_backtest(Text(text), Scope(venue="paper"), at=NOW)
-        found |= {f"{prefix}backtest": asked.backtest.pk, f"{prefix}job": asked.backtest.job_id}
-    assert StoredBacktest.objects.count() == Job.objects.filter(key__startswith="backtest:").count() == 2
+        done = request_backtest(Text(text), Scope(venue="paper", close_at_end=True), at=NOW).backtest
+        run_next({"backtest": run_backtest}, holder="a test", only=done.job_id)
+        waiting = request_backtest(Text(text), Scope(venue="paper"), at=NOW).backtest
+        found |= {
+            f"{prefix}backtest": done.pk,
+            f"{prefix}waiting": waiting.pk,
+            f"{prefix}job": waiting.job_id,
+        }
+    assert Job.objects.filter(key__startswith="backtest:", state="done").count() == 2
     return found
 
 

@@ -1,11 +1,8 @@
 """Due shards become messages: together where they look at the same bars, placed on nodes, and sent once."""
 
-import json
-from base64 import b64decode
 from datetime import timedelta
 
 import pytest
-import redis
 
 from heliograph.fleet.models import Rescue, Work
 from heliograph.fleet.nodes import drain, register
@@ -13,33 +10,14 @@ from heliograph.fleet.work import begin, succeed
 from heliograph.signals.models import Evaluation, Progress
 from heliograph.signals.strategies import add_strategy
 from heliograph.workers import doorbell
-from heliograph.workers.app import app
 from heliograph.workers.dispatch import ring_due
 from heliograph.workers.reconcile import reconcile
 from heliograph.workers.shards import shard_key, work_on_shards
 from tests.signals.world import BUSY, NOW, feed, make_venue, walk
+from tests.workers.queued import messages
 
 LATER = NOW + timedelta(seconds=60)
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def broker_url(servers):
-    """The broker of this file's tests; the pool of connections goes with it."""
-    before = app.conf.broker_url
-    app.conf.broker_url = f"redis+socket://{servers['redis_url'].removeprefix('unix://')}?virtual_host=1"
-    yield f"{servers['redis_url']}?db=1"
-    app.pool.force_close_all()
-    app.conf.broker_url = before
-
-
-@pytest.fixture
-def broker(broker_url):
-    """The queues, empty."""
-    with redis.Redis.from_url(broker_url) as client:
-        client.flushdb()
-        yield client
-        client.flushdb()
 
 
 @pytest.fixture
@@ -54,12 +32,6 @@ def market(broker):
 
 def shards():
     return list(Progress.objects.order_by("pk").values_list("pk", flat=True))
-
-
-def messages(broker, queue="generate"):
-    """The arguments of what waits in a queue, oldest first."""
-    found = [json.loads(message) for message in reversed(broker.lrange(queue, 0, -1))]
-    return [json.loads(b64decode(message["body"]))[0] for message in found]
 
 
 def test_shards_over_the_same_bars_go_together_and_are_not_sent_twice(market, broker):

@@ -37,6 +37,8 @@ def test_without_a_replay_nothing_rings_for_one():
         (Every(30), "2026-03-04 12:00:31", "2026-03-04 12:00:30", "2026-03-04 12:01:00"),
         (Every(600), "2026-03-04 12:00:00", "2026-03-04 12:00:00", "2026-03-04 12:10:00"),
         (Close("5m"), "2026-03-04 12:04:59", "2026-03-04 12:00:01", "2026-03-04 12:05:01"),
+        (Close("5m", later_ms=-10_000), "2026-03-04 12:04:50", "2026-03-04 12:04:50", "2026-03-04 12:09:50"),
+        (Close("1h", "XNYS", -10_000), "2026-03-07 12:00:00", "2026-03-06 20:59:50", "2026-03-09 13:59:50"),
         (Close("5m"), "2026-03-04 12:05:01", "2026-03-04 12:05:01", "2026-03-04 12:10:01"),
         # The bar of Wednesday is over when its day is, in UTC.
         (Close("1w"), "2026-03-04 12:00:00", "2026-03-02 00:00:01", "2026-03-09 00:00:01"),
@@ -63,6 +65,7 @@ def test_what_is_watched_is_rung_at_each_close_of_its_bars():
     closes = [entry for entry in entries(replay=False) if isinstance(entry.times, Close)]
 
     assert [(entry.name, entry.task) for entry in closes] == [
+        ("warm_due 5m always", "warm_due"),
         ("poll_due 5m always", "poll_due"),
         ("generate_due 5m always", "generate_due"),
     ]

@@ -6,7 +6,7 @@ import pytest
 
 from heliograph.fleet.models import Job, Node, PlacementDecision, Rescue, Ring, ScalingAction
 from heliograph.market.models import Venue
-from heliograph.notices.models import Channel, Delivery, Notice
+from heliograph.notices.models import Channel, Delivery, Notice, Sending, Try
 from heliograph.research.models import StoredBacktest
 from heliograph.workers.upkeep import forget_old
 
@@ -38,7 +38,9 @@ def test_each_kind_of_row_goes_after_its_time():
         "rescues": 1,
         "scaling actions": 1,
         "jobs": 1,
+        "messages": 0,
         "deliveries": 0,
+        "notices": 0,
         "checkpoints": 0,
         "nodes": 1,
     }
@@ -46,16 +48,68 @@ def test_each_kind_of_row_goes_after_its_time():
     assert Job.objects.count() == 2
 
 
-def test_deliveries_that_were_given_up_stay_to_be_seen():
-    channel = Channel.objects.create(name="log", kind="log", created_at=ago(days=100))
-    notice = Notice.objects.create(topic="a", subject="b", payload={}, created_at=ago(days=90))
-    other = Notice.objects.create(topic="a", subject="c", payload={}, created_at=ago(days=90))
-    old = {"channel": channel, "not_before": ago(days=90)}
-    Delivery.objects.create(notice=notice, state="sent", sent_at=ago(days=31), **old)
-    Delivery.objects.create(notice=other, state="failed", **old)
+def noticed(subject, *, days, topic="signal.published"):
+    return Notice.objects.create(
+        topic=topic, subject=subject, payload={}, created_at=ago(days=days), spread=True
+    )
 
-    assert forget_old(at=NOW)["deliveries"] == 1
-    assert list(Delivery.objects.values_list("state", flat=True)) == ["failed"]
+
+def sent(channel, subject, *, days, state="sent", topic="signal.settled"):
+    """A notice that was sent, or given up, so long ago."""
+    at = ago(days=days)
+    facts = {"state": state, "not_before": at, "made_at": at, "created_at": at}
+    sending = Sending.objects.create(channel=channel, key=subject, topic="a", subject=subject, **facts)
+    Sending.objects.filter(pk=sending.pk, state="sent").update(sent_at=at)
+    sending.log.create(at=at, seconds=0.1, result="sent")
+    told = noticed(subject, days=days, topic=topic)
+    Delivery.objects.create(notice=told, channel=channel, sending=sending, state=state, not_before=at)
+
+
+def test_what_was_sent_goes_after_its_days_and_what_was_given_up_after_half_a_year():
+    channel = Channel.objects.create(name="log", kind="log", created_at=ago(days=300))
+    for subject, days, state in (
+        ("sent lately", 89, "sent"),
+        ("sent before", 91, "sent"),
+        ("failed", 179, "failed"),
+        ("failed long ago", 181, "failed"),
+        ("waits", 250, "pending"),
+    ):
+        sent(channel, subject, days=days, state=state)
+    given_up = {"channel": channel, "state": "failed"}
+    Delivery.objects.create(
+        notice=noticed("never tried", days=181, topic="data.stale"), not_before=ago(days=181), **given_up
+    )
+
+    told = forget_old(at=NOW)
+
+    assert (told["deliveries"], told["notices"]) == (1, 3)
+    kept = ["sent lately", "failed", "waits"]
+    assert list(Sending.objects.order_by("pk").values_list("subject", flat=True)) == kept
+    assert list(Notice.objects.order_by("pk").values_list("subject", flat=True)) == kept
+    assert (Delivery.objects.count(), Try.objects.count()) == (3, 3)
+
+
+def test_the_days_are_a_setting():
+    channel = Channel.objects.create(name="log", kind="log", created_at=ago(days=300))
+    sent(channel, "a", days=8)
+    assert forget_old(at=NOW, notice_days=9)["notices"] == 0
+    assert forget_old(at=NOW, notice_days=7)["notices"] == 1
+
+
+def test_the_notice_of_a_signal_stays_until_its_end_was_told():
+    noticed("open", days=300)
+    noticed("ended", days=300)
+    noticed("ended", days=200, topic="signal.settled")
+    noticed("ended lately", days=300)
+    noticed("ended lately", days=10, topic="signal.settled")
+    noticed("endless", days=800)
+
+    forget_old(at=NOW)
+
+    assert list(Notice.objects.values_list("topic", "subject").order_by("pk")) == [
+        ("signal.published", "open"),
+        ("signal.settled", "ended lately"),
+    ]
 
 
 def test_the_job_of_a_stored_backtest_stays_and_holds_up_nothing():

@@ -27,8 +27,8 @@ SAME = {
                sum(settled), sum(passed_over)
         FROM signals_evaluation GROUP BY version_id, kind ORDER BY version_id, kind""",
     "notices": """
-        SELECT topic, subject, payload - 'created_at' - 'settled_at' FROM notices_notice
-        ORDER BY topic, subject""",
+        SELECT topic, subject, payload - 'cause' FROM notices_notice
+        WHERE topic LIKE 'signal.%' ORDER BY topic, subject""",
 }
 COLUMNS = """
 SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns

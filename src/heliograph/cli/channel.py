@@ -1,13 +1,12 @@
 """`heliograph channel`: where notices go."""
 
-from dataclasses import asdict, dataclass
-from enum import StrEnum
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from heliograph.cli.changing import changing, doing
+from heliograph.cli.channel_options import KindName, Way, kind_and_options
 from heliograph.cli.database import database
 from heliograph.cli.moments import now
 from heliograph.cli.options import AsJson, Place
@@ -22,47 +21,9 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of a channel
 channel = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 
 
-class KindName(StrEnum):
-    """The kinds of channels."""
-
-    LOG = "log"
-    WEBHOOK = "webhook"
-
-
-@dataclass(frozen=True)
-class Way:
-    """The options of one kind or another."""
-
-    url: Annotated[str | None, typer.Option("--url", help="webhook: the address that it goes to.")] = None
-    secret_env: Annotated[
-        str | None,
-        typer.Option(
-            "--secret-env",
-            metavar="NAME",
-            help="webhook: the environment variable that holds the secret (whsec_...).",
-        ),
-    ] = None
-    allow_private: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow-private",
-            metavar="HOST|CIDR",
-            help="webhook: a private host or network that it may reach; may be repeated.",
-        ),
-    ] = None
-    file: Annotated[
-        Path | None, typer.Option("--file", metavar="FILE", help="log: a file of JSON lines as well.")
-    ] = None
-
-    def options(self) -> dict[str, object]:
-        """Those that were given."""
-        given = asdict(self) | {"file": None if self.file is None else str(self.file)}
-        return {name: value for name, value in given.items() if value is not None}
-
-
 @channel.callback()
 def about() -> None:
-    """Say where notices go: to the log, to webhooks."""
+    """Say where notices go: to people by mail and messengers, to programs by webhooks, to the log."""
 
 
 def register(app: typer.Typer) -> None:
@@ -78,7 +39,11 @@ def add(
     name: Name,
     way: Way,
     place: Place,
-    kind: Annotated[KindName, typer.Option("--kind", help="What it is.")],
+    named: Annotated[
+        str | None,
+        typer.Argument(metavar="[KIND|SERVICE]", help="What it is, such as email or telegram."),
+    ] = None,
+    kind: Annotated[KindName | None, typer.Option("--kind", help="The same by an option.")] = None,
     topics: Annotated[
         list[str] | None,
         typer.Option("--topics", metavar="TOPIC", help="Only these; `signal.*`: all below. Repeatable."),
@@ -87,20 +52,25 @@ def add(
 ) -> None:
     """Add a channel; notices from now on go to it.
 
-    Webhooks are signed as Standard Webhooks asks for, with the secret of an environment variable that the
-    workers know too. They reach public addresses over https, and private ones where --allow-private names
-    them.
+    It is a webhook, email, the log, or a service: telegram, discord, slack, matrix, ntfy, gotify, pushover,
+    pushbullet, mattermost, rocketchat, teams, googlechat, webex, signal, homeassistant; `apprise` takes any
+    other by its URL. Secrets are never stored: name environment variables, which the workers must know too.
+    Public addresses are reached over TLS, and private ones where --allow-private names them.
 
     \b
     Examples:
+      heliograph channel add phone telegram --bot-token-env TG_TOKEN --chat 123456789
+      heliograph channel add room ntfy --to my-signals --server https://ntfy.example.com
+      heliograph channel add post email --host mx.example.com --from me@example.com --to you@example.com
       heliograph channel add desk --kind webhook --url https://example.com/hook --secret-env DESK_SECRET
       heliograph channel add audit --kind log --file /var/log/heliograph/notices.jsonl --topics signal.*
     """
-    with database(place), changing("channel.add", name, kind=kind.value):
+    what, options = kind_and_options(named, kind, way)
+    with database(place), changing("channel.add", name, kind=str(what)):
         from heliograph.notices.channel import add_channel
         from heliograph.notices.queries import list_channels
 
-        add_channel(name, kind=kind.value, options=way.options(), topics=topics or [], at=now())
+        add_channel(name, kind=what, options=options, topics=topics or [], at=now())
         item = next(item for item in list_channels() if item.name == name)
     if as_json:
         show_json(_object(item))
@@ -231,5 +201,5 @@ def _state(item: "ChannelItem") -> str:
     if not item.enabled:
         return f"disabled: {item.reason}" if item.reason else "disabled"
     if item.rests_until is not None and item.rests_until > now():
-        return f"failing, tried again {clock(item.rests_until)}"
+        return f"failing, tried again {clock(item.rests_until)}: {item.error}".removesuffix(": ")
     return "enabled"

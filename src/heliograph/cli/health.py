@@ -160,13 +160,13 @@ def _parked() -> Iterator[Reading]:
 
 
 def _channels() -> Iterator[Reading]:
-    from heliograph.notices.models import Channel, Delivery
+    from heliograph.notices.queries import list_channels
 
-    for channel in Channel.objects.filter(enabled=True).order_by("name"):
-        waiting = Delivery.objects.filter(channel=channel, state=Delivery.State.PENDING)
-        last = waiting.exclude(error="").order_by("-not_before").first()
-        says = f"{waiting.count():,} wait; {last.error}" if last else f"{waiting.count():,} wait"
-        yield Reading(f"channel {channel.name}", not last, says)
+    for channel in list_channels():
+        if channel.enabled:
+            says = f"{channel.pending:,} wait"
+            says = f"{says}; {channel.error}" if channel.error else says
+            yield Reading(f"channel {channel.name}", not channel.error, says)
 
 
 def _newest_bars(timeframe: str) -> dict[int, float]:

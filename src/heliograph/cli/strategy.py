@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from heliograph.cli import strategy_rollout, strategy_rows
+from heliograph.cli import strategy_diff, strategy_rollout, strategy_rows
 from heliograph.cli.exits import Exit
 from heliograph.cli.options import AsJson
 from heliograph.cli.output import known, note, show_json, show_table
@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
     strategy.command("check")(check)
     strategy_rows.register(strategy)
     strategy_rollout.register(strategy)
+    strategy_diff.register(strategy)
     app.add_typer(strategy, name="strategy")
 
 
@@ -88,7 +89,8 @@ def check(file: File, as_json: AsJson = False) -> None:
 
 def _show_findings(file: Path, fault: "BadStrategy", *, as_json: bool) -> None:
     if as_json:
-        places = [{"line": one.line, "column": one.column, "message": one.message} for one in fault.findings]
+        names = ("line", "column", "length", "message", "suggestion")
+        places = [{name: getattr(one, name) for name in names} for one in fault.findings]
         show_json({"ok": False, "findings": places})
         return
     for finding in fault.findings:

@@ -178,7 +178,7 @@ def compare(
         from heliograph.signals.compare import compare as compare_versions
         from heliograph.signals.queries import find_version
 
-        numbers = _number(first, of=name), _number(second, of=name)
+        numbers = version_number(first, of=name), version_number(second, of=name)
         found = compare_versions(*(find_version(name, number) for number in numbers))
     if as_json:
         show_json(found.to_dict())
@@ -186,7 +186,7 @@ def compare(
         _show(found)
 
 
-def _number(text: str, *, of: str) -> int:
+def version_number(text: str, *, of: str) -> int:
     """The number that a version is named by, alone, behind a v, or behind the name of its strategy."""
     digits = text.removeprefix(f"{of}@").removeprefix("v")
     if not (digits.isascii() and digits.isdigit() and 0 < len(digits) < 10 and int(digits)):

@@ -14,13 +14,23 @@ ALLOWED_HOSTS = env.names("HELIOGRAPH_HOSTS", default="127.0.0.1,localhost,[::1]
 HELIOGRAPH_HOME = env.text("HELIOGRAPH_HOME", default="") or None
 HELIOGRAPH_REPLAY = env.flag("HELIOGRAPH_REPLAY", default=True)
 
+# The address at which people reach the pages: what is sent to them links there.
+HELIOGRAPH_PUBLIC_URL = env.text("HELIOGRAPH_PUBLIC_URL", default="").rstrip("/")
+HELIOGRAPH_NOTICE_DAYS = env.number("HELIOGRAPH_NOTICE_DAYS", default=90)
+
 # A connection for each request: under ASGI each may have a thread of its own, and kept ones would pile up.
 DATABASES = {"default": env.postgres("DATABASE_URL")}
 
 # Commands on a database alone need no Redis; worker and beat refuse to start without one (see checks.py).
 REDIS_URL = env.text("REDIS_URL", default="") or None
 HELIOGRAPH_BROKER_URL = env.text("HELIOGRAPH_BROKER_URL", default="") or None
+# Streams of events that a web process serves, in all and for one person.
+HELIOGRAPH_STREAMS = env.number("HELIOGRAPH_STREAMS", default=2_000)
+HELIOGRAPH_STREAMS_PER_PERSON = env.number("HELIOGRAPH_STREAMS_PER_PERSON", default=20)
 HELIOGRAPH_PLACEMENT = env.text("HELIOGRAPH_PLACEMENT", default="rendezvous")
+# Requests a minute that the API answers for each token, person or address; 0 is no limit.
+HELIOGRAPH_API_READS = env.number("HELIOGRAPH_API_READS", default=600)
+HELIOGRAPH_API_WRITES = env.number("HELIOGRAPH_API_WRITES", default=120)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -39,6 +49,7 @@ INSTALLED_APPS = [
     "heliograph.accounts",
     "heliograph.workers",
     "heliograph.web",
+    "heliograph.web.stream",
     "heliograph.config",
     # Below web, whose templates take the place of its own.
     "allauth",

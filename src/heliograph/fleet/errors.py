@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from heliograph.errors import UserError
+from heliograph.errors import NotFound, UserError
 
 
-class UnknownNode(UserError):
+class UnknownNode(NotFound):
     """No node of that name has registered."""
 
     def __init__(self, name: str, known: Sequence[str]):

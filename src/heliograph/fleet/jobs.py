@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from heliograph.errors import UserError
+from heliograph.errors import Conflict, NotFound, UserError
 from heliograph.fleet.job_run import LEASE_SECONDS, Cancelled, HandedBack, JobRun, LostJob, Stop
 from heliograph.fleet.models import Job
 
@@ -49,14 +49,14 @@ RETURNING id
 """
 
 
-class NoSuchJob(UserError):
+class NoSuchJob(NotFound):
     """No job has that number."""
 
     def __init__(self, job_id: int):
         super().__init__(f"There is no job {job_id}; `heliograph jobs list` shows them.")
 
 
-class WrongState(UserError):
+class WrongState(Conflict):
     """The job is not in a state in which that can be done."""
 
 

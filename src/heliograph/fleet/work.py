@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import Error, connection
 from django.db.models import Q, QuerySet
 
-from heliograph.errors import UserError
+from heliograph.errors import NotFound
 from heliograph.fleet.models import Work
 from heliograph.fleet.vouch import HERE
 
@@ -99,7 +99,7 @@ WHERE kind = %(kind)s AND key = %(key)s AND state = 'running' AND holder = %(hol
 """
 
 
-class NoSuchWork(UserError):
+class NoSuchWork(NotFound):
     """The ledger has no such piece of work."""
 
     def __init__(self, key: str):

@@ -1,6 +1,6 @@
 """Errors of the market."""
 
-from heliograph.errors import HeliographError, UserError
+from heliograph.errors import HeliographError, NotFound, UserError
 
 
 class MarketError(HeliographError):
@@ -18,7 +18,7 @@ class BadCandles(MarketError):
     """Candles break a rule that rows rely on."""
 
 
-class NoSuchSeries(UserError):
+class NoSuchSeries(NotFound):
     """There are no candles of that name."""
 
 

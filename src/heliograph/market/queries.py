@@ -6,7 +6,7 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from heliograph.engine.timeframe import Timeframe
-from heliograph.errors import UserError
+from heliograph.errors import NotFound
 from heliograph.market import wire
 from heliograph.market.calendars import ALWAYS, sessions
 from heliograph.market.clock import venue_clock
@@ -14,7 +14,7 @@ from heliograph.market.models import Candle, Instrument, Series, Venue
 from heliograph.market.symbols import normal_symbol
 
 
-class NoSuchInstrument(UserError):
+class NoSuchInstrument(NotFound):
     """There is no such instrument, or more than one."""
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from heliograph.errors import UserError
+from heliograph.errors import Conflict
 from heliograph.market import wire
 from heliograph.market.models import Batch
 from heliograph.market.series import LOCK
@@ -94,7 +94,7 @@ WHERE revision.source_id = %(batch)s AND candle.source <> %(batch)s
 Progress = Callable[[int, int], None]
 
 
-class CannotUndo(UserError):
+class CannotUndo(Conflict):
     """A delivery cannot be undone; the message says why, and what can be done."""
 
 

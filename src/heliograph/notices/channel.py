@@ -1,37 +1,48 @@
 """Channels: added, tried, switched on and off, removed."""
 
 import re
+import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from heliograph.notices.channels import KINDS
-from heliograph.notices.errors import BadChannel, NoSuchChannel
+from heliograph.notices.errors import BadChannel, NoSuchChannel, NotSent
 from heliograph.notices.message import Message
-from heliograph.notices.models import Channel, Delivery
+from heliograph.notices.models import Channel, Delivery, Sending, State, Try
+from heliograph.notices.topics import TEST, check_topics
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-TOPIC = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?")
 
 
 def add_channel(
-    name: str, *, kind: str, options: Mapping[str, object], topics: Sequence[str] = (), at: datetime
+    name: str,
+    *,
+    kind: str,
+    options: Mapping[str, object],
+    topics: Sequence[str] | None = (),
+    audience: str = "",
+    at: datetime,
 ) -> Channel:
-    """Store a channel; notices from now on go to it, all or those of the `topics` (`signal.*`: all below)."""
+    """Store a channel, and a subscription to all topics or to these (`signal.*`: all below).
+
+    With None there is no subscription: nothing goes to it before somebody adds one.
+    """
     if not NAME.fullmatch(name):
         raise BadChannel(f"'{name}': a name has up to 64 letters, digits, `.`, `_` and `-`.")
     if kind not in KINDS:
         raise BadChannel(f"There is no kind of channel '{kind}'; there are {', '.join(sorted(KINDS))}.")
-    for topic in topics:
-        if not TOPIC.fullmatch(topic):
-            raise BadChannel(f"'{topic}' is no topic; it looks like signal.published or signal.*.")
+    wanted = check_topics(topics or ())
     KINDS[kind].check(options)
     try:
         with transaction.atomic():
-            return Channel.objects.create(
-                name=name, kind=kind, options=dict(options), topics=list(topics), created_at=at
+            made = Channel.objects.create(
+                name=name, kind=kind, options=dict(options), audience=audience, created_at=at
             )
+            if topics is not None:
+                made.subscriptions.create(audience=audience, topics=wanted, created_at=at)
+            return made
     except IntegrityError as fault:
         raise BadChannel(
             f"There is a channel '{name}' already; remove it first, or take another name."
@@ -46,13 +57,41 @@ def find_channel(name: str) -> Channel:
     return channel
 
 
-def try_channel(name: str, *, at: datetime) -> Message:
-    """Send a test notice at once, beside the outbox; NotSent says what went wrong."""
+def try_channel(name: str, *, at: datetime, site: str = "") -> Message:
+    """Send a test at once, beside the outbox; NotSent says what went wrong. Both stand in the log."""
     channel = find_channel(name)
     payload = {"text": f"This is a test of the channel {name}."}
-    message = Message("test", f"channel:{name}", payload, at)
-    KINDS[channel.kind].send(message, channel.options, at=at)
+    message = Message(TEST.name, f"channel:{name}", payload, at, site)
+    began = time.monotonic()
+    try:
+        KINDS[channel.kind].send(message, channel.options, at=at)
+    except NotSent as fault:
+        _keep(channel, message, seconds=time.monotonic() - began, fault=fault)
+        raise
+    _keep(channel, message, seconds=time.monotonic() - began)
     return message
+
+
+def _keep(channel: Channel, message: Message, *, seconds: float, fault: NotSent | None = None) -> None:
+    """Write a test into the log."""
+    at, state = message.created_at, State.FAILED if fault else State.SENT
+    with transaction.atomic():
+        sending = channel.sendings.create(
+            key=message.id,
+            topic=message.topic,
+            subject=message.subject,
+            created_at=at,
+            reason=Sending.Reason.TEST,
+            notices=0,
+            state=state,
+            tries=1,
+            not_before=at,
+            made_at=at,
+            sent_at=None if fault else at + timedelta(seconds=seconds),
+            error=str(fault or ""),
+        )
+        result = Try.Result.UNREACHED if fault else Try.Result.SENT
+        sending.log.create(at=at, seconds=seconds, result=result, error=str(fault or ""))
 
 
 def enable_channel(name: str) -> Channel:

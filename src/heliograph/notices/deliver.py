@@ -7,22 +7,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Q
 
 from heliograph.notices.channels import KINDS
 from heliograph.notices.channels.kind import Send
 from heliograph.notices.errors import ChannelGone, NoticeRefused, NotSent
-from heliograph.notices.models import Channel, Delivery
-from heliograph.notices.outbox import (
-    Held,
-    Taken,
-    due_channels,
-    hold_channel,
-    mark,
-    release_channel,
-    spread,
-    take,
-)
+from heliograph.notices.models import Channel, Delivery, Sending, State, Try
+from heliograph.notices.outbox import Held, Taken, due_channels, hold_channel, mark, release_channel, take
+from heliograph.notices.spreading import spread
 
 Stop = Callable[[], bool]
 Dice = Callable[[], float]
@@ -41,7 +34,7 @@ GIVE_UP = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What a delivery run did: tries that succeeded, that failed and are repeated, and that were given up."""
+    """What a delivery run did: messages sent, those that failed and are repeated, and those given up."""
 
     sent: int = 0
     postponed: int = 0
@@ -61,10 +54,23 @@ class Clock:
         return self._at + timedelta(seconds=time.monotonic() - self._began)
 
 
-def deliver_due(*, at: datetime, stop: Stop | None = None, dice: Dice = random.random) -> Delivered:
-    """Send what is due on all channels; `stop`, asked between two notices, ends it early.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one call of deliver_due goes by."""
 
-    Called again, or twice at once, it sends nothing that was sent and marked before.
+    clock: Clock
+    over: Stop
+    dice: Dice
+    site: str
+
+
+def deliver_due(
+    *, at: datetime, stop: Stop | None = None, dice: Dice = random.random, site: str = ""
+) -> Delivered:
+    """Send what is due on all channels; `stop`, asked between two messages, ends it early.
+
+    Called again, or twice at once, it sends nothing that was sent and marked before. `site` is the address of
+    the pages that messages link to; empty: they link to nothing.
     """
     clock, over = Clock(at), stop or (lambda: False)
     total, running = Delivered(), dict[int, Future[Delivered]]()
@@ -73,7 +79,7 @@ def deliver_due(*, at: datetime, stop: Stop | None = None, dice: Dice = random.r
             spread(at=clock())
             # Looked for again and again while a slow channel is served, so that the others are as well.
             for channel in [] if over() else due_channels(at=clock(), but=list(running)):
-                running[channel] = pool.submit(_serve, channel, clock, over, dice)
+                running[channel] = pool.submit(_serve, channel, Run(clock, over, dice, site))
             if not running:
                 return total
             wait(running.values(), timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
@@ -82,12 +88,12 @@ def deliver_due(*, at: datetime, stop: Stop | None = None, dice: Dice = random.r
                     total += running.pop(channel).result()
 
 
-def _serve(channel_id: int, clock: Clock, over: Stop, dice: Dice) -> Delivered:
+def _serve(channel_id: int, run: Run) -> Delivered:
     """Send what is due on one channel, until it fails or there is nothing more."""
     try:
         held, total = hold_channel(channel_id), Delivered()
-        while held and not over() and (taken := take(held, at=clock())):
-            told, goes_on = _send(held, taken, clock, dice)
+        while held and not run.over() and (taken := take(held, at=run.clock(), site=run.site)):
+            told, goes_on = _send(held, taken, run)
             total += told
             if not goes_on:
                 return total
@@ -98,29 +104,38 @@ def _serve(channel_id: int, clock: Clock, over: Stop, dice: Dice) -> Delivered:
         connection.close()
 
 
-def _send(held: Held, taken: Taken, clock: Clock, dice: Dice) -> tuple[Delivered, bool]:
-    """Send one notice and mark it; False if the channel is to be left alone."""
-    channel = held.channel
+def _send(held: Held, taken: Taken, run: Run) -> tuple[Delivered, bool]:
+    """Send one message and mark it; False if the channel is to be left alone."""
+    channel, clock = held.channel, run.clock
     if taken.tries > MOST_TRIES:
         # Each time the process died before it could tell.
-        return _postpone(taken, NotSent("Sending it ended the process each time."), until=clock()), True
+        died = NotSent("Sending it ended the process each time.")
+        return _postpone(taken, died, None, until=clock()), True
+    began = clock()
     try:
-        _sender(channel)(taken.message, channel.options, at=clock())
+        _sender(channel)(taken.message, channel.options, at=began)
     except ChannelGone as fault:
-        mark(taken, state=Delivery.State.FAILED, error=str(fault))
+        mark(taken, _try(Try.Result.GONE, began, clock, fault), state=State.FAILED, error=str(fault))
         release_channel(held, enabled=False, reason=str(fault))
         return Delivered(failed=1), False
     except NoticeRefused as fault:
-        return _postpone(taken, fault, until=clock() + _pause(taken.tries, fault, dice)), True
+        until, refused = clock() + _pause(taken.tries, fault, run.dice), Try.Result.REFUSED
+        return _postpone(taken, fault, _try(refused, began, clock, fault), until=until), True
     except NotSent as fault:
-        until = clock() + _pause(channel.failures + 1, fault, dice)
+        until = clock() + _pause(channel.failures + 1, fault, run.dice)
         release_channel(held, failures=channel.failures + 1, rests_until=until)
-        return _postpone(taken, fault, until=until) + _give_up_old(channel, fault, at=clock()), False
-    mark(taken, state=Delivery.State.SENT, sent_at=clock(), error="")
+        told = _postpone(taken, fault, _try(Try.Result.UNREACHED, began, clock, fault), until=until)
+        return told + _give_up_old(channel, fault, at=clock()), False
+    mark(taken, _try(Try.Result.SENT, began, clock), state=State.SENT, sent_at=clock(), error="")
     if channel.failures:
         Channel.objects.filter(pk=channel.pk, epoch=held.epoch).update(failures=0, rests_until=None)
         channel.failures = 0
     return Delivered(sent=1), True
+
+
+def _try(result: str, began: datetime, clock: Clock, fault: NotSent | None = None) -> Try:
+    seconds = (clock() - began).total_seconds()
+    return Try(at=began, seconds=seconds, result=result, error=str(fault) if fault else "")
 
 
 def _sender(channel: Channel) -> Send:
@@ -130,20 +145,28 @@ def _sender(channel: Channel) -> Send:
     return kind.send
 
 
-def _postpone(taken: Taken, fault: NotSent, *, until: datetime) -> Delivered:
+def _postpone(taken: Taken, fault: NotSent, attempt: Try | None, *, until: datetime) -> Delivered:
     """Another try later, or none after the last."""
     if taken.tries < MOST_TRIES:
-        mark(taken, not_before=until, error=str(fault))
+        mark(taken, attempt, not_before=until, error=str(fault))
         return Delivered(postponed=1)
-    mark(taken, state=Delivery.State.FAILED, error=str(fault))
+    mark(taken, attempt, state=State.FAILED, error=str(fault))
     return Delivered(failed=1)
 
 
 def _give_up_old(channel: Channel, fault: NotSent, *, at: datetime) -> Delivered:
     """What waited for a day behind a channel that cannot be reached is no news any more."""
-    waiting = Delivery.objects.filter(channel=channel, state=Delivery.State.PENDING)
-    old = waiting.filter(notice__created_at__lt=at - GIVE_UP)
-    given_up = old.update(state=Delivery.State.FAILED, error=str(fault))
+    waiting = Delivery.objects.filter(channel=channel, state=State.PENDING, sending=None)
+    over = at - GIVE_UP
+    # What a digest or quiet hours held back has waited since then only.
+    old = waiting.filter(Q(held="", notice__created_at__lt=over) | Q(not_before__lt=over))
+    given_up = old.update(state=State.FAILED, error=str(fault))
+    tried = Sending.objects.filter(Q(reason="", created_at__lt=over) | Q(made_at__lt=over))
+    with transaction.atomic():
+        for sending in tried.filter(channel=channel, state=State.PENDING).select_for_update():
+            sending.state, sending.error = State.FAILED, str(fault)
+            sending.save(update_fields=["state", "error"])
+            given_up += Delivery.objects.filter(sending=sending).update(state=State.FAILED)
     return Delivered(failed=given_up)
 
 

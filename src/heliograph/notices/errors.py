@@ -1,9 +1,9 @@
 """What can go wrong with notices."""
 
-from heliograph.errors import SourceError, UserError
+from heliograph.errors import NotFound, SourceError, UserError
 
 
-class NoSuchChannel(UserError):
+class NoSuchChannel(NotFound):
     """There is no channel of that name."""
 
     def __init__(self, name: str, *, known: list[str]):
@@ -15,7 +15,45 @@ class BadChannel(UserError):
     """A channel cannot be as it was asked for."""
 
 
-class NoSuchNotice(UserError):
+class NoSuchTopic(UserError):
+    """There are no notices of that topic."""
+
+    def __init__(self, name: str, *, known: list[str]):
+        super().__init__(
+            f"'{name}' is no topic; there are {', '.join(known)}, and `signal.*` means all below."
+        )
+
+
+class NoSuchSubscription(NotFound):
+    """There is no subscription of that number, or it is somebody else's."""
+
+    def __init__(self, number: int):
+        super().__init__(f"There is no subscription {number}; `heliograph subscription list` shows them.")
+
+
+class BadSubscription(UserError):
+    """A subscription cannot be as it was asked for; `field` is what is wrong with it."""
+
+    def __init__(self, field: str, reason: str):
+        super().__init__(reason)
+        self.field = field
+
+
+class NoSuchDelivery(NotFound):
+    """No delivery has that number."""
+
+    def __init__(self, number: int):
+        super().__init__(f"There is no delivery {number}; `heliograph notices log` shows them.")
+
+
+class NoSuchSending(NotFound):
+    """No message has that number."""
+
+    def __init__(self, number: int):
+        super().__init__(f"There is no message {number}; `heliograph notices log` shows them.")
+
+
+class NoSuchNotice(NotFound):
     """No notice has that number."""
 
     def __init__(self, notice_id: int):

@@ -1,6 +1,5 @@
-"""The rows of deliveries: made for new notices, taken under a lease, and marked after sending."""
+"""The rows of what is sent: channels taken under a lease, sendings taken for a try and marked after it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,33 +7,13 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from heliograph.notices.channels.kind import SEND_SECONDS
+from heliograph.notices.forming import form, message_of, notices_of, postpone_if_quiet
 from heliograph.notices.message import Message
-from heliograph.notices.models import Channel, Delivery
+from heliograph.notices.models import Channel, Delivery, Notice, Sending, State, Try
 
 # Longer than any sending may take, so that nothing is sent twice at once.
 LEASE_SECONDS = SEND_SECONDS + 5
-SPREAD_AT_ONCE = 1_000
 
-# The notice keeps note of it, so that a look costs nothing where nothing is new.
-SPREAD = """
-WITH fresh AS (
-    UPDATE notices_notice SET spread = true
-    WHERE id IN (
-        SELECT id FROM notices_notice WHERE NOT spread ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
-    RETURNING id, topic, created_at
-), made AS (
-    INSERT INTO notices_delivery (notice_id, channel_id, state, tries, not_before, epoch, error)
-    SELECT fresh.id, channel.id, 'pending', 0, %(at)s, 0, ''
-    FROM fresh JOIN notices_channel AS channel
-      ON channel.enabled AND fresh.created_at >= channel.created_at
-         AND (channel.topics = '{}' OR EXISTS (
-            SELECT FROM unnest(channel.topics) AS wanted
-            WHERE fresh.topic = wanted
-               OR right(wanted, 2) = '.*' AND starts_with(fresh.topic, left(wanted, -1))))
-    ON CONFLICT (notice_id, channel_id) DO NOTHING
-)
-SELECT count(*) FROM fresh
-"""
 # Leases are judged by the database's clock: it is the only one that all machines share.
 DUE = """
 SELECT channel.id FROM notices_channel AS channel
@@ -42,9 +21,13 @@ WHERE channel.enabled
   AND (channel.leased_until IS NULL OR channel.leased_until < clock_timestamp())
   AND (channel.rests_until IS NULL OR channel.rests_until <= %(at)s)
   AND NOT channel.id = ANY(%(but)s)
-  AND EXISTS (
+  AND (EXISTS (
     SELECT FROM notices_delivery AS delivery
-    WHERE delivery.channel_id = channel.id AND delivery.state = 'pending' AND delivery.not_before <= %(at)s)
+    WHERE delivery.channel_id = channel.id AND delivery.state = 'pending' AND delivery.sending_id IS NULL
+      AND delivery.not_before <= %(at)s)
+   OR EXISTS (
+    SELECT FROM notices_sending AS sending
+    WHERE sending.channel_id = channel.id AND sending.state = 'pending' AND sending.not_before <= %(at)s))
 ORDER BY channel.id
 """
 TAKE_CHANNEL = f"""
@@ -56,16 +39,6 @@ RETURNING epoch
 KEEP_CHANNEL = f"""
 UPDATE notices_channel SET leased_until = clock_timestamp() + interval '{LEASE_SECONDS} s'
 WHERE id = %(id)s AND epoch = %(epoch)s AND enabled
-"""
-TAKE = """
-UPDATE notices_delivery AS delivery SET tries = tries + 1, epoch = delivery.epoch + 1
-FROM notices_notice AS notice
-WHERE notice.id = delivery.notice_id AND delivery.id = (
-    SELECT id FROM notices_delivery
-    WHERE channel_id = %(id)s AND state = 'pending' AND not_before <= %(at)s
-    ORDER BY notice_id LIMIT 1)
-RETURNING delivery.id, delivery.epoch, delivery.tries, notice.topic, notice.subject, notice.payload,
-          notice.created_at
 """
 
 
@@ -79,24 +52,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A delivery that is about to be sent, for the `tries`th time."""
+    """A sending that is about to be tried, for the `tries`th time."""
 
     id: int
     epoch: int
     tries: int
     message: Message
-
-
-def spread(*, at: datetime) -> int:
-    """Make the deliveries of new notices, for each enabled channel that wants them; how many were new."""
-    total = 0
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(SPREAD, {"most": SPREAD_AT_ONCE, "at": at})
-            found = cursor.fetchone()[0]
-        total += found
-        if found < SPREAD_AT_ONCE:
-            return total
 
 
 def due_channels(*, at: datetime, but: Sequence[int] = ()) -> list[int]:
@@ -119,23 +80,48 @@ def release_channel(held: Held, **changes: object) -> None:
     Channel.objects.filter(pk=held.channel.pk, epoch=held.epoch).update(leased_until=None, **changes)
 
 
-def take(held: Held, *, at: datetime) -> Taken | None:
-    """The oldest due delivery of the channel; None if there is none, or the channel is ours no more."""
-    facts = {"id": held.channel.pk, "epoch": held.epoch, "at": at}
+def take(held: Held, *, at: datetime, site: str = "") -> Taken | None:
+    """The next sending of the channel: one that waits for another try, or a new one of what is due.
+
+    None if there is none, or the channel is ours no more.
+    """
     # In one transaction: while the channel's row is locked nobody else can take it.
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(KEEP_CHANNEL, facts)
-        if cursor.rowcount != 1:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP_CHANNEL, {"id": held.channel.pk, "epoch": held.epoch})
+            if cursor.rowcount != 1:
+                return None
+        found = _again(held.channel, at=at) or form(held.channel, at=at)
+        if found is None:
             return None
-        cursor.execute(TAKE, facts)
-        found = cursor.fetchone()
-    if found is None:
-        return None
-    row, epoch, tries, topic, subject, payload, created_at = found
-    return Taken(row, epoch, tries, Message(topic, subject, json.loads(payload), created_at))
+        sending, notices = found
+        return Taken(sending.pk, sending.epoch, sending.tries, message_of(sending, notices, site=site))
 
 
-def mark(taken: Taken, **changes: object) -> bool:
-    """Write what came of a sending; False if another has taken the delivery meanwhile."""
-    own = Delivery.objects.filter(pk=taken.id, epoch=taken.epoch, state=Delivery.State.PENDING)
-    return own.update(**changes) == 1
+def mark(taken: Taken, attempt: Try | None, **changes: object) -> bool:
+    """Write what came of a try; False if another has taken the sending meanwhile.
+
+    Its deliveries end with it.
+    """
+    own = Sending.objects.filter(pk=taken.id, epoch=taken.epoch, state=State.PENDING)
+    with transaction.atomic():
+        if own.update(**changes) != 1:
+            return False
+        if attempt is not None:
+            attempt.sending_id = taken.id
+            attempt.save()
+        if "state" in changes:
+            Delivery.objects.filter(sending=taken.id).update(state=changes["state"])
+        return True
+
+
+def _again(channel: Channel, *, at: datetime) -> tuple[Sending, list[Notice]] | None:
+    """The oldest sending that is due for another try, which is counted."""
+    due = Sending.objects.filter(channel=channel, state=State.PENDING, not_before__lte=at)
+    while sending := due.select_related("subscription").order_by("pk").first():
+        if postpone_if_quiet(sending, at=at):
+            continue
+        sending.tries, sending.epoch = sending.tries + 1, sending.epoch + 1
+        sending.save(update_fields=["tries", "epoch"])
+        return sending, notices_of(sending)
+    return None

@@ -8,34 +8,40 @@ from datetime import datetime
 from django.db.models import Count, Max, Q, QuerySet
 
 from heliograph.notices.channels import KINDS
-from heliograph.notices.models import Channel, Delivery, Notice
+from heliograph.notices.models import Channel, Delivery, Notice, Sending, State
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelItem:
-    """A channel, and how its deliveries stand."""
+    """A channel, and how its deliveries stand. `error`: what went wrong last, while it fails."""
 
     name: str
     kind: str
     where: str
+    audience: str
     topics: tuple[str, ...]
     enabled: bool
     reason: str
     sent: int
     pending: int
     failed: int
+    failures: int
+    error: str
     last_sent_at: datetime | None
     rests_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How one notice fares on one channel."""
+    """How one notice fares on one channel. `message` is the id of what it went in, None if in nothing yet."""
 
+    delivery: int
     channel: str
     state: str
     tries: int
     not_before: datetime
+    held: str
+    message: str | None
     sent_at: datetime | None
     error: str
 
@@ -52,43 +58,60 @@ class NoticeItem:
     ways: tuple[Way, ...]
 
 
-def list_channels() -> list[ChannelItem]:
-    """All channels, by name."""
-    states = {
-        state: Count("deliveries", filter=Q(deliveries__state=state)) for state in Delivery.State.values
-    }
-    found = Channel.objects.annotate(**states, last_sent_at=Max("deliveries__sent_at")).order_by("name")
-    return [_channel_item(channel) for channel in found]
+def list_channels(*, audiences: Sequence[str] | None = None) -> list[ChannelItem]:
+    """All channels, or those of these audiences, by name. Four statements."""
+    channels = Channel.objects.order_by("name").prefetch_related("subscriptions")
+    if audiences is not None:
+        channels = channels.filter(audience__in=audiences)
+    states = {state: Count("pk", filter=Q(state=state)) for state in State.values}
+    counts = {row["channel"]: row for row in Delivery.objects.values("channel").annotate(**states)}
+    real = Sending.objects.exclude(reason=Sending.Reason.TEST)
+    last = dict(real.values_list("channel").annotate(Max("sent_at")))
+    waiting = real.filter(state=State.PENDING).exclude(error="")
+    errors = dict(waiting.order_by("-pk").values_list("channel", "error"))
+    return [
+        _channel_item(one, counts.get(one.pk), last.get(one.pk), errors.get(one.pk, "")) for one in channels
+    ]
 
 
 def list_notices(*, failed: bool = False, limit: int = 50) -> list[NoticeItem]:
     """The newest notices; with `failed` those that a channel did not get."""
     found: QuerySet[Notice] = Notice.objects.order_by("-id")
     if failed:
-        given_up = Delivery.objects.filter(state=Delivery.State.FAILED)
+        given_up = Delivery.objects.filter(state=State.FAILED)
         found = found.filter(pk__in=given_up.values("notice"))
     notices = list(found[:limit])
     ways: dict[int, list[Way]] = defaultdict(list)
-    deliveries = Delivery.objects.filter(notice__in=notices).select_related("channel")
+    deliveries = Delivery.objects.filter(notice__in=notices).select_related("channel", "sending")
     for delivery in deliveries.order_by("channel__name"):
         ways[delivery.notice_id].append(_way(delivery))
     return [_notice_item(notice, ways[notice.pk]) for notice in notices]
 
 
-def _channel_item(channel: Channel) -> ChannelItem:
+def _channel_item(channel: Channel, counts: dict | None, last: datetime | None, error: str) -> ChannelItem:
     kind = KINDS.get(channel.kind)
-    counts = {state: getattr(channel, state) for state in Delivery.State.values}
     return ChannelItem(
         name=channel.name,
         kind=channel.kind,
         where=kind.where(channel.options) if kind else "",
-        topics=tuple(channel.topics),
+        audience=channel.audience,
+        topics=_topics(channel),
         enabled=channel.enabled,
         reason=channel.reason,
-        last_sent_at=channel.last_sent_at,
+        failures=channel.failures,
+        error=error,
+        last_sent_at=last,
         rests_until=channel.rests_until,
-        **counts,
+        **{state: counts[state] if counts else 0 for state in State.values},
     )
+
+
+def _topics(channel: Channel) -> tuple[str, ...]:
+    """What any of its subscriptions asks for; empty: all topics."""
+    asked = [one.topics for one in channel.subscriptions.all()]
+    if not asked:
+        return ("nothing",)
+    return () if [] in asked else tuple(sorted({topic for topics in asked for topic in topics}))
 
 
 def _notice_item(notice: Notice, ways: Sequence[Way]) -> NoticeItem:
@@ -103,11 +126,15 @@ def _notice_item(notice: Notice, ways: Sequence[Way]) -> NoticeItem:
 
 
 def _way(delivery: Delivery) -> Way:
+    sending = delivery.sending
     return Way(
+        delivery=delivery.pk,
         channel=delivery.channel.name,
         state=delivery.state,
-        tries=delivery.tries,
-        not_before=delivery.not_before,
-        sent_at=delivery.sent_at,
-        error=delivery.error,
+        tries=sending.tries if sending else 0,
+        not_before=sending.not_before if sending else delivery.not_before,
+        held=delivery.held,
+        message=sending.key if sending else None,
+        sent_at=sending.sent_at if sending else None,
+        error=sending.error if sending else delivery.error,
     )

@@ -1,9 +1,9 @@
 """What can go wrong with stored backtests."""
 
-from heliograph.errors import UserError
+from heliograph.errors import Conflict, NotFound, UserError
 
 
-class NoSuchBacktest(UserError):
+class NoSuchBacktest(NotFound):
     """No stored backtest has that number."""
 
     def __init__(self, backtest_id: int):
@@ -16,7 +16,7 @@ class NothingToRun(UserError):
     """There are no stored candles for it."""
 
 
-class NotFinished(UserError):
+class NotFinished(Conflict):
     """The backtest has no result yet."""
 
     def __init__(self, backtest_id: int, *, job: int, state: str):
@@ -26,7 +26,7 @@ class NotFinished(UserError):
         )
 
 
-class StillRunning(UserError):
+class StillRunning(Conflict):
     """A backtest that runs cannot be deleted."""
 
     def __init__(self, backtest_id: int, *, job: int):

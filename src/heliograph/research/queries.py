@@ -30,19 +30,51 @@ def concealed(hidden: Hidden) -> Q:
     return Q(version__isnull=False, version__strategy__in=hidden) | named
 
 
+def shown_to(hidden: Hidden) -> Q:
+    """The backtests of all strategies but the hidden ones."""
+    return ~concealed(hidden) if hidden else Q()
+
+
 def list_backtests(*, limit: int = 50, hidden: Hidden = ()) -> list[StoredBacktest]:
     """The newest stored backtests with their jobs."""
-    rows = StoredBacktest.objects.select_related(*ROW)
-    if hidden:
-        rows = rows.exclude(concealed(hidden))
+    rows = StoredBacktest.objects.select_related(*ROW).filter(shown_to(hidden))
     return list(rows.order_by("-id")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestFilter:
+    """Which backtests to list; None leaves a question open. Those of hidden strategies are left out."""
+
+    strategy: str | None = None
+    venue: str | None = None
+    state: str | None = None
+    hidden: Hidden = ()
+
+    def condition(self) -> Q:
+        """The same as a condition on rows."""
+        asked = {"name": self.strategy, "venue__name": self.venue, "job__state": self.state}
+        named = Q(**{name: value for name, value in asked.items() if value is not None})
+        return named & shown_to(self.hidden)
+
+
+def backtest_page(
+    filters: BacktestFilter, *, limit: int, before: int | None = None
+) -> tuple[list[StoredBacktest], int | None]:
+    """A page of backtests, newest first, and the number to ask with as `before` for older ones, or None.
+
+    Texts and ranges of bars are left in the database where they are not asked for. One statement.
+    """
+    rows = StoredBacktest.objects.select_related(*ROW).defer("text", "version__text").order_by("-id")
+    rows = rows.filter(filters.condition())
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows[: limit + 1])
+    return found[:limit], found[limit - 1].pk if len(found) > limit else None
 
 
 def find_backtest(backtest_id: int, *, hidden: Hidden = ()) -> StoredBacktest:
     """The stored backtest of that number, or NoSuchBacktest."""
-    rows = StoredBacktest.objects.select_related(*ROW)
-    if hidden:
-        rows = rows.exclude(concealed(hidden))
+    rows = StoredBacktest.objects.select_related(*ROW).filter(shown_to(hidden))
     found = rows.filter(pk=backtest_id).first()
     if found is None:
         raise NoSuchBacktest(backtest_id)

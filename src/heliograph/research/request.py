@@ -50,6 +50,17 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a request would run over: instruments, the first and the last bar (ms), and about how many."""
+
+    venue: str
+    instruments: int
+    first: int
+    last: int
+    bars: int
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """The stored backtest, whether it was `known` already, and in words why it is run (again) or not."""
 
@@ -103,6 +114,22 @@ def request_backtest(said: Text, scope: Scope, *, at: datetime) -> Asked:
     return Asked(stored, False, why)
 
 
+def look_ahead(said: Text, scope: Scope) -> Ahead:
+    """What a backtest would run over, without asking for it; the same refusals."""
+    strategy = said.parsed()
+    venue, found = _series(strategy, scope)
+    ranges = _ranges(found, scope, said.version or _version(strategy))
+    if not ranges:
+        raise NothingToRun(f"{venue} has no {strategy.timeframe} candles for {strategy.name} in that period.")
+    return Ahead(
+        venue=venue.name,
+        instruments=len(ranges),
+        first=min(one.origin for one in ranges),
+        last=max(one.until for one in ranges),
+        bars=sum(one.bars for one in ranges),
+    )
+
+
 def _again(before: StoredBacktest) -> Asked:
     if before.job.state in Job.UNFINISHED:
         return Asked(before, True, "It is under way already.")
@@ -126,10 +153,16 @@ def _series(strategy: Strategy, scope: Scope) -> tuple[Venue, list[Series]]:
         found = found.filter(instrument__symbol__in=scope.symbols)
     kept = [one for one in found.order_by("instrument__symbol") if _holds(strategy, one, scope)]
     venues = {one.instrument.venue.pk: one.instrument.venue for one in kept}
+    place = f" at {scope.venue}" if scope.venue else ""
     if not venues:
-        place = f" at {scope.venue}" if scope.venue else ""
         raise NothingToRun(
             f"No {strategy.timeframe} candles{place} are in the universe of {strategy.name}; "
+            "`heliograph coverage` shows what is stored."
+        )
+    stored = {one.instrument.symbol for one in kept}
+    if missing := [f"'{symbol}'" for symbol in scope.symbols if symbol not in stored]:
+        raise NothingToRun(
+            f"There are no {strategy.timeframe} candles of {', '.join(missing)}{place}; "
             "`heliograph coverage` shows what is stored."
         )
     if len(venues) > 1:

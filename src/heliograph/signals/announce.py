@@ -113,8 +113,13 @@ def tell_ended(version: StrategyVersion, ended: Sequence[Ended], *, at: datetime
 
 def subject_of(version: StrategyVersion, name: Name, bar_time: datetime, side: str) -> str:
     """The same for the same signal in every run: no id, no clock."""
-    moment = _iso(bar_time)
+    moment = iso(bar_time)
     subject = f"signal:{version.strategy.name}@{version.number}:{name.venue}:{name.symbol}:{moment}:{side}"
+    return shortened(subject)
+
+
+def shortened(subject: str) -> str:
+    """The same, or where it is too long its start and a hash of it."""
     if len(subject) <= LONGEST_SUBJECT:
         return subject
     return f"{subject[:60]}…{sha256(subject.encode()).hexdigest()}"
@@ -165,7 +170,7 @@ def _payload(version: StrategyVersion, name: Name, row: SignalRow) -> dict[str, 
         "symbol": name.symbol,
         "timeframe": version.timeframe,
         "side": SIDES[row.key.side],
-        "bar_time": _iso(to_datetime(row.key.time)),
+        "bar_time": iso(to_datetime(row.key.time)),
         "close": row.close,
         "stop": row.stop,
         "targets": row.targets,
@@ -174,5 +179,6 @@ def _payload(version: StrategyVersion, name: Name, row: SignalRow) -> dict[str, 
     }
 
 
-def _iso(moment: datetime) -> str:
+def iso(moment: datetime) -> str:
+    """As notices write times of bars."""
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,13 +1,13 @@
 """What can go wrong with strategies and signals."""
 
-from heliograph.errors import HeliographError, UserError
+from heliograph.errors import Conflict, HeliographError, NotFound, UserError
 
 
 class SignalsError(HeliographError):
     """Something went wrong with signals."""
 
 
-class NoSuchStrategy(UserError):
+class NoSuchStrategy(NotFound):
     """No strategy of that name is stored."""
 
     def __init__(self, name: str, known: list[str]):
@@ -16,7 +16,7 @@ class NoSuchStrategy(UserError):
         self.name = name
 
 
-class NoSuchVersion(UserError):
+class NoSuchVersion(NotFound):
     """The strategy has no version of that number."""
 
     def __init__(self, name: str, number: int):
@@ -24,7 +24,7 @@ class NoSuchVersion(UserError):
         self.name, self.number = name, number
 
 
-class WrongStage(UserError):
+class WrongStage(Conflict):
     """That change of stage is not possible."""
 
     def __init__(self, version: str, sentence: str):
@@ -32,7 +32,27 @@ class WrongStage(UserError):
         self.version = version
 
 
-class NoSuchSignal(UserError):
+class SameText(Conflict):
+    """A version says the same already."""
+
+    def __init__(self, strategy: str, number: int):
+        super().__init__(
+            f"{strategy} v{number} means the same already (comments and layout do not count): "
+            "nothing was saved."
+        )
+        self.number = number
+
+
+class SavedMeanwhile(Conflict):
+    """Someone saved a newer version than the one that this text was written on."""
+
+    def __init__(self, strategy: str, *, base: int, newest: int):
+        since = f"Since you began with v{base}, " if base else ""
+        super().__init__(f"{since}v{newest} of {strategy} was saved: look at what differs, then save again.")
+        self.newest = newest
+
+
+class NoSuchSignal(NotFound):
     """No signal has that id."""
 
     def __init__(self, signal_id: int):

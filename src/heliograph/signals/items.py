@@ -20,6 +20,60 @@ OUTCOME_FIELDS = (
     "settled_at",
 )
 
+# Where each field of an item stands, in their order; those of `replay` and `state` are looked at.
+COLUMNS = (
+    "pk",
+    "version__strategy__name",
+    "version__number",
+    "version_id",
+    "version__stage",
+    "version__timeframe",
+    "instrument__venue__name",
+    "instrument__venue__kind",
+    "instrument_id",
+    "instrument__symbol",
+    "side",
+    "outcome__state",
+    "reason",
+    "detail",
+    "bar_time",
+    "close",
+    "stop",
+    "targets",
+    "confidence",
+    "reward_risk",
+    "historical",
+    "late",
+    "created_at",
+    "outcome__entry_time",
+    "outcome__entry_price",
+    "outcome__exit_time",
+    "outcome__exit_price",
+    "outcome__exit_reason",
+    "outcome__r",
+    "outcome__return_pct",
+    "outcome__fees_pct",
+    "outcome__mfe_r",
+    "outcome__mae_r",
+    "outcome__bars_held",
+    "outcome__parts",
+    "outcome__settled_at",
+    "state",
+)
+REPLAY, STATE = COLUMNS.index("instrument__venue__kind"), COLUMNS.index("outcome__state")
+EXIT_REASON, PARTS = COLUMNS.index("outcome__exit_reason"), COLUMNS.index("outcome__parts")
+TARGETS = COLUMNS.index("targets")
+
+
+def item_values(row: tuple) -> list:
+    """What COLUMNS gave as the values of an item, in the order of its fields; lists stay lists."""
+    *values, state = row
+    values[REPLAY] = values[REPLAY] == Venue.Kind.REPLAY
+    values[STATE] = values[STATE] or state
+    values[EXIT_REASON] = values[EXIT_REASON] or None
+    values[PARTS] = values[PARTS] or []
+    return values
+
 
 @dataclass(frozen=True, slots=True)
 class SignalItem:
@@ -97,6 +151,13 @@ class SignalItem:
             created_at=signal.created_at,
             **_outcome(outcome),
         )
+
+    @classmethod
+    def of_row(cls, row: tuple) -> "SignalItem":
+        """From what COLUMNS gave: some times faster than from a row with all that it is joined with."""
+        values = item_values(row)
+        values[TARGETS], values[PARTS] = tuple(values[TARGETS]), tuple(values[PARTS])
+        return cls(*values)
 
     def to_dict(self) -> dict[str, object]:
         """For JSON: times as ISO 8601 with Z, unknown as null."""

@@ -43,6 +43,8 @@ class StrategyVersion(models.Model):
     # Null: each instrument begins at its first stored bar.
     origin = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    # Who added it, in words; empty where that was not told.
+    author = models.CharField(max_length=120, default="", db_default="")
     retired_at = models.DateTimeField(null=True)
     # While it is live it announces the instruments whose place in the universe (0 to 99, of their name) lies
     # in share_from <= place < share_to: all, but for a rollout.

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from django.db.models import F, Q, QuerySet
 
 from heliograph.signals.errors import BadCursor, NoSuchSignal, NoSuchStrategy, NoSuchVersion
-from heliograph.signals.items import SignalItem
+from heliograph.signals.items import COLUMNS, SignalItem
 from heliograph.signals.models import Outcome, Signal, Strategy, StrategyVersion
 
 ListedState: TypeAlias = Literal["published", "open", "settled", "missed", "unresolved", "rejected"]
@@ -34,9 +34,10 @@ def seen(hidden: Hidden, strategy: str) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class SignalFilter:
-    """Which signals to list; None leaves a question open. `since` looks at the bar of the signal.
+    """Which signals to list; None leaves a question open.
 
-    `hidden` are the strategies that whoever asks may not see.
+    `since` and `until` (before it) look at the bar of the signal, `settled_since` and `settled_until` at that
+    of its exit. `hidden` are strategies whose signals are left out.
     """
 
     strategy: str | None = None
@@ -48,6 +49,12 @@ class SignalFilter:
     state: ListedState | None = None
     since: datetime | None = None
     historical: bool | None = None
+    timeframe: str | None = None
+    until: datetime | None = None
+    min_confidence: float | None = None
+    max_confidence: float | None = None
+    settled_since: datetime | None = None
+    settled_until: datetime | None = None
     hidden: Hidden = ()
 
     def condition(self) -> Q:
@@ -61,10 +68,21 @@ class SignalFilter:
             "side": self.side,
             "bar_time__gte": self.since,
             "historical": self.historical,
+            "version__timeframe": self.timeframe,
+            "bar_time__lt": self.until,
+            "confidence__gte": self.min_confidence,
+            "confidence__lte": self.max_confidence,
+            "outcome__exit_time__gte": self.settled_since,
+            "outcome__exit_time__lt": self.settled_until,
         }
         named = Q(**{name: value for name, value in asked.items() if value is not None})
         named &= seen(self.hidden, "version__strategy")
         return named & STATES[self.state] if self.state else named
+
+    @property
+    def order(self) -> str:
+        """The moment by which they are listed: that of their bar, of settled ones that of their exit."""
+        return "outcome__exit_time" if self.state == "settled" else "bar_time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +101,22 @@ def list_signals(
     A cursor stays right while new signals arrive. BadCursor if it is not one of ours.
     """
     filters = filters or SignalFilter()
-    order = "outcome__exit_time" if filters.state == "settled" else "bar_time"
-    rows = Signal.objects.filter(filters.condition()).select_related(*ROW)
-    if cursor:
-        moment, last = _read_cursor(cursor)
-        rows = rows.filter(Q(**{f"{order}__lt": moment}) | Q(**{order: moment, "pk__lt": last}))
-    found = list(rows.order_by(F(order).desc(), "-pk")[: limit + 1])
-    items = tuple(SignalItem.of(row) for row in found[:limit])
-    return SignalPage(items, _cursor(items[-1], order) if len(found) > limit else None)
+    found = signal_rows(filters, limit=limit + 1, behind=_read_cursor(cursor) if cursor else None)
+    items = tuple(SignalItem.of_row(row) for row in found[:limit])
+    return SignalPage(items, _cursor(items[-1], filters.order) if len(found) > limit else None)
+
+
+def signal_rows(
+    filters: SignalFilter, *, limit: int, behind: tuple[datetime, int] | None = None
+) -> list[tuple]:
+    """What `items.COLUMNS` gives of signals, newest first, from behind the one of that moment and id."""
+    order = filters.order
+    rows = Signal.objects.filter(filters.condition())
+    if behind:
+        moment, last = behind
+        # The first condition is what the index is entered by: the server finds no way in through an OR.
+        rows = rows.filter(Q(**{f"{order}__lte": moment}), Q(**{f"{order}__lt": moment}) | Q(pk__lt=last))
+    return list(rows.order_by(F(order).desc(), "-pk").values_list(*COLUMNS)[:limit])
 
 
 def signal_item(signal_id: int, *, hidden: Hidden = ()) -> SignalItem:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from heliograph.market.bars import load_series
 from heliograph.market.wire import to_datetime, to_ms
 from heliograph.signals.again import Stretch, live_again
+from heliograph.signals.announce_revised import tell_revised
 from heliograph.signals.compiled import Compiled
 from heliograph.signals.lives import Life
 from heliograph.signals.models import Outcome, OutcomeRevision, RunningRevision, Signal
@@ -86,8 +87,9 @@ def revise_ended(signals: Sequence[int], stand: Stand, compiled: Compiled, *, at
 
 
 def store_revisions(found: Sequence[OutcomeRevision]) -> None:
-    """Writes revisions, and which of their signals run on."""
+    """Writes revisions, which of their signals run on, and the notices of them."""
     OutcomeRevision.objects.bulk_create(found)
+    tell_revised(found)
     running = {one.signal_id for one in found if one.state in Outcome.RUNNING}
     RunningRevision.objects.filter(signal__in={one.signal_id for one in found} - running).delete()
     rows = [RunningRevision(signal_id=one) for one in sorted(running)]

@@ -43,7 +43,7 @@ class StateMemory:
     """
 
     def __init__(self, most: int = 256):
-        self._most = most
+        self.most = most
         self._states: OrderedDict[int, ShardState] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -53,11 +53,20 @@ class StateMemory:
             state = self._states.pop(progress_id, None)
         return state if state and state.stand.epoch == epoch else None
 
+    def holds(self, progress_id: int, *, epoch: int) -> bool:
+        """True if the state of that epoch is here; it is then the last to be forgotten."""
+        with self._lock:
+            state = self._states.get(progress_id)
+            if state is None or state.stand.epoch != epoch:
+                return False
+            self._states.move_to_end(progress_id)
+            return True
+
     def keep(self, state: ShardState) -> None:
         """Hold a state for the next step."""
         with self._lock:
             self._states[state.stand.progress_id] = state
-            while len(self._states) > self._most:
+            while len(self._states) > self.most:
                 self._states.popitem(last=False)
 
     def hand_over(self) -> int:

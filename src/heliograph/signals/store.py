@@ -99,8 +99,9 @@ def store_step(
         _fenced(EVALUATED, _moved(stand, after, at=at) | _judged(due) | _evaluated(step, told, moment))
         insert_signals(rows, lives, version=version, at=at)
         amended = continue_outcomes(continued, instruments=instruments, version=version, at=at)
-        told += Generated(revised=revise_ended(amended, after, compiled, at=at) if amended else 0)
         tell(due.version, rows, lives.items(), instruments=instruments, at=at)
+        # Behind the notices of their ends, which it revises.
+        told += Generated(revised=revise_ended(amended, after, compiled, at=at) if amended else 0)
         state.stand = after
         state.unsaved += len(step.block)
         if _is_due(state, is_last=is_last):

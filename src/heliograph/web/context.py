@@ -73,5 +73,6 @@ def rooms(hidden: Hidden = ()) -> list[Room]:
         Room("", "Signals", reverse("signals"), "signals", still_open),
         Room("", "Instruments", reverse("instruments"), "instruments"),
         Room("Research", "Strategies", reverse("strategies"), "strategies"),
+        Room("Research", "Backtests", reverse("backtests"), "backtests", in_bar=False),
         Room("Machine", "Work", reverse("work-home"), "work", in_bar=False),
     ]

@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
-from heliograph.web.accounts.access import mark_all, path_view
+from heliograph.web.accounts.access import mark_all, operations_of
 from heliograph.web.api import api
 from heliograph.web.api.problems import nowhere
 from heliograph.web.views import (
     about,
     audit,
+    backtest,
+    backtest_compare,
+    backtests,
     find,
     health,
     instruments,
@@ -22,10 +25,8 @@ from heliograph.web.views import (
 from heliograph.web.views.account import tokens
 
 api_urls = api.urls
-# What the library adds to our operations: the description of the API.
-mark_all(
-    (one for one in api_urls[0] if path_view(one.callback) is None), for_all=("openapi-json", "api-root")
-)
+# What the library adds to our operations: an address that says nothing.
+mark_all((one for one in api_urls[0] if not operations_of(one.callback)), for_all=("api-root",))
 
 urlpatterns = [
     path("", overview.overview_page, name="overview"),
@@ -35,11 +36,20 @@ urlpatterns = [
     path("signals/arrivals", signals.arrivals, name="arrivals"),
     path("signals/<int:signal_id>/", signal.signal_page, name="signal"),
     path("signals/<int:signal_id>/panel", signal.signal_panel, name="signal-panel"),
+    path("signals/<int:signal_id>/chart.png", signal.signal_png, name="signal-png"),
     path("why-not/", why_not.why_not_page, name="why-not"),
     path("instruments/", instruments.instruments_page, name="instruments"),
     path("instruments/<int:instrument_id>/", instruments.instrument_page, name="instrument"),
     path("strategies/", strategies.strategies_page, name="strategies"),
     path("strategies/<path:name>/", strategies.strategy_page, name="strategy"),
+    path("backtests/", backtests.backtests_page, name="backtests"),
+    path("backtests/new", backtests.backtest_new, name="backtest-new"),
+    path("backtests/compare", backtest_compare.backtest_compare, name="backtest-compare"),
+    path("backtests/<int:backtest_id>/", backtest.backtest_page, name="backtest"),
+    path("backtests/<int:backtest_id>/act", backtests.backtest_act, name="backtest-act"),
+    path("backtests/<int:backtest_id>/live", backtest.backtest_live, name="backtest-live"),
+    path("backtests/<int:backtest_id>/trades/", backtest.backtest_trades, name="backtest-trades"),
+    path("backtests/<int:backtest_id>/candles/", backtest.backtest_candles, name="backtest-candles"),
     path("work/", work.work_page, name="work-home"),
     path("work/<slug:name>/", work.work_page, name="work"),
     path("work/<slug:name>/act", work.work_act, name="work-act"),

@@ -14,12 +14,15 @@ TASKS = {
     "sync_due": "ingest",
     "generate_due": "generate",
     "generate_shards": "generate",
+    "warm_due": "generate",
+    "warm_shards": "generate",
     "settle_due": "settle",
     "deliver_due": "notices",
     "run_jobs": "research",
     "reconcile": "upkeep",
     "scale": "upkeep",
     "upkeep": "upkeep",
+    "tell_troubles": "upkeep",
     "check_rollouts": "upkeep",
 }
 MODULE = "heliograph.workers.tasks"

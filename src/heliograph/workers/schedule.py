@@ -17,6 +17,9 @@ __all__ = ["QUEUES", "Close", "Entry", "Every", "entries", "standing_entries"]
 
 # Exchanges have the final candle some moments after its close.
 CLOSE_DELAY_MS = 1_000
+# So long before a close workers bring what its bars will need into memory: a replay from the origin takes
+# some seconds at most, and what is warm must not be forgotten again meanwhile.
+WARM_AHEAD_MS = 10_000
 # Long enough to reach over any holidays.
 SEARCHED_DAYS = 40
 # What is due is found by each task itself: these only say how long it may lie there.
@@ -29,8 +32,10 @@ STANDING = {
     "run_jobs": 30,
     "sync_due": 600,
     "upkeep": 600,
+    "tell_troubles": 15,
     "check_rollouts": 60,
 }
+AT_CLOSES = {"warm_due": -WARM_AHEAD_MS, "poll_due": CLOSE_DELAY_MS, "generate_due": CLOSE_DELAY_MS}
 
 
 class Times(Protocol):
@@ -61,26 +66,27 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """A little after each close of a timeframe's bars, where the calendar trades."""
+    """Each close of a timeframe's bars where the calendar trades, a little later or, below 0, earlier."""
 
     timeframe: str
     calendar: str = ALWAYS
+    later_ms: int = CLOSE_DELAY_MS
 
     def last(self, at: datetime) -> datetime:
         """The newest one that is not after `at`."""
-        now, frame = to_ms(at) - CLOSE_DELAY_MS, Timeframe.parse(self.timeframe)
+        now, frame = to_ms(at) - self.later_ms, Timeframe.parse(self.timeframe)
         if self.calendar == ALWAYS:
-            return to_datetime(frame.start(now) + CLOSE_DELAY_MS)
+            return to_datetime(frame.start(now) + self.later_ms)
         closes = self._closes(now, frame)
-        return to_datetime(closes[bisect_right(closes, now) - 1] + CLOSE_DELAY_MS)
+        return to_datetime(closes[bisect_right(closes, now) - 1] + self.later_ms)
 
     def next(self, at: datetime) -> datetime:
         """The first one after `at`."""
-        now, frame = to_ms(at) - CLOSE_DELAY_MS, Timeframe.parse(self.timeframe)
+        now, frame = to_ms(at) - self.later_ms, Timeframe.parse(self.timeframe)
         if self.calendar == ALWAYS:
-            return to_datetime(frame.end(frame.start(now)) + CLOSE_DELAY_MS)
+            return to_datetime(frame.end(frame.start(now)) + self.later_ms)
         closes = self._closes(now, frame)
-        return to_datetime(closes[bisect_right(closes, now)] + CLOSE_DELAY_MS)
+        return to_datetime(closes[bisect_right(closes, now)] + self.later_ms)
 
     def _closes(self, now: int, frame: Timeframe) -> list[int]:
         # A bar that closed lately may have opened a month before.
@@ -109,9 +115,9 @@ def standing_entries(*, replay: bool, scaling: bool = True) -> list[Entry]:
 def entries(*, replay: bool, scaling: bool = True) -> list[Entry]:
     """The whole timetable as of the rows: the standing entries, and the closes of the bars in use."""
     closes = [
-        Entry(f"{task} {timeframe} {calendar}", task, Close(timeframe, calendar))
+        Entry(f"{task} {timeframe} {calendar}", task, Close(timeframe, calendar, later_ms))
         for timeframe, calendar in sorted(set(_closes_in_use()))
-        for task in ("poll_due", "generate_due")
+        for task, later_ms in AT_CLOSES.items()
     ]
     return [*standing_entries(replay=replay, scaling=scaling), *closes]
 

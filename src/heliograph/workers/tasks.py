@@ -33,6 +33,23 @@ def generate_shards(progress_ids: Sequence[int]) -> None:
     work_on_shards(progress_ids)
 
 
+@shared_task(**SHORT)
+def warm_due() -> None:
+    """Send the shards whose next bar is about to close to the nodes that will advance them, to be warmed."""
+    from heliograph.workers.standing import stand
+    from heliograph.workers.warm_ahead import send_warming
+
+    stand("warm_due", lambda at: send_warming(at=at))
+
+
+@shared_task(**SHORT)
+def warm_shards(progress_ids: Sequence[int]) -> None:
+    """Bring the states of these shards into memory."""
+    from heliograph.workers.warm_ahead import warm
+
+    warm(progress_ids)
+
+
 @shared_task(**LIMITS)
 def settle_due() -> None:
     """Look again at what waits for finer data, and end what is delisted."""
@@ -74,12 +91,15 @@ def replay_tick() -> None:
 @shared_task(**LIMITS)
 def deliver_due() -> None:
     """Deliver the notices that are due. Several may be at it: each channel has one that serves it."""
+    from django.conf import settings
+
     from heliograph.notices.deliver import deliver_due as deliver
     from heliograph.workers.doorbell import release
 
     release(["deliver_due"])
     began = utc_now()
-    deliver(at=began, stop=lambda: utc_now() - began > PIECE)
+    site = settings.HELIOGRAPH_PUBLIC_URL
+    deliver(at=began, stop=lambda: utc_now() - began > PIECE, site=site)
 
 
 @shared_task(**SHORT)
@@ -112,10 +132,22 @@ def scale() -> None:
 @shared_task(**LIMITS)
 def upkeep() -> None:
     """Remove what is kept no longer."""
+    from django.conf import settings
+
     from heliograph.workers.standing import stand
     from heliograph.workers.upkeep import forget_old
 
-    stand("upkeep", lambda at: forget_old(at=at))
+    stand("upkeep", lambda at: forget_old(at=at, notice_days=settings.HELIOGRAPH_NOTICE_DAYS))
+
+
+@shared_task(**SHORT)
+def tell_troubles() -> None:
+    """Raise notices of data that are stale and of work that is parked."""
+    from heliograph.workers.ring import ring
+    from heliograph.workers.standing import stand
+    from heliograph.workers.troubles import tell_troubles as tell
+
+    stand("tell_troubles", lambda at: tell(at=at) and ring("deliver_due"))
 
 
 @shared_task(**LIMITS)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from heliograph.fleet.models import Job, PlacementDecision, Rescue, Ring, ScalingAction
 from heliograph.fleet.nodes import forget_lost
-from heliograph.notices.models import Delivery
+from heliograph.notices.keeping import old_deliveries, old_notices, old_sendings
 from heliograph.research.models import StoredBacktest
 from heliograph.signals.models import Checkpoint, StrategyVersion
 
@@ -17,20 +17,23 @@ DECISIONS = timedelta(days=7)
 RESCUES = timedelta(days=30)
 ACTIONS = timedelta(days=90)
 JOBS = timedelta(days=90)
-DELIVERIES = timedelta(days=30)
+NOTICE_DAYS = 90
 # Rows that go at a time: a long transaction would hold up the vacuum of all tables.
 PIECE = 5_000
 
 
-def forget_old(*, at: datetime) -> Mapping[str, int]:
-    """Remove what is older than its time; returns how much of each."""
+def forget_old(*, at: datetime, notice_days: int = NOTICE_DAYS) -> Mapping[str, int]:
+    """Remove what is older than its time; returns how much of each. Notices have a time of their own."""
+    kept = {"days": notice_days, "at": at}
     verbs: Mapping[str, Callable[[], int]] = {
         "rings": lambda: _remove(_older(Ring, "rung_at", at - RINGS)),
         "placement decisions": lambda: _remove(_older(PlacementDecision, "at", at - DECISIONS)),
         "rescues": lambda: _remove(_older(Rescue, "at", at - RESCUES)),
         "scaling actions": lambda: _remove(_older(ScalingAction, "at", at - ACTIONS)),
         "jobs": lambda: _remove(_jobs(at=at)),
-        "deliveries": lambda: _remove(_sent(at=at)),
+        "messages": lambda: _remove(old_sendings(**kept)),
+        "deliveries": lambda: _remove(old_deliveries(**kept)),
+        "notices": lambda: _remove(old_notices(**kept)),
         "checkpoints": lambda: _remove(_useless_checkpoints()),
         "nodes": lambda: forget_lost(at=at),
     }
@@ -45,11 +48,6 @@ def _jobs(*, at: datetime) -> QuerySet:
     """Those of stored backtests stay as long as these."""
     kept = StoredBacktest.objects.values("job")
     return Job.objects.filter(finished_at__lt=at - JOBS).exclude(pk__in=kept)
-
-
-def _sent(*, at: datetime) -> QuerySet:
-    """Deliveries that arrived; what was given up stays to be seen."""
-    return Delivery.objects.filter(state=Delivery.State.SENT, sent_at__lt=at - DELIVERIES)
 
 
 def _useless_checkpoints() -> QuerySet:

@@ -8,7 +8,7 @@ from typing import NoReturn, TypeAlias
 
 from heliograph.engine.language import BadExpression
 from heliograph.engine.strategy.findings import BadStrategy, Finding
-from heliograph.engine.strategy.places import Path, Place, Places, line_and_column
+from heliograph.engine.strategy.places import Path, Place, Places, line_and_column, word_length
 
 Table: TypeAlias = dict[str, object]
 
@@ -44,15 +44,21 @@ class Document:
         value = self.get(path)
         return value if isinstance(value, dict) else {}
 
-    def finding(self, message: str, path: Path, *, at_key: bool = False) -> Finding:
-        """A finding at the value of a path, or at its key."""
+    def finding(
+        self, message: str, path: Path, *, at_key: bool = False, suggestion: str | None = None
+    ) -> Finding:
+        """A finding at the value of a path, or at its key; `suggestion` is what it should be."""
         sentence = message if message.endswith(("?", ".")) else f"{message}."
         setting = self._setting(path)
         if setting is not None:
             return Finding(sentence, None, None, setting)
         place = self._nearest(path)
         at = place.key if at_key or path not in self.places else place.value
-        return Finding(sentence, *line_and_column(self.text, at))
+        length = word_length(self.text, at)
+        # Of a dotted key the suggestion would replace too much.
+        if at_key and self.text[at : at + length].strip("\"'") != path[-1]:
+            suggestion = None
+        return Finding(sentence, *line_and_column(self.text, at), length=length, suggestion=suggestion)
 
     def expression_finding(self, error: BadExpression, path: Path) -> Finding:
         """A finding at the character that an expression's error points at."""
@@ -60,8 +66,16 @@ class Document:
         if setting:
             return Finding(error.sentence, None, error.column, setting, error.caret())
         letters = self._nearest(path).letters or (0,)
-        at = letters[min(error.column - 1, len(letters) - 1)]
-        return Finding(error.sentence, *line_and_column(self.text, at), caret=error.caret())
+        last = len(letters) - 1
+        start = min(error.column - 1, last)
+        at, end = letters[start], letters[min(start + word_length(error.text, start), last)]
+        return Finding(
+            error.sentence,
+            *line_and_column(self.text, at),
+            caret=error.caret(),
+            length=max(1, end - at),
+            suggestion=error.suggestion,
+        )
 
     def _nearest(self, path: Path) -> Place:
         """The place of a path, or of the nearest table around it."""

@@ -80,7 +80,8 @@ class Fields:
         near = nearest(value, among) if isinstance(value, str) else None
         hint = f". Did you mean `{near}`?" if near else ""
         words = ", ".join(f'"{word}"' for word in among)
-        self.wrong(f"`{path[-1]}` must be one of {words}, not {shown(value)}{hint}", path)
+        message = f"`{path[-1]}` must be one of {words}, not {shown(value)}{hint}"
+        self.wrong(message, path, suggestion=f'"{near}"' if near else None)
         return None
 
     @staticmethod
@@ -88,9 +89,9 @@ class Fields:
         """The name of a value, or of the list that it is in."""
         return str(path[-2] if isinstance(path[-1], int) else path[-1])
 
-    def wrong(self, message: str, path: Path, *, at_key: bool = False) -> None:
-        """Keeps a finding at the value of a path, or at its key."""
-        self.findings.add(self.document.finding(message, path, at_key=at_key))
+    def wrong(self, message: str, path: Path, *, at_key: bool = False, suggestion: str | None = None) -> None:
+        """Keeps a finding at the value of a path, or at its key; `suggestion` is what it should be."""
+        self.findings.add(self.document.finding(message, path, at_key=at_key, suggestion=suggestion))
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

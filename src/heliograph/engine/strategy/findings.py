@@ -13,6 +13,8 @@ class Finding:
     """One mistake. `line` and `column` count from 1; `caret` is a picture of the place in an expression.
 
     A value that was given beside the file has no line; `setting` names it, for example `execution.fill`.
+    `length` counts the characters of the file from there that are wrong; `suggestion` is what to write in
+    their place, None where that is not known.
     """
 
     message: str
@@ -20,6 +22,8 @@ class Finding:
     column: int | None
     setting: str | None = None
     caret: str | None = None
+    length: int = 1
+    suggestion: str | None = None
 
     def __str__(self) -> str:
         if self.line is not None:

@@ -46,12 +46,13 @@ def _table(document: Document, path: Path, keys: tuple[str, ...]) -> Iterator[Fi
 def _unknown(document: Document, path: Path, keys: tuple[str, ...]) -> Iterator[Finding]:
     for key in document.table(path):
         if key not in keys:
-            yield document.finding(_about(key, path, keys), (*path, key), at_key=True)
+            near = nearest(key, keys)
+            message = _about(key, path, keys, near)
+            yield document.finding(message, (*path, key), at_key=True, suggestion=near)
 
 
-def _about(key: str, path: Path, keys: tuple[str, ...]) -> str:
+def _about(key: str, path: Path, keys: tuple[str, ...], near: str | None) -> str:
     where = f"in [{'.'.join(map(str, path))}]" if path else "at the top of a strategy"
-    near = nearest(key, keys)
     message = f"there is no `{key[:40]}` {where}"
     if near is not None:
         return f"{message}. Did you mean `{near}`?"

@@ -12,6 +12,7 @@ SPACE = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 BLANK = re.compile(r"[ \t]*")
 SCALAR = re.compile(r"[^,\]}#\n]*")
 ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|[ \t]*\n[ \t\n]*|.)")
+WORD = re.compile(r"""[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*|"[^"\n]*"|'[^'\n]*'|[\[{][^\]}\n]*[\]}]""")
 QUOTES = ('"""', "'''", '"', "'")
 
 
@@ -149,3 +150,9 @@ class Places:
 def line_and_column(text: str, at: int) -> tuple[int, int]:
     """Line and column of an offset, both counted from 1."""
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def word_length(text: str, at: int) -> int:
+    """The characters of the name, number, quoted text or pair of brackets at an offset, at least one."""
+    word = WORD.match(text, at)
+    return len(word.group()) if word else 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from heliograph.errors import UserError
+from heliograph.errors import NotFound, UserError
 
 
 class UnknownStrategy(UserError):
@@ -13,7 +13,7 @@ class UnknownStrategy(UserError):
         self.name = name
 
 
-class NoSuchPlace(UserError):
+class NoSuchPlace(NotFound):
     """Nothing of that key was placed."""
 
     def __init__(self, key: str, some: Sequence[str]):

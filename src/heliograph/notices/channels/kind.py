@@ -1,10 +1,11 @@
 """What every kind of channel can do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
+from heliograph.notices.errors import BadChannel
 from heliograph.notices.message import Message
 
 Options: TypeAlias = Mapping[str, object]
@@ -22,8 +23,21 @@ SEND_SECONDS = 25
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`check` raises BadChannel where options cannot be used, `where` says in short where notices go."""
+    """`check` raises BadChannel where options cannot be used, `where` says in short where notices go.
+
+    `per_minute`: how many messages a minute people can read there; when more come they are told together.
+    None, for machines: each notice has a message of its own.
+    """
 
     check: Callable[[Options], None]
     where: Callable[[Options], str]
     send: Send
+    per_minute: int | None = None
+
+
+def refuse_strange(kind: str, options: Options, takes: Collection[str]) -> None:
+    """BadChannel where there are options that a kind would pass over in silence."""
+    strange = sorted(options.keys() - set(takes))
+    if strange:
+        known = ", ".join(sorted(takes))
+        raise BadChannel(f"A channel of kind {kind} does not take {', '.join(strange)}; it takes {known}.")

@@ -3,12 +3,10 @@
 The words are marks; `gate.py` stands before every view and goes by them.
 """
 
-from collections.abc import Callable, Collection, Iterable
-from inspect import getclosurevars
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.urls import URLPattern, URLResolver
-from ninja.operation import PathView
 
 from heliograph.accounts.roles import Role
 
@@ -47,20 +45,16 @@ def changes_nothing(view: View) -> View:
 
 def marked(view: Callable[..., Any], method: str) -> Callable[..., Any]:
     """What bears the mark: the view, or the operation of the API that answers this method."""
-    found = path_view(view)
-    if found is None:
+    found = operations_of(view)
+    if not found:
         return view
-    asked = [one for one in found.operations if method in one.methods]
     # A method that no operation answers is refused by the API itself, to those who may use any of them.
-    return (asked or found.operations)[0].view_func
+    return found.get("GET" if method == "HEAD" else method) or next(iter(found.values()))
 
 
-def path_view(view: Callable[..., Any]) -> PathView | None:
-    """The operations behind a view of the API; None for any other view."""
-    if getattr(view, "__module__", "") != PathView.__module__ or not hasattr(view, "__closure__"):
-        return None
-    found = getclosurevars(view).nonlocals.get("self")
-    return found if isinstance(found, PathView) else None
+def operations_of(view: Callable[..., Any]) -> Mapping[str, Callable[..., Any]]:
+    """The operations behind a view of the API, by method; empty for any other view."""
+    return getattr(view, "operations", {})
 
 
 def role_needed(view: Callable[..., Any], method: str) -> Role | None:

@@ -57,7 +57,7 @@ def _asker(request: HttpRequest) -> Asker:
     shown = request.headers.get("Authorization", "")
     if request.path.startswith("/api/") and shown[: len(BEARER)].lower() == BEARER:
         token = token_of(shown[len(BEARER) :].strip(), at=utc_now())
-        request.user = token.person
+        request.user, request.token = token.person, token  # type: ignore[attr-defined]
         return Asker(token.person, token)
     user = getattr(request, "user", None)
     return Asker(user if isinstance(user, Person) else _known(user))

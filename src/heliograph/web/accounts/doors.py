@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from heliograph.accounts.roles import Role
 from heliograph.accounts.tokens import SCOPE
-from heliograph.web.accounts.access import Unmarked, is_change, path_view, role_needed
+from heliograph.web.accounts.access import Unmarked, is_change, operations_of, role_needed
 
 PAGE_METHODS = ("GET", "POST")
 UNMARKED = "nobody"
@@ -68,9 +68,9 @@ def _role(view: Callable[..., Any], method: str) -> str:
 
 def methods_of(view: Callable[..., Any]) -> list[str]:
     """The methods that a view answers, HEAD and OPTIONS aside."""
-    operations = path_view(view)
-    if operations is not None:
-        return [method for one in operations.operations for method in one.methods]
+    operations = operations_of(view)
+    if operations:
+        return list(operations)
     if isinstance(view, partial):
         return ["GET"]  # what the library adds to our operations
     allowed = set(_required(view)) or _of_class(view) or set(PAGE_METHODS)

@@ -10,17 +10,19 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
+from ninja.utils import check_csrf
 
 from heliograph.accounts.errors import TokenRefused
 from heliograph.accounts.roles import Role
 from heliograph.accounts.tokens import SCOPE, shown
-from heliograph.web.accounts.access import Unmarked, is_change, role_needed
+from heliograph.web.accounts.access import SAFE, Unmarked, is_change, role_needed
 from heliograph.web.accounts.asker import Asker, asker_of
 from heliograph.web.accounts.told import tell
 from heliograph.web.api.problems import nowhere, problem
 
 REALM = 'Bearer realm="Heliograph"'
 NOBODY = "Sign in, or send a token as `Authorization: Bearer hg_...`; `heliograph token add` makes one."
+FORGED = "A session needs the CSRF token of a page as `X-CSRFToken` to change something; a token does not."
 SIGN_IN = "account_login"
 
 
@@ -49,6 +51,8 @@ class AccessMiddleware(MiddlewareMixin):
         role = asker.role
         if role is None or not role.may(asked):
             return _forbidden(request, asker, asked)
+        if _may_be_forged(request, asker):
+            return problem(HTTPStatus.FORBIDDEN, FORGED)
         request.is_change = is_change(view, method)  # type: ignore[attr-defined]
         return None
 
@@ -56,7 +60,7 @@ class AccessMiddleware(MiddlewareMixin):
         """A change of which the view told nothing itself is in the trail under the name of its address."""
         if (
             getattr(request, "is_change", False)
-            and _was_done(request, response.status_code)
+            and _was_done(request, response)
             and not asker_of(request).recorded
         ):
             match = request.resolver_match
@@ -65,8 +69,17 @@ class AccessMiddleware(MiddlewareMixin):
         return response
 
 
-def _was_done(request: HttpRequest, status: int) -> bool:
+def _may_be_forged(request: HttpRequest, asker: Asker) -> bool:
+    """The views of the API are exempt from the check of pages: a token needs none, but a session does."""
+    is_session = asker.token is None and request.path.startswith("/api/")
+    return is_session and request.method not in SAFE and check_csrf(request) is not None
+
+
+def _was_done(request: HttpRequest, response: HttpResponseBase) -> bool:
     """A page that is shown again says what was wrong in its form; what was done leads to another."""
+    status = response.status_code
+    if response.headers.get("Idempotency-Replayed"):
+        return False
     if request.path.startswith("/api/") or request.headers.get("HX-Request") == "true":
         return status < HTTPStatus.BAD_REQUEST
     return HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
@@ -96,15 +109,13 @@ def _address_of_page(request: HttpRequest) -> str:
 
 
 def _unknown(challenge: str, sentence: str) -> HttpResponse:
-    answer = problem(HTTPStatus.UNAUTHORIZED, "Who asks is not known", sentence)
-    answer["WWW-Authenticate"] = challenge
-    return answer
+    return problem(HTTPStatus.UNAUTHORIZED, sentence, headers={"WWW-Authenticate": challenge})
 
 
 def _forbidden(request: HttpRequest, asker: Asker, asked: Role) -> HttpResponse:
     sentence = _why_not(asker, asked)
     if request.path.startswith("/api/"):
-        answer = problem(HTTPStatus.FORBIDDEN, "That is not yours to do", sentence)
+        answer = problem(HTTPStatus.FORBIDDEN, sentence)
         if asker.token is not None:
             answer["WWW-Authenticate"] = f'{REALM}, error="insufficient_scope", scope="{SCOPE[asked]}"'
         return answer

@@ -1,84 +1,82 @@
-"""The addresses of the API: lists, newest first, page by page."""
+"""The API: its operations, one file for each noun, behind one border."""
 
-from django.http import HttpRequest
-from ninja import NinjaAPI, Query
-from ninja.decorators import decorate_view
+import re
+from typing import Any
+
+from django.urls import URLPattern, URLResolver
+from ninja import NinjaAPI
+from ninja.openapi.urls import get_root_url
+from ninja.operation import Operation
 
 import heliograph
-from heliograph.signals.queries import SignalFilter, list_signals
-from heliograph.web.accounts.access import needs
-from heliograph.web.accounts.asker import hidden
-from heliograph.web.api import lists
-from heliograph.web.api.askers import by_session, by_token
-from heliograph.web.api.kept import kept
-from heliograph.web.api.problems import refuse_unknown, say_problems
-from heliograph.web.api.shapes import (
-    AskedCandles,
-    AskedInstruments,
-    AskedSignals,
-    AskedStrategies,
-    CandleList,
-    InstrumentList,
-    SignalList,
-    StrategyList,
-)
+from heliograph.web.api.bodies import StrictParser
+from heliograph.web.api.border import border, guarded
+from heliograph.web.api.described import described
+from heliograph.web.api.operations import ROUTERS
+from heliograph.web.api.problems import say_problems
 
-# The library's own page of documentation loads scripts from elsewhere, so only the description is given.
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """The library's API with our border around each view, and a description that tells the truth.
+
+    The library's own page of documentation loads scripts from elsewhere: only the description is given.
+    """
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(openapi_url="", docs_url=None, parser=StrictParser(), **named)
+        say_problems(self)
+        self.add_decorator(guarded, mode="view")
+
+    def _get_urls(self) -> list[URLPattern | URLResolver]:
+        patterns = []
+        for bound in self._get_bound_routers():
+            views = [view for view in bound.path_operations.values() for _ in view.operations]
+            for pattern, view in zip(bound.urls_paths(bound.prefix), views, strict=True):
+                pattern.callback = border(pattern.callback)
+                # Who may ask is marked at each of them.
+                pattern.callback.operations = {
+                    method: one.view_func for one in view.operations for method in one.methods
+                }
+                patterns.append(pattern)
+        return [*patterns, get_root_url(self)]
+
+    def get_openapi_schema(self, **named: Any) -> Any:
+        """The description, of OpenAPI 3.1."""
+        made = super().get_openapi_schema(**named)
+        views = {(path, method): one.view_func for path, method, one in operations(self)}
+        return described(made, views=views)
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """The name of the function: `list_signals`, `get_signal`."""
+        return operation.view_func.__name__
+
+
+def operations(api: NinjaAPI) -> list[tuple[str, str, Operation]]:
+    """All operations with their path as the description writes it, and their method in small letters."""
+    root = "/api/v1"
+    return [
+        (_written(root, bound.prefix, path), method.lower(), operation)
+        for bound in api._get_bound_routers()
+        for path, view in bound.path_operations.items()
+        for operation in view.operations
+        for method in operation.methods
+    ]
+
+
+def _written(root: str, prefix: str, path: str) -> str:
+    whole = "/".join(part.strip("/") for part in (prefix, path) if part.strip("/"))
+    return re.sub(r"{[^}:]+:", "{", f"{root}/{whole}")
+
+
+api = Api(
     title="Heliograph",
     version=heliograph.__version__,
     urls_namespace="api",
-    docs_url=None,
-    auth=[by_token, by_session],
-    description="Signals, instruments, candles and strategies, read only.",
+    description=(
+        "Signals and how they ended, strategies, candles, backtests, work and notices. Times are ISO 8601 in "
+        "UTC, bars are named by their open, what is unknown is null. Lists are pages: `next` is the `cursor` "
+        "of the one after it."
+    ),
 )
-say_problems(api)
-
-
-@api.get("signals", response=SignalList, url_name="signals", summary="Signals, newest bar first")
-@decorate_view(kept("signals"))
-@needs("viewer")
-def signals(request: HttpRequest, asked: Query[AskedSignals]) -> dict[str, object]:
-    """Published signals unless `state` asks otherwise; settled ones by the bar of their exit."""
-    refuse_unknown(request, asked)
-    filters = SignalFilter(
-        strategy=asked.strategy,
-        symbol=asked.symbol,
-        venue=asked.venue,
-        side=asked.side,
-        state=None if asked.state == "all" else asked.state,
-        since=lists.aware(asked.since),
-        historical=asked.historical,
-        hidden=hidden(request),
-    )
-    page = list_signals(filters, limit=asked.limit, cursor=asked.cursor)
-    return {"items": [item.to_dict() for item in page.items], "next": page.next}
-
-
-@api.get(
-    "instruments", response=InstrumentList, url_name="instruments", summary="Series, the newest bar first"
-)
-@decorate_view(kept("candles"))
-@needs("viewer")
-def instruments(request: HttpRequest, asked: Query[AskedInstruments]) -> dict[str, object]:
-    """One entry for each timeframe of each instrument."""
-    refuse_unknown(request, asked)
-    return lists.instruments(asked)
-
-
-@api.get("candles", response=CandleList, url_name="candles", summary="Closed bars, newest first")
-@decorate_view(kept("candles"))
-@needs("viewer")
-def candles(request: HttpRequest, asked: Query[AskedCandles]) -> dict[str, object]:
-    """The bars of one instrument in one timeframe."""
-    refuse_unknown(request, asked)
-    return lists.candles(asked)
-
-
-@api.get("strategies", response=StrategyList, url_name="strategies", summary="Versions, newest first")
-@decorate_view(kept("signals"))
-@needs("viewer")
-def strategies(request: HttpRequest, asked: Query[AskedStrategies]) -> dict[str, object]:
-    """Every version with its text and with what its signals came to."""
-    refuse_unknown(request, asked)
-    return lists.strategies(asked, hidden=hidden(request))
+for router in ROUTERS:
+    api.add_router("", router)

@@ -5,23 +5,19 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from heliograph.engine.strategy import Strategy
-from heliograph.kit.clock import utc_now
 from heliograph.signals.errors import NoSuchSignal
 from heliograph.signals.items import SignalItem
 from heliograph.signals.models import Signal
 from heliograph.signals.queries import Hidden, signal_item
-from heliograph.web import chart
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
 from heliograph.web.life import ending, level_rows, life_of
 from heliograph.web.numbers import price_decimals
-from heliograph.web.reads.candles import Bar, bars_around
-from heliograph.web.reads.indicators import MOST_BEFORE, Indicators, indicators
 from heliograph.web.reads.marks import marks_of
+from heliograph.web.reads.signal_chart import signal_chart
 from heliograph.web.rows import signal_row
+from heliograph.web.signal_picture import signal_picture
 from heliograph.web.views.explained import explained
-
-BEFORE, AFTER = 90, 12
 
 
 @require_safe
@@ -30,17 +26,15 @@ def signal_page(request: HttpRequest, signal_id: int) -> HttpResponse:
     """All about one signal; 404 if there is none."""
     item, signal = _found(signal_id, hidden(request))
     strategy = Strategy.parse(signal.version.text)
-    all_bars = _bars(item)
-    bars = _shown(item, all_bars)
-    decimals = chart.decimals_of(bars, item.close)
+    drawn, bars = signal_chart(item, signal, strategy)
     row = signal_row(item, marks_of([item]).get(item.id))
     context = {
         "item": item,
         "row": row,
-        "decimals": decimals,
+        "decimals": drawn.decimals,
         "outcome": f"{ending(item) or row.state}{_found_how(item)}",
-        "life": life_of(item, decimals),
-        "chart": _chart(signal, item, bars, drawn=indicators(strategy, item.side, all_bars, shown=len(bars))),
+        "life": life_of(item, drawn.decimals),
+        "chart": drawn.plain(),
         "signal_bar": next((bar for bar in bars if bar.open_time == item.signal_time), None),
         "revisions": list(signal.revisions.order_by("found_at")),
     }
@@ -52,6 +46,21 @@ def signal_page(request: HttpRequest, signal_id: int) -> HttpResponse:
 def signal_panel(request: HttpRequest, signal_id: int) -> HttpResponse:
     """The same without chart and life, for the panel beside the list."""
     return render(request, "web/parts/signal_panel.html", panel(signal_id, hidden=hidden(request)))
+
+
+@needs("viewer")
+@require_safe
+def signal_png(request: HttpRequest, signal_id: int) -> HttpResponse:
+    """The chart as a picture, `?theme=dark` for dark places; 404 if there is no such signal."""
+    theme = request.GET.get("theme", "light")
+    if theme not in ("light", "dark"):
+        raise Http404(f"There is no theme '{theme}'; there are light and dark.")
+    _found(signal_id, hidden(request))
+    try:
+        picture = signal_picture(signal_id, theme=theme)
+    except NoSuchSignal as fault:
+        raise Http404(str(fault)) from fault
+    return HttpResponse(picture, content_type="image/png", headers={"Cache-Control": "private, max-age=60"})
 
 
 def panel(signal_id: int, *, hidden: Hidden) -> dict[str, object]:
@@ -91,34 +100,3 @@ def _why(signal: Signal, item: SignalItem) -> dict[str, object]:
     return explained(
         version=signal.version, instrument=signal.instrument, bar_time=item.signal_time, side=item.side
     )
-
-
-def _bars(item: SignalItem) -> list[Bar]:
-    last = item.exit_time
-    if last is None:
-        last = utc_now() if item.state in ("open", "pending") else item.signal_time
-    return bars_around(
-        item.instrument_id, item.timeframe, first=item.signal_time, last=last, before=MOST_BEFORE, after=AFTER
-    )
-
-
-def _shown(item: SignalItem, bars: list[Bar]) -> list[Bar]:
-    """The bars on the chart: those before it only let the indicators settle."""
-    earlier = sum(bar.open_time < item.signal_time for bar in bars)
-    return bars[max(0, earlier - BEFORE) :]
-
-
-def _chart(signal: Signal, item: SignalItem, bars: list[Bar], *, drawn: Indicators) -> dict[str, object]:
-    instrument, decimals = signal.instrument, chart.decimals_of(bars, item.close)
-    return chart.Chart(
-        decimals=decimals,
-        daily=item.timeframe in ("1d", "1w", "1M"),
-        candles=chart.candle_rows(bars),
-        gaps=chart.missing_opens(bars, item.timeframe, instrument.calendar or instrument.venue.calendar),
-        levels=chart.levels_of(item, decimals),
-        zone=chart.zone_of(item),
-        markers=chart.markers_of(item),
-        lines=drawn.lines,
-        guides=drawn.guides,
-        focus=chart.seconds(item.signal_time),
-    ).plain()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import stamina
 
 from heliograph.kit.env import Environment
-from heliograph.notices.channels.webhook.post import Answer, post
+from heliograph.notices.channels.exchange import Answer, exchange
 from heliograph.notices.channels.webhook.target import Target
 from heliograph.notices.errors import BadChannel, NotSent
 from heliograph.workers.pools.pool import BadPool, PoolFailed
@@ -73,7 +73,7 @@ class HookPool:
             "Authorization": f"Bearer {self.token}",
         }
         try:
-            answer = post(self.target, headers, body)
+            answer = exchange(self.target.place, "POST", self.target.path, headers, body)
         except NotSent as fault:
             raise Unavailable(str(fault).replace("--allow-private", "HELIOGRAPH_POOL_PRIVATE")) from fault
         _judge(answer, self.target.authority)

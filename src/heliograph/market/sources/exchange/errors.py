@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from difflib import get_close_matches
 
-from heliograph.errors import SourceError, UserError
+from heliograph.errors import Conflict, NotFound, SourceError, UserError
 
 
 class VenueFault(SourceError):
@@ -76,7 +76,7 @@ class BadUrl(UserError):
         )
 
 
-class NoSuchVenue(UserError):
+class NoSuchVenue(NotFound):
     """No venue of that name was added."""
 
     def __init__(self, name: str, *, known: Sequence[str]):
@@ -88,7 +88,7 @@ class NoVenue(UserError):
     """No exchange was added yet, or several and none was named."""
 
 
-class VenueInUse(UserError):
+class VenueInUse(Conflict):
     """The venue cannot be removed or added."""
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Least
 
 from heliograph.engine.timeframe import Timeframe
-from heliograph.errors import UserError
+from heliograph.errors import NotFound
 from heliograph.market.models import Feed, Instrument, Listing, Series, Venue, Watch
 from heliograph.market.sources.exchange.client import client_for
 from heliograph.market.sources.exchange.errors import Delisted, NoSuchSymbol, NoSuchTimeframe
@@ -21,7 +21,7 @@ from heliograph.market.symbols import normal_symbol
 HEAD_START = timedelta(seconds=30)
 
 
-class NoSuchWatch(UserError):
+class NoSuchWatch(NotFound):
     """That is not watched."""
 
 

@@ -1,83 +1,53 @@
-"""Sends a notice as a signed request, and reads what the answer means for the channel."""
+"""Sends a notice as a request, signed where a secret is named."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 
 from standardwebhooks import Webhook
 
-from heliograph.notices.channels.kind import Kind, Options
-from heliograph.notices.channels.webhook.post import Answer, post
+from heliograph.notices.channels.answers import judge
+from heliograph.notices.channels.exchange import exchange
+from heliograph.notices.channels.kind import Kind, Options, refuse_strange
+from heliograph.notices.channels.webhook.presets import is_signed, preset_of
 from heliograph.notices.channels.webhook.target import Target
-from heliograph.notices.errors import BadChannel, ChannelGone, NoticeRefused, NotSent
+from heliograph.notices.errors import BadChannel, NotSent
 from heliograph.notices.message import Message
 
-# What the other side says of this notice alone; all else is taken to concern the channel.
-OF_THE_NOTICE = {
-    HTTPStatus.BAD_REQUEST,
-    HTTPStatus.CONFLICT,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-}
-BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-LONGEST_REST = 86_400.0
+TAKES = frozenset({"url", "url_env", "secret_env", "allow_private", "preset", "template", "format"})
 
 
 def check(options: Options) -> None:
-    """Address and secret must be fit for use, here and now."""
-    Target.of(options).secrets()
+    """Address, secret and template must be fit for use, here and now."""
+    refuse_strange("webhook", options, TAKES)
+    preset_of(options)
+    Target.of(options, is_signed=is_signed(options)).secrets()
 
 
 def where(options: Options) -> str:
     """The address without its query, which may hold a secret."""
+    if "url_env" in options:
+        return f"the address in {options['url_env']}"
     return str(options.get("url", "")).partition("?")[0]
 
 
 def send(message: Message, options: Options, *, at: datetime) -> None:
-    """One request, signed with the time of this try."""
+    """One request; its signature has the time of this try."""
     try:
-        target = Target.of(options)
-        secrets = target.secrets()
+        target = Target.of(options, is_signed=is_signed(options))
+        secrets, content = target.secrets(), preset_of(options)(message)
     except BadChannel as fault:
         raise NotSent(str(fault)) from fault
-    signatures = " ".join(Webhook(secret).sign(message.id, at, message.body) for secret in secrets)
+    if content is None:
+        return
     headers = {
-        "Content-Type": "application/json",
+        "Content-Type": content.type,
         "User-Agent": "Heliograph",
         "webhook-id": message.id,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": signatures,
     }
-    _judge(post(target, headers, message.body.encode()), at=at)
-
-
-def _judge(answer: Answer, *, at: datetime) -> None:
-    """Nothing if the notice was taken; else the error that says what is to follow."""
-    if 200 <= answer.status < 300:
-        return
-    told = f"It answered {answer.status} {answer.reason}".rstrip()
-    if answer.status == HTTPStatus.GONE:
-        raise ChannelGone(f"{told}: it wants no more notices.")
-    if answer.status in OF_THE_NOTICE:
-        raise NoticeRefused(f"{told}: {answer.start}" if answer.start else f"{told}.")
-    if 300 <= answer.status < 400:
-        raise NotSent(f"{told}; redirects are not followed, so name the final address.")
-    raise NotSent(f"{told}.", after=_asked_rest(answer.headers, at=at) if answer.status in BUSY else None)
-
-
-def _asked_rest(headers: Mapping[str, str], *, at: datetime) -> float | None:
-    """Seconds of Retry-After, which gives them or a date (RFC 9110, 10.2.3); None where it cannot be read."""
-    text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text), LONGEST_REST)
-    try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if until.tzinfo is None:
-        return None
-    return min(max((until - at).total_seconds(), 0.0), LONGEST_REST)
+    if secrets:
+        signatures = (Webhook(secret).sign(message.id, at, content.body) for secret in secrets)
+        headers["webhook-signature"] = " ".join(signatures)
+    judge(exchange(target.place, "POST", target.path, headers, content.body.encode()), at=at)
 
 
 WEBHOOK = Kind(check=check, where=where, send=send)

@@ -53,7 +53,7 @@ def job_lines(*, at: datetime, hidden: Hidden = ()) -> list[JobLine]:
     jobs = visible_jobs(hidden)
     unfinished = jobs.filter(state__in=Job.UNFINISHED).order_by("created_at")
     finished = jobs.exclude(state__in=Job.UNFINISHED).order_by("-finished_at", "-pk")
-    return [_line(job, at=at) for job in (*unfinished, *finished[:NEWEST])]
+    return [job_line(job, at=at) for job in (*unfinished, *finished[:NEWEST])]
 
 
 def visible_jobs(hidden: Hidden) -> QuerySet[Job]:
@@ -63,7 +63,8 @@ def visible_jobs(hidden: Hidden) -> QuerySet[Job]:
     return Job.objects.exclude(pk__in=StoredBacktest.objects.filter(concealed(hidden)).values("job"))
 
 
-def _line(job: Job, *, at: datetime) -> JobLine:
+def job_line(job: Job, *, at: datetime) -> JobLine:
+    """One job, with the time that is left where it can be told."""
     share = min(1.0, job.done / job.total) if job.total else None
     left = None
     if job.state == Job.State.RUNNING and share and share >= LEAST_SHARE and job.started_at:

@@ -1,0 +1,1 @@
+"""Notices to the services that Apprise knows: Telegram, Discord, Slack, Matrix, ntfy and many more."""

@@ -1,0 +1,1 @@
+"""Notices as e-mail, by any server that speaks SMTP."""

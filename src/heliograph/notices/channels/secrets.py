@@ -1,0 +1,22 @@
+"""Secrets of channels: rows hold the names of environment variables, never what is in them."""
+
+import os
+import re
+from collections.abc import Mapping
+
+from heliograph.notices.errors import BadChannel
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+
+
+def secret_of(name: str, *, holds: str, environment: Mapping[str, str] = os.environ) -> str:
+    """What is in the environment variable of that name; BadChannel where it is not set. `holds`: what is
+    in it."""
+    if not NAME.fullmatch(name):
+        raise BadChannel(
+            f"'{name[:8]}…' is no name of an environment variable; name one, and put {holds} into it."
+        )
+    found = environment.get(name, "").strip()
+    if not found:
+        raise BadChannel(f"{name} is not set in the environment; it holds {holds}.")
+    return found

@@ -1,0 +1,60 @@
+"""Sends again: what was given up, or one delivery whatever came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from heliograph.notices.errors import NoSuchDelivery, NoSuchNotice
+from heliograph.notices.models import Channel, Delivery, Notice, Sending, State
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which failed deliveries: those of a notice, of a channel, of notices since a moment; else all."""
+
+    notice: int | None = None
+    channel: Channel | None = None
+    since: datetime | None = None
+
+
+def replay(chosen: Chosen, *, at: datetime) -> int:
+    """Let failed deliveries go once more; how many. A receiver that has them can tell by their ids."""
+    if chosen.notice is not None and not Notice.objects.filter(pk=chosen.notice).exists():
+        raise NoSuchNotice(chosen.notice)
+    failed = Delivery.objects.filter(state=State.FAILED)
+    if chosen.notice is not None:
+        failed = failed.filter(notice=chosen.notice)
+    if chosen.channel is not None:
+        failed = failed.filter(channel=chosen.channel)
+    if chosen.since is not None:
+        failed = failed.filter(notice__created_at__gte=chosen.since)
+    return _again(failed, at=at)
+
+
+def replay_delivery(number: int, *, at: datetime) -> int:
+    """Send one delivery again, also one that was sent, with all that went in the same message; how many."""
+    chosen = Delivery.objects.filter(pk=number).exclude(state=State.PENDING)
+    if not chosen.exists():
+        if Delivery.objects.filter(pk=number).exists():
+            return 0
+        raise NoSuchDelivery(number)
+    return _again(chosen, at=at)
+
+
+@transaction.atomic
+def _again(chosen: QuerySet[Delivery], *, at: datetime) -> int:
+    found = list(chosen.select_for_update().values_list("pk", "sending", "channel"))
+    sendings = {sending for _, sending, _ in found if sending is not None}
+    alone = [pk for pk, sending, _ in found if sending is None]
+    # The person knows that the other side is back.
+    channels = {channel for _, _, channel in found}
+    Channel.objects.filter(pk__in=channels).update(failures=0, rests_until=None)
+    # A process that is at it cannot write its result any more.
+    Sending.objects.filter(pk__in=sendings).update(
+        state=State.PENDING, tries=0, not_before=at, sent_at=None, error="", epoch=F("epoch") + 1
+    )
+    together = Delivery.objects.filter(sending__in=sendings).update(state=State.PENDING)
+    apart = Delivery.objects.filter(pk__in=alone)
+    return together + apart.update(state=State.PENDING, not_before=at, error="")

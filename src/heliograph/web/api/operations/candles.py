@@ -1,0 +1,72 @@
+"""Candles: the closed bars of one series."""
+
+from typing import ClassVar
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router
+
+from heliograph.market.models import Candle, Series
+from heliograph.web.accounts.access import needs
+from heliograph.web.api.answers import answers
+from heliograph.web.api.asked import Moment, Name, Paging
+from heliograph.web.api.operations.instruments import series_of
+from heliograph.web.api.paging import Order, Page, page_of
+from heliograph.web.api.problems import Refused
+from heliograph.web.api.shapes.market import CandleList, CandleShape
+from heliograph.web.reads.candles import COLUMNS
+
+router = Router(tags=["candles"])
+NEWEST = Order("candles", ("-open_time",))
+
+
+class AskedCandles(Paging):
+    """Which bars. Without `venue` and `timeframe` the symbol must have only one."""
+
+    shape: ClassVar[type] = CandleShape
+    symbol: Name
+    venue: Name | None = None
+    timeframe: Name | None = None
+    since: Moment | None = Field(None, description="Bars that open at that moment or later.")
+    until: Moment | None = Field(None, description="Bars that open before that moment.")
+
+
+@router.get("candles", response=CandleList, url_name="candles", summary="Closed bars, newest first")
+@answers("candles")
+@needs("viewer")
+def list_candles(request: HttpRequest, asked: Query[AskedCandles]) -> Page:
+    """The bars of one instrument in one timeframe."""
+    return page_of(bars_of(one_series(asked), asked), asked, NEWEST, _bar)
+
+
+def bars_of(series: Series, asked: AskedCandles):
+    """The bars of a series in the span that is asked for."""
+    # Bounds let the server skip the months on either side.
+    rows = Candle.objects.filter(
+        instrument_id=series.instrument_id,
+        timeframe=series.timeframe,
+        open_time__range=(series.first_open, series.last_open),
+    )
+    if asked.since:
+        rows = rows.filter(open_time__gte=asked.since)
+    if asked.until:
+        rows = rows.filter(open_time__lt=asked.until)
+    return rows
+
+
+def one_series(asked: AskedCandles) -> Series:
+    """The series that is meant; Refused if it is not exactly one."""
+    found = list(
+        series_of(asked.symbol, asked.venue, asked.timeframe).order_by("instrument__venue__name")[:20]
+    )
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        sentence = f"There are no such candles of '{asked.symbol}'; /api/v1/instruments lists what is stored."
+        raise Refused(422, sentence, name="symbol")
+    choices = ", ".join(f"venue={row.instrument.venue.name}&timeframe={row.timeframe}" for row in found)
+    raise Refused(422, f"'{asked.symbol}' is stored more than once; add one of {choices}.", name="symbol")
+
+
+def _bar(row: Candle) -> dict[str, object]:
+    # NaN, that is no volume, becomes null.
+    return {name: getattr(row, name) for name in COLUMNS}

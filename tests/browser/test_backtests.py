@@ -1,0 +1,126 @@
+"""Backtests in a browser: asked for, followed, looked at, compared."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from heliograph.fleet.models import Job
+from heliograph.research.models import StoredBacktest
+from tests.browser.test_every_page import CONTRAST, RULES
+from tests.research.world import BUSY, ask, market, work
+
+OTHER = BUSY.replace("close - 1.5 * atr(5)", "close - 0.7 * atr(5)")
+WIDTHS = (360, 768, 1024, 1280, 1920)
+
+
+@pytest.fixture
+def instruments(transactional_db):
+    """Eight instruments with candles of an hour."""
+    return market()[1]
+
+
+@pytest.fixture
+def runs(instruments):
+    """Two finished runs, one that failed, one that waits."""
+    first, second = ask(), ask(OTHER)
+    work()
+    work()
+    failed = ask(symbols=("A/USDT",)).backtest
+    Job.objects.filter(pk=failed.job.pk).update(
+        state="failed", error="The disk is full.", done=120, total=300, unit="bars"
+    )
+    waiting = ask(symbols=("B/USDT",)).backtest
+    return [one.backtest.pk for one in (first, second)] + [failed.pk, waiting.pk]
+
+
+def addresses(runs):
+    first, second, failed, waiting = runs
+    return {
+        "backtests": "/backtests/",
+        "backtest-new": "/backtests/new",
+        "backtest": f"/backtests/{first}/",
+        "backtest-failed": f"/backtests/{failed}/",
+        "backtest-waiting": f"/backtests/{waiting}/",
+        "backtest-trades": f"/backtests/{first}/trades/",
+        "backtest-candles": f"/backtests/{first}/candles/?trade=3",
+        "backtest-compare": f"/backtests/compare?a={first}&b={second}",
+    }
+
+
+@pytest.mark.parametrize(("width", "themes"), [(1280, ("light", "dark")), (360, ("light", "dark"))])
+def test_no_page_of_backtests_breaks_a_rule_of_accessibility(runs, visit, keep_screenshot, width, themes):
+    found = {}
+    for name, address in addresses(runs).items():
+        page = visit(address, width=width)
+        for theme in themes:
+            page.emulate_media(color_scheme=theme)
+            keep_screenshot(page, f"{name}-{theme}-{width}")
+            options = RULES if theme == "light" else CONTRAST
+            violations = Axe().run(page, options=options).response["violations"]
+            if violations:
+                found[name, theme] = [(fault["id"], fault["nodes"][0]["html"]) for fault in violations]
+        page.close()
+
+    assert found == {}
+
+
+def test_no_page_of_backtests_scrolls_sideways(runs, visit):
+    too_wide = []
+    for name, address in addresses(runs).items():
+        page = visit(address)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            wanted = page.evaluate("document.documentElement.scrollWidth")
+            if wanted > width:
+                too_wide.append((name, width, wanted))
+        page.close()
+
+    assert too_wide == []
+
+
+def test_a_run_is_asked_for_followed_and_seen(instruments, visit):
+    page = visit("/backtests/new")
+    page.get_by_text("Or run a text that is not stored").click()
+    page.get_by_label("Text of a strategy").fill(BUSY)
+    page.get_by_label("Fee, %").click()
+    page.locator("#ahead dd", has_text="Busy, 1h").wait_for()
+    page.get_by_label("A/USDT").check()
+    page.locator("#ahead dd", has_text="paper").wait_for()
+    page.get_by_role("button", name="Run the backtest").click()
+    page.get_by_text("waits for a worker").wait_for()
+    assert StoredBacktest.objects.get().instruments == [instruments[0].pk]
+
+    work()
+    page.get_by_role("heading", name="Equity and drawdown").wait_for()
+    page.locator(".curve-canvas canvas").first.wait_for()
+    page.get_by_role("link", name="Trades", exact=True).click()
+    page.locator("table.trade-list a.row-link").first.click()
+    page.wait_for_selector(".chart-canvas canvas")
+    assert "?trade=" in page.url
+
+
+def test_a_run_is_cancelled_in_the_browser(instruments, visit):
+    ask()
+    page = visit(f"/backtests/{StoredBacktest.objects.get().pk}/")
+    page.get_by_role("button", name="Cancel the run").click()
+
+    page.get_by_text("can go on from there").wait_for()
+    assert Job.objects.get().state == "cancelled"
+
+
+def test_two_ticked_runs_are_compared(runs, visit):
+    page = visit("/backtests/")
+    for number in runs[:2]:
+        page.get_by_label(f"Compare backtest {number}", exact=True).check()
+    page.get_by_role("button", name="Compare the ticked two").click()
+
+    assert page.get_by_role("heading", name="Trade by trade").is_visible()
+    page.locator(".curve-canvas canvas").first.wait_for()
+
+
+def test_a_curve_says_its_values_under_the_pointer(runs, visit):
+    page = visit(f"/backtests/{runs[0]}/")
+    canvas = page.locator(".curve-canvas .u-over").first
+    canvas.hover(position={"x": 200, "y": 60})
+
+    assert page.locator("[data-day]").text_content().startswith("2024-01-")
+    assert "%" in page.locator('[data-at="0"]').text_content()
