@@ -151,9 +151,9 @@ def test_the_trail_tells_of_coming_in_of_guesses_and_of_leaving(nobody, ann):
     nobody.post("/account/logout/")
     told = list(AuditEntry.objects.order_by("pk").values_list("action", "actor", "subject", "details"))
     assert told == [
-        ("account.refused", "nobody, from 127.0.0.1", "Ann", {}),
-        ("account.sign-in", "Ann", "Ann", {"by": ["password"]}),
-        ("account.sign-out", "Ann", "Ann", {}),
+        ("sign-in.failed", "nobody", "Ann", {"from": "127.0.0.1"}),
+        ("sign-in", "Ann", "Ann", {"from": "127.0.0.1"}),
+        ("sign-out", "Ann", "Ann", {"from": "127.0.0.1"}),
     ]
 
 

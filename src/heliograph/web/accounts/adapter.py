@@ -5,15 +5,12 @@ from hashlib import sha256
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from heliograph.accounts.models import Person
-from heliograph.web.accounts.asker import forget_asker
-from heliograph.web.accounts.told import tell
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -28,24 +25,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
-
-    def post_login(self, request: HttpRequest, user: Person, **words: Any) -> HttpResponse:
-        """The trail tells who came in, and by what."""
-        ways = [record["method"] for record in get_authentication_records(request, user)]
-        forget_asker(request)
-        tell(request, "account.sign-in", user.name, by=ways or ["link"])
-        response: HttpResponse = super().post_login(request, user, **words)
-        return response
-
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """The trail tells of guesses; there are never more than the limits of attempts let through."""
-        tell(request, "account.refused", str(credentials.get("username", "")))
-
-    def logout(self, request: HttpRequest) -> None:
-        """The trail tells who left."""
-        if request.user.is_authenticated:
-            tell(request, "account.sign-out", request.user.name)
-        super().logout(request)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """By account alone: allauth adds the host name, which whoever guesses may choose."""

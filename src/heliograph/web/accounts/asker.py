@@ -48,11 +48,6 @@ def asker_of(request: HttpRequest) -> Asker:
     return known
 
 
-def forget_asker(request: HttpRequest) -> None:
-    """Ask anew: somebody has just signed in."""
-    request.__dict__.pop("asker", None)
-
-
 def _asker(request: HttpRequest) -> Asker:
     shown = request.headers.get("Authorization", "")
     if request.path.startswith("/api/") and shown[: len(BEARER)].lower() == BEARER:

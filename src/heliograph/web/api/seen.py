@@ -4,17 +4,16 @@ from collections.abc import Collection
 
 from django.http import HttpRequest
 
-from heliograph.web.accounts.asker import hidden
+from heliograph.web.accounts.asker import asker_of, hidden
 
 
 def caller(request: HttpRequest) -> str:
     """Who asks, as an opaque text: a token, a person, or else an address."""
-    token = getattr(request, "token", None)
-    if token is not None:
-        return f"token:{token.pk}"
-    person = getattr(request, "user", None)
-    if person is not None and person.is_authenticated:
-        return f"person:{person.pk}"
+    asker = asker_of(request)
+    if asker.token is not None:
+        return f"token:{asker.token.pk}"
+    if asker.person is not None:
+        return f"person:{asker.person.pk}"
     return f"address:{request.META.get('REMOTE_ADDR', '')}"
 
 
