@@ -1,6 +1,6 @@
 """Who asks, and what is hidden from them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.http import HttpRequest
 
@@ -19,3 +19,8 @@ def caller(request: HttpRequest) -> str:
 def hidden_from(request: HttpRequest) -> Collection[int]:
     """The ids of the strategies that whoever asks may not see."""
     return ()
+
+
+def audiences_of(request: HttpRequest) -> Sequence[str] | None:
+    """Whose channels and subscriptions whoever asks may see, such as "person:7"; None: everybody's."""
+    return None
