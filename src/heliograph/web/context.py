@@ -63,4 +63,5 @@ def rooms() -> list[Room]:
         Room("Research", "Strategies", reverse("strategies"), "strategies"),
         Room("Research", "Backtests", reverse("backtests"), "backtests", in_bar=False),
         Room("Machine", "Work", reverse("work-home"), "work", in_bar=False),
+        Room("Machine", "Notices", reverse("notices"), "notices", in_bar=False),
     ]
