@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "heliograph.fleet",
     "heliograph.notices",
     "heliograph.signals",
+    "heliograph.inbound",
     "heliograph.research",
     "heliograph.workers",
     "heliograph.web",
