@@ -125,7 +125,7 @@ def test_every_reference_leads_somewhere(described):
 
 READS = [path for path, method, _ in ALL if method == "get"]
 # Ages and the moment of looking change by themselves.
-SLIDING = ("/api/v1/health", "/api/v1/nodes", "/api/v1/freshness", "/api/v1/cache")
+SLIDING = tuple(f"/api/v1/{name}" for name in ("health", "nodes", "freshness", "cache", "work/queues"))
 
 
 def test_each_read_answers_as_described(client, described, ids):
@@ -170,12 +170,12 @@ def test_lists_join_to_the_whole_however_short_their_pages_are(client, described
     assert len(lists) > 25
     for path in lists:
         query = QUERIES.get(path, "")
-        expected = client.get(f"{path}?{query}").json()
+        expected = client.get(f"{path}?{query}&limit=20").json()
         found, cursor = [], ""
         for _ in range(len(expected["items"]) + 1):
-            page = client.get(f"{path}?{query}&limit=1{cursor}").json()
+            page = client.get(f"{path}?{query}&limit=4{cursor}").json()
             found += page["items"]
-            if page["next"] is None or len(found) == len(expected["items"]):
+            if page["next"] is None or len(found) >= len(expected["items"]):
                 break
             cursor = f"&cursor={page['next']}"
         if path not in SLIDING:

@@ -10,6 +10,7 @@ from heliograph.web.api.operations import (
     explanations,
     health,
     imports,
+    inbound,
     indicators,
     instruments,
     jobs,
@@ -43,6 +44,7 @@ ROUTERS = (
     work.router,
     nodes.router,
     notices.router,
+    inbound.router,
     indicators.router,
     health.router,
 )

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import ClassVar, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Field, Query, Router, Schema
 
 from heliograph.engine.timeframe import Timeframe
@@ -16,8 +16,9 @@ from heliograph.research.queries import ROW, BacktestFilter, find_backtest
 from heliograph.research.result import finished_result
 from heliograph.web.accounts.access import needs
 from heliograph.web.api.answers import answers
-from heliograph.web.api.asked import Chosen, Id, Name, Paging
+from heliograph.web.api.asked import Chosen, Id, Name, Paging, names_of
 from heliograph.web.api.described import also
+from heliograph.web.api.exports import Exporting, chunks_of, export, table_of
 from heliograph.web.api.paging import Order, Page, page_of
 from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.backtests import (
@@ -36,6 +37,7 @@ from heliograph.web.api.shapes.filled import filled
 router = Router(tags=["backtests"])
 NEWEST = Order("backtests", ("-pk",))
 BY_NUMBER = Order("trades", ("number",))
+EXIT_REASON = names_of(TradeShape).index("exit_reason")
 COUNTS = ("published", "missed", "undecided", "open", "rejected")
 
 
@@ -54,7 +56,7 @@ class AskedBacktest(Chosen):
     shape: ClassVar[type] = BacktestDetail
 
 
-class AskedTrades(Paging):
+class AskedTrades(Exporting):
     """Which trades of a backtest."""
 
     shape: ClassVar[type] = TradeShape
@@ -98,9 +100,15 @@ def get_backtest(request: HttpRequest, backtest_id: Id, asked: Query[AskedBackte
 @router.get("backtests/{backtest_id}/trades", response=TradeList, summary="The trades of a backtest")
 @answers()
 @needs("viewer")
-def list_trades(request: HttpRequest, backtest_id: Id, asked: Query[AskedTrades]) -> Page:
+def list_trades(
+    request: HttpRequest, backtest_id: Id, asked: Query[AskedTrades]
+) -> Page | StreamingHttpResponse:
     """By instrument, then end."""
     rows = asked.rows(find_visible(request, backtest_id))
+    if asked.format:
+        paths = ["instrument__symbol" if name == "symbol" else name for name in names_of(TradeShape)]
+        table = table_of(f"trades-{backtest_id}", TradeShape, chunks_of(rows, BY_NUMBER, paths, _exported))
+        return export(request, asked, table)
     return page_of(rows, asked, Order(f"trades {backtest_id}", BY_NUMBER.columns), trade)
 
 
@@ -168,6 +176,12 @@ def backtest(row: StoredBacktest) -> dict[str, object]:
 def trade(row: StoredTrade) -> dict[str, object]:
     """A row fetched with its instrument."""
     return filled(TradeShape, row, symbol=row.instrument.symbol, exit_reason=row.exit_reason or None)
+
+
+def _exported(row: tuple) -> list:
+    values = list(row)
+    values[EXIT_REASON] = values[EXIT_REASON] or None
+    return values
 
 
 def _visible(request: HttpRequest):

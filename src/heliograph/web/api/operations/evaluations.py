@@ -2,23 +2,31 @@
 
 from typing import ClassVar
 
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Field, Query, Router
 
 from heliograph.signals.evaluations import RUN, EvaluationItem, PostponedItem, postponed_shards
 from heliograph.signals.models import Evaluation
 from heliograph.web.accounts.access import needs
 from heliograph.web.api.answers import answers
-from heliograph.web.api.asked import Id, Moment, Name, Paging
+from heliograph.web.api.asked import Id, Moment, Name, Paging, names_of
+from heliograph.web.api.exports import Exporting, chunks_of, export, table_of
 from heliograph.web.api.paging import Order, Page, page_of, part_of
 from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.signals import EvaluationList, EvaluationShape, PostponedList, PostponedShape
 
 router = Router(tags=["evaluations"])
 NEWEST = Order("evaluations", ("-started_at", "-pk"))
+# Where the fields stand that are not the row's own.
+PATHS = {
+    "strategy": "version__strategy__name",
+    "version": "version__number",
+    "venue": "progress__venue__name",
+    "shard": "progress__shard",
+}
 
 
-class AskedEvaluations(Paging):
+class AskedEvaluations(Exporting):
     """Which evaluations."""
 
     shape: ClassVar[type] = EvaluationShape
@@ -50,9 +58,15 @@ class AskedPostponed(Paging):
 @router.get("evaluations", response=EvaluationList, summary="Evaluations, newest first")
 @answers()
 @needs("viewer")
-def list_evaluations(request: HttpRequest, asked: Query[AskedEvaluations]) -> Page:
+def list_evaluations(request: HttpRequest, asked: Query[AskedEvaluations]) -> Page | StreamingHttpResponse:
     """Each step of a shard: which bars, from which data, what it brought and how its gates stood."""
-    return page_of(asked.rows(request), asked, NEWEST, EvaluationItem.of)
+    rows = asked.rows(request)
+    if asked.format:
+        paths = [PATHS.get(name, name) for name in names_of(EvaluationShape)]
+        return export(
+            request, asked, table_of("evaluations", EvaluationShape, chunks_of(rows, NEWEST, paths))
+        )
+    return page_of(rows, asked, NEWEST, EvaluationItem.of)
 
 
 @router.get("evaluations/postponed", response=PostponedList, summary="Shards whose gates are closed")

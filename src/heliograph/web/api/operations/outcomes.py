@@ -2,14 +2,17 @@
 
 from typing import ClassVar, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Field, Query, Router
 
+from heliograph.signals.items import SignalItem, item_values
 from heliograph.signals.models import OutcomeRevision
 from heliograph.signals.queries import SignalFilter, list_signals
 from heliograph.web.accounts.access import needs
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Id, Moment, Name, Paging, names_of
+from heliograph.web.api.exports import Exporting, chunks_of, export, table_of
+from heliograph.web.api.operations.signals import signal_table
 from heliograph.web.api.paging import Order, Page, page_of
 from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.filled import filler
@@ -17,10 +20,11 @@ from heliograph.web.api.shapes.signals import OutcomeList, OutcomeShape, Revisio
 
 router = Router(tags=["signals"])
 NEWEST_REVISION = Order("revisions", ("-pk",))
+PLACES = [0, *(names_of(SignalItem).index(name) for name in names_of(OutcomeShape)[1:])]
 FIELDS = [name for name in names_of(OutcomeShape) if name != "signal_id"]
 
 
-class AskedOutcomes(Paging):
+class AskedOutcomes(Exporting):
     """Which outcomes; settled ones by the bar of their exit, others by the bar of their signal."""
 
     shape: ClassVar[type] = OutcomeShape
@@ -35,7 +39,7 @@ class AskedOutcomes(Paging):
 
     def filter(self, request: HttpRequest) -> SignalFilter:
         """The same for the room of signals."""
-        own = set(AskedOutcomes.model_fields) - set(Paging.model_fields)
+        own = set(AskedOutcomes.model_fields) - set(Exporting.model_fields)
         return SignalFilter(**{name: getattr(self, name) for name in own}, hidden=tuple(hidden_from(request)))
 
 
@@ -50,8 +54,11 @@ class AskedRevisions(Paging):
 @router.get("outcomes", response=OutcomeList, summary="How signals ended, newest exit first")
 @answers("signals")
 @needs("viewer")
-def list_outcomes(request: HttpRequest, asked: Query[AskedOutcomes]) -> Page:
+def list_outcomes(request: HttpRequest, asked: Query[AskedOutcomes]) -> Page | StreamingHttpResponse:
     """The outcomes of published signals in one state."""
+    if asked.format:
+        chunks = chunks_of(*signal_table(asked.filter(request)), _outcome)
+        return export(request, asked, table_of("outcomes", OutcomeShape, chunks))
     page = list_signals(asked.filter(request), limit=asked.limit, cursor=asked.cursor)
     items = [{"signal_id": item.id} | {name: getattr(item, name) for name in FIELDS} for item in page.items]
     return Page(items, page.next)
@@ -68,3 +75,8 @@ def list_revisions(request: HttpRequest, asked: Query[AskedRevisions]) -> Page:
     if asked.since:
         rows = rows.filter(found_at__gte=asked.since)
     return page_of(rows, asked, NEWEST_REVISION, filler(RevisionShape))
+
+
+def _outcome(row: tuple) -> list:
+    values = item_values(row)
+    return [values[place] for place in PLACES]

@@ -1,9 +1,11 @@
 """Signals: the list and all that is known of one."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Field, Query, Router
 
 from heliograph.engine.strategy import Strategy
@@ -11,13 +13,14 @@ from heliograph.market.wire import to_datetime
 from heliograph.notices.models import Notice
 from heliograph.signals.errors import NoSuchSignal
 from heliograph.signals.explain import explain
-from heliograph.signals.items import SignalItem
+from heliograph.signals.items import COLUMNS, PARTS, SignalItem, item_values
 from heliograph.signals.models import Signal
 from heliograph.signals.queries import SignalFilter, list_signals
 from heliograph.web.accounts.access import needs
 from heliograph.web.api.answers import answers
-from heliograph.web.api.asked import Chosen, Id, Moment, Name, Paging
-from heliograph.web.api.paging import Page
+from heliograph.web.api.asked import Chosen, Id, Moment, Name
+from heliograph.web.api.exports import Exporting, chunks_of, export, table_of
+from heliograph.web.api.paging import Order, Page
 from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.explanations import ExplanationShape
 from heliograph.web.api.shapes.filled import filler
@@ -64,7 +67,7 @@ class SignalQuestions(Chosen):
         )
 
 
-class AskedSignals(SignalQuestions, Paging):
+class AskedSignals(SignalQuestions, Exporting):
     """The filters of `heliograph signals`, and some more."""
 
     shape: ClassVar[type] = SignalShape
@@ -79,8 +82,11 @@ class AskedSignal(Chosen):
 @router.get("signals", response=SignalList, url_name="signals", summary="Signals, newest bar first")
 @answers("signals")
 @needs("viewer")
-def list_of_signals(request: HttpRequest, asked: Query[AskedSignals]) -> Page:
+def list_of_signals(request: HttpRequest, asked: Query[AskedSignals]) -> Page | StreamingHttpResponse:
     """Published signals unless `state` asks otherwise; settled ones by the bar of their exit."""
+    if asked.format:
+        chunks = chunks_of(*signal_table(asked.filter(request)), exported)
+        return export(request, asked, table_of("signals", SignalShape, chunks))
     page = list_signals(asked.filter(request), limit=asked.limit, cursor=asked.cursor)
     return Page([told(item) for item in page.items], page.next)
 
@@ -121,11 +127,27 @@ def chart_signal(request: HttpRequest, signal_id: Id) -> dict[str, object]:
     return signal_chart(item, row, Strategy.parse(row.version.text))[0].plain()
 
 
+def signal_table(filters: SignalFilter) -> tuple[QuerySet[Signal], Order, Sequence[str]]:
+    """The rows of a list, their order, and the columns that make an item."""
+    return Signal.objects.filter(filters.condition()), Order("", (f"-{filters.order}", "-pk")), COLUMNS
+
+
+def exported(row: tuple) -> list:
+    """The values of an item, with moments where rows have milliseconds."""
+    values = item_values(row)
+    values[PARTS] = _moments(values[PARTS])
+    return values
+
+
+def _moments(parts: Sequence[dict]) -> list[dict]:
+    return [part | {"time": to_datetime(int(part["time"]))} for part in parts]
+
+
 def told(item: SignalItem) -> SignalItem:
     """The item with moments where rows have milliseconds."""
     if not item.parts:
         return item
-    return replace(item, parts=tuple(part | {"time": to_datetime(int(part["time"]))} for part in item.parts))
+    return replace(item, parts=tuple(_moments(item.parts)))
 
 
 def _found(request: HttpRequest, signal_id: int) -> tuple[Signal, SignalItem]:
