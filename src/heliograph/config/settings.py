@@ -1,6 +1,7 @@
 """All settings, read once from the environment; no secret has a default."""
 
 from pathlib import Path
+from tempfile import gettempdir
 
 from heliograph.kit.env import Environment
 
@@ -30,6 +31,13 @@ HELIOGRAPH_PLACEMENT = env.text("HELIOGRAPH_PLACEMENT", default="rendezvous")
 # Requests a minute that the API answers for each token, person or address; 0 is no limit.
 HELIOGRAPH_API_READS = env.number("HELIOGRAPH_API_READS", default=600)
 HELIOGRAPH_API_WRITES = env.number("HELIOGRAPH_API_WRITES", default=120)
+
+# Where uploaded files wait for their import; what one upload may hold, in bytes and in rows of one file.
+HELIOGRAPH_UPLOADS = env.text("HELIOGRAPH_UPLOADS", default="") or (
+    f"{HELIOGRAPH_HOME}/uploads" if HELIOGRAPH_HOME else f"{gettempdir()}/heliograph-uploads"
+)
+HELIOGRAPH_UPLOAD_MB = env.number("HELIOGRAPH_UPLOAD_MB", default=1024)
+HELIOGRAPH_UPLOAD_ROWS = env.number("HELIOGRAPH_UPLOAD_ROWS", default=20_000_000)
 
 INSTALLED_APPS = [
     "django.contrib.postgres",

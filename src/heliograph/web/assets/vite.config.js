@@ -11,6 +11,6 @@ export default defineConfig({
     // Nothing may become a data: address or an inline script: the pages forbid both.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: ["src/main.js", "src/chart.js", "src/curve.js", "src/editor.js"] },
+    rollupOptions: { input: ["src/main.js", "src/chart.js", "src/curve.js", "src/upload.js", "src/editor.js"] },
   },
 });
