@@ -13,7 +13,7 @@ LAYERS = (
     {"engine", "kit"},
     {"market", "fleet", "notices"},
     {"signals", "notebook"},
-    {"research"},
+    {"research", "inbound"},
     {"monitor"},
     {"reports", "accounts"},
     {"workers"},

@@ -13,7 +13,7 @@ from apprise.manager_plugins import NotificationManager
 from benchmarks.drills.parts.receiver import Reply
 from heliograph.notices.channels.apprise.allowed import FILES, SCHEMAS
 from heliograph.notices.channels.apprise.channel import APPRISE
-from heliograph.notices.channels.apprise.services import SERVICES
+from heliograph.notices.channels.apprise.messengers import SERVICES
 from heliograph.notices.channels.cut import CUT, cut
 from heliograph.notices.errors import BadChannel, ChannelGone, NoticeRefused, NotSent
 from heliograph.notices.message import Message

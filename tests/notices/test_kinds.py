@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.drills.parts.receiver import Reply
 from heliograph.notices.channels import KINDS
-from heliograph.notices.channels.apprise.services import SERVICES
+from heliograph.notices.channels.apprise.messengers import SERVICES
 from heliograph.notices.errors import BadChannel, NotSent
 from heliograph.notices.message import Message
 from tests.notices.conftest import SECRET

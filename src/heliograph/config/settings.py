@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import gettempdir
 
 from heliograph.kit.env import Environment
 
@@ -32,6 +33,13 @@ HELIOGRAPH_PLACEMENT = env.text("HELIOGRAPH_PLACEMENT", default="rendezvous")
 HELIOGRAPH_API_READS = env.number("HELIOGRAPH_API_READS", default=600)
 HELIOGRAPH_API_WRITES = env.number("HELIOGRAPH_API_WRITES", default=120)
 
+# Where uploaded files wait for their import; what one upload may hold, in bytes and in rows of one file.
+HELIOGRAPH_UPLOADS = env.text("HELIOGRAPH_UPLOADS", default="") or (
+    f"{HELIOGRAPH_HOME}/uploads" if HELIOGRAPH_HOME else f"{gettempdir()}/heliograph-uploads"
+)
+HELIOGRAPH_UPLOAD_MB = env.number("HELIOGRAPH_UPLOAD_MB", default=1024)
+HELIOGRAPH_UPLOAD_ROWS = env.number("HELIOGRAPH_UPLOAD_ROWS", default=20_000_000)
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -45,6 +53,7 @@ INSTALLED_APPS = [
     "heliograph.fleet",
     "heliograph.notices",
     "heliograph.signals",
+    "heliograph.inbound",
     "heliograph.research",
     "heliograph.accounts",
     "heliograph.workers",

@@ -9,8 +9,8 @@ from heliograph.engine.timeframe import Timeframe
 from heliograph.errors import NotFound
 from heliograph.market import wire
 from heliograph.market.calendars import ALWAYS, sessions
-from heliograph.market.clock import venue_clock
-from heliograph.market.models import Candle, Instrument, Series, Venue
+from heliograph.market.clock import replay_clock, venue_clock
+from heliograph.market.models import Candle, Instrument, Replay, Series, Venue
 from heliograph.market.symbols import normal_symbol
 
 
@@ -94,6 +94,23 @@ def candle_page(
     items: Sequence[Candle] = list(found.order_by("-open_time")[: limit + 1])
     more = len(items) > limit
     return CandlePage(tuple(items[:limit]), wire.to_ms(items[limit - 1].open_time) if more else None)
+
+
+def missing_since(series: Sequence[Series], *, at: datetime) -> dict[int, int | None]:
+    """How many bars behind the newest of each series should be there by now; None for files, which owe none.
+
+    The series were read with instrument and venue. One statement.
+    """
+    replays = {replay.venue_id: replay_clock(replay) for replay in Replay.objects.all()}
+    found: dict[int, int | None] = {}
+    for one in series:
+        venue = one.instrument.venue
+        if venue.kind == Venue.Kind.FILE:
+            found[one.pk] = None
+        else:
+            now = wire.to_ms(replays.get(venue.pk, at))
+            found[one.pk] = _freshness(one, now=now).missing
+    return found
 
 
 def _freshness(series: Series, *, now: int) -> Freshness:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import Count, QuerySet
 
 from heliograph.notices.errors import NoSuchSending
 from heliograph.notices.forming import message_of, notices_of
@@ -67,14 +67,9 @@ class Shown:
     before: int | None = None
 
 
-def list_sendings(shown: Shown, *, limit: int = 50, failed_first: bool = False) -> list[SendingItem]:
-    """The newest messages; with `failed_first` those that were given up above all others. Four statements."""
-    found = _chosen(shown).select_related("channel")
-    if failed_first:
-        rank = Case(When(state=State.FAILED, then=Value(0)), default=Value(1), output_field=IntegerField())
-        found = found.order_by(rank, "-pk")
-    else:
-        found = found.order_by("-pk")
+def list_sendings(shown: Shown, *, limit: int = 50) -> list[SendingItem]:
+    """The newest messages. Four statements."""
+    found = _chosen(shown).select_related("channel").order_by("-pk")
     rows = list(found[:limit])
     single = [row.pk for row in rows if row.notices == 1]
     first = Delivery.objects.filter(sending__in=rows).order_by("sending", "pk").distinct("sending")

@@ -84,8 +84,8 @@ def list_notices(*, failed: bool = False, limit: int = 50) -> list[NoticeItem]:
     ways: dict[int, list[Way]] = defaultdict(list)
     deliveries = Delivery.objects.filter(notice__in=notices).select_related("channel", "sending")
     for delivery in deliveries.order_by("channel__name"):
-        ways[delivery.notice_id].append(_way(delivery))
-    return [_notice_item(notice, ways[notice.pk]) for notice in notices]
+        ways[delivery.notice_id].append(way_of(delivery))
+    return [notice_item(notice, ways[notice.pk]) for notice in notices]
 
 
 def _channel_item(channel: Channel, counts: dict | None, last: datetime | None, error: str) -> ChannelItem:
@@ -114,7 +114,8 @@ def _topics(channel: Channel) -> tuple[str, ...]:
     return () if [] in asked else tuple(sorted({topic for topics in asked for topic in topics}))
 
 
-def _notice_item(notice: Notice, ways: Sequence[Way]) -> NoticeItem:
+def notice_item(notice: Notice, ways: Sequence[Way]) -> NoticeItem:
+    """A notice with its ways."""
     return NoticeItem(
         id=notice.pk,
         topic=notice.topic,
@@ -125,7 +126,8 @@ def _notice_item(notice: Notice, ways: Sequence[Way]) -> NoticeItem:
     )
 
 
-def _way(delivery: Delivery) -> Way:
+def way_of(delivery: Delivery) -> Way:
+    """From a row fetched with its channel and sending."""
     sending = delivery.sending
     return Way(
         delivery=delivery.pk,

@@ -35,12 +35,16 @@ def replay(chosen: Chosen, *, at: datetime) -> int:
 
 def replay_delivery(number: int, *, at: datetime) -> int:
     """Send one delivery again, also one that was sent, with all that went in the same message; how many."""
-    chosen = Delivery.objects.filter(pk=number).exclude(state=State.PENDING)
-    if not chosen.exists():
-        if Delivery.objects.filter(pk=number).exists():
-            return 0
+    channel_of(number)
+    return _again(Delivery.objects.filter(pk=number).exclude(state=State.PENDING), at=at)
+
+
+def channel_of(number: int) -> str:
+    """The name of the channel that a delivery is for, or NoSuchDelivery."""
+    found = Delivery.objects.filter(pk=number).values_list("channel__name", flat=True).first()
+    if found is None:
         raise NoSuchDelivery(number)
-    return _again(chosen, at=at)
+    return found
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Reads evaluations with their gates, and what is postponed, for pages and commands."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -97,9 +98,11 @@ def recent_evaluations(*, limit: int = 50, version: StrategyVersion | None = Non
     return [EvaluationItem.of(row) for row in rows.order_by("-started_at", "-pk")[:limit]]
 
 
-def postponed_shards() -> list[PostponedItem]:
-    """The shards whose gates are closed, those that wait the longest first."""
+def postponed_shards(*, hidden: Collection[int] = ()) -> list[PostponedItem]:
+    """The shards whose gates are closed, those that wait the longest first; not of the hidden strategies."""
     running = _with_shards().filter(progress__version__stage__in=StrategyVersion.RUNNING)
+    if hidden:
+        running = running.exclude(progress__version__strategy__in=hidden)
     return [PostponedItem.of(row) for row in running.order_by("since", "pk")]
 
 

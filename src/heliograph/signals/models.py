@@ -45,6 +45,8 @@ class StrategyVersion(models.Model):
     created_at = models.DateTimeField()
     # Who added it, in words; empty where that was not told.
     author = models.CharField(max_length=120, default="", db_default="")
+    # Its signals come from outside (see the room `inbound`): no shard evaluates it.
+    external = models.BooleanField(default=False, db_default=False)
     retired_at = models.DateTimeField(null=True)
     # While it is live it announces the instruments whose place in the universe (0 to 99, of their name) lies
     # in share_from <= place < share_to: all, but for a rollout.

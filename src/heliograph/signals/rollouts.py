@@ -97,7 +97,7 @@ def rollback(strategy: Strategy, *, reason: str = "rolled back by hand", at: dat
         former, candidates = rollout.former, [rollout.candidate]
     else:
         candidates = live_versions(strategy)
-        former = _live_before(strategy)
+        former = live_before(strategy)
         rollout = strategy.rollouts.filter(candidate__in=candidates).order_by("-started_at").first()
     with handing_over(strategy, at=at):
         for candidate in candidates:
@@ -111,8 +111,8 @@ def rollback(strategy: Strategy, *, reason: str = "rolled back by hand", at: dat
     return former
 
 
-def _live_before(strategy: Strategy) -> StrategyVersion:
-    """The version that was retired from being live last."""
+def live_before(strategy: Strategy) -> StrategyVersion:
+    """The version that was retired from being live last; WrongStage if there is none."""
     for version in strategy.versions.filter(stage=Stage.RETIRED).order_by("-retired_at", "-number"):
         last = version.changes.order_by("-at", "-pk").first()
         # Versions that were retired before changes were kept have none.

@@ -9,6 +9,8 @@ from django.db.models import Avg, Count, Max, Q, StdDev
 from heliograph.signals.models import Outcome, Signal, StrategyVersion
 
 Z95 = 1.959963984540054
+# Fewer cases than this say nothing: their average is not shown.
+LEAST_N = 10
 SETTLED = Q(outcome__state=Outcome.State.SETTLED)
 
 

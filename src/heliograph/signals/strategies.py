@@ -24,13 +24,14 @@ def add_strategy(
     stage: str = Stage.SHADOW,
     origin: datetime | None = None,
     author: str = "",
+    external: bool = False,
     at: datetime,
 ) -> StrategyVersion:
     """The version of that text: the one that is stored already, or a new one with the next number.
 
     Texts are the same if they mean the same (comments and white space do not count). `origin` is the first
     bar to begin from; None begins each instrument at its first stored bar. `author` is who adds it, in words.
-    BadStrategy names all that is wrong.
+    The signals of an `external` one come from outside. BadStrategy names all that is wrong.
     """
     checked = Checked.parse(text)
     strategy, _ = Strategy.objects.get_or_create(name=checked.name, defaults={"created_at": at})
@@ -50,6 +51,7 @@ def add_strategy(
         origin=origin,
         created_at=at,
         author=author,
+        external=external,
     )
     with handing_over(strategy, at=at):
         if stage == Stage.LIVE:

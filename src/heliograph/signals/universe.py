@@ -66,8 +66,11 @@ def join_instruments(version: StrategyVersion, universe: Universe, series: Serie
     """Gives each matching instrument that is not yet in a shard of the version its place; returns their
     number.
 
-    Shards are filled up in the order of joining, a venue's own apart; nobody already in one is moved.
+    Shards are filled up in the order of joining, a venue's own apart; nobody already in one is moved. An
+    external version has none: there is nothing to evaluate.
     """
+    if version.external:
+        return 0
     # A step that holds its shard's row looks at the version's key: a lock of the whole row would wait for it.
     StrategyVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     shards = list(Progress.objects.select_for_update(no_key=True).filter(version=version).order_by("shard"))

@@ -91,7 +91,8 @@ class Chart:
     focus: int | None = None
 
     def plain(self) -> dict[str, object]:
-        """For JSON; each line also has its value at the focus, written; `panes` counts those below."""
+        """For JSON. Each line also has its value at the focus or else at the newest bar, written; `panes` counts
+        those below."""
         return asdict(self) | {
             "lines": [self._line(line) for line in self.lines],
             "panes": max((line.pane for line in self.lines), default=0),
@@ -99,7 +100,12 @@ class Chart:
 
     def _line(self, line: Line) -> dict[str, object]:
         decimals = self.decimals if line.decimals is None else line.decimals
-        return asdict(line) | {"decimals": decimals, "at_focus": fixed(line.at(self.focus), decimals)}
+        shown = self.focus if self.focus is not None else self._newest
+        return asdict(line) | {"decimals": decimals, "at_focus": fixed(line.at(shown), decimals)}
+
+    @property
+    def _newest(self) -> int | None:
+        return self.candles[-1][0] if self.candles else None
 
 
 def seconds(moment: datetime) -> int:

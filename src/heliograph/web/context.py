@@ -74,5 +74,7 @@ def rooms(hidden: Hidden = ()) -> list[Room]:
         Room("", "Instruments", reverse("instruments"), "instruments"),
         Room("Research", "Strategies", reverse("strategies"), "strategies"),
         Room("Research", "Backtests", reverse("backtests"), "backtests", in_bar=False),
+        Room("Machine", "Data", reverse("data"), "data", in_bar=False),
         Room("Machine", "Work", reverse("work-home"), "work", in_bar=False),
+        Room("Machine", "Notices", reverse("notices"), "notices", in_bar=False),
     ]

@@ -1,4 +1,4 @@
-"""Long work: stored backtests and backfills, one at a time on each worker."""
+"""Long work: stored backtests, backfills and imports, one at a time on each worker."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -30,6 +30,8 @@ def run_waiting(*, stop: Callable[[], bool]) -> None:
 def runners() -> Mapping[str, Runner]:
     """What runs each kind of job."""
     from heliograph.market.sources.exchange.backfill import run_backfill
+    from heliograph.market.undoing import run_undo
+    from heliograph.market.uploaded import run_import
     from heliograph.research.run import run_backtest
 
-    return {"backfill": run_backfill, "backtest": run_backtest}
+    return {"backfill": run_backfill, "backtest": run_backtest, "import": run_import, "undo": run_undo}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeAlias
 
-from django.http import Http404, HttpRequest, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from ninja.operation import Operation
 
@@ -43,7 +43,12 @@ def _answer(view: View, request: HttpRequest, *args: object, **named: object) ->
         return nowhere(request)
     finally:
         request.method = method
-    return _not_allowed(request, made) if isinstance(made, HttpResponseNotAllowed) else made
+    if isinstance(made, HttpResponseNotAllowed):
+        return _not_allowed(request, made)
+    if made.streaming and method == "HEAD":
+        # Nobody reads the file, so nobody makes it.
+        return HttpResponse(status=made.status_code, headers=dict(made.items()))
+    return made
 
 
 def _not_allowed(request: HttpRequest, made: HttpResponseNotAllowed) -> HttpResponseBase:

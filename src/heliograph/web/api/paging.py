@@ -46,6 +46,10 @@ class Order:
         places = read_cursor(self.name, cursor)
         if len(places) != len(self.columns):
             raise BadCursor
+        return self.after(places)
+
+    def after(self, places: Sequence[Place]) -> Q:
+        """The rows behind the one with these places in the order."""
         paths, way = self.paths, "lt" if self.falls else "gt"
         # The first condition is what the index is entered by: the server finds no way in through an OR.
         entry = Q(**{f"{paths[0]}__{way}e": places[0]}) if len(paths) > 1 else Q()

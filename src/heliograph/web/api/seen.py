@@ -1,9 +1,11 @@
 """Who asks, and what is hidden from them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.http import HttpRequest
 
+from heliograph.accounts.people import role_of
+from heliograph.accounts.roles import Role
 from heliograph.web.accounts.asker import asker_of, hidden
 
 
@@ -20,3 +22,11 @@ def caller(request: HttpRequest) -> str:
 def hidden_from(request: HttpRequest) -> Collection[int]:
     """The ids of the strategies that whoever asks may not see."""
     return hidden(request)
+
+
+def audiences_of(request: HttpRequest) -> Sequence[str] | None:
+    """Whose channels and subscriptions whoever asks may see, such as "person:7"; None: everybody's."""
+    asker = asker_of(request)
+    if asker.person is None or role_of(asker.person) is Role.ADMIN:
+        return None
+    return [f"person:{asker.person.pk}", *(f"team:{team.pk}" for team in asker.person.teams.order_by("pk"))]

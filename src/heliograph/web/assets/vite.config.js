@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-// Two entries: what every page needs, and the chart, which only pages with candles load.
+// What every page needs, and apart from it what only some load: the chart, the curve, the editor.
 export default defineConfig({
   base: "/static/dist/",
   build: {
@@ -11,6 +11,6 @@ export default defineConfig({
     // Nothing may become a data: address or an inline script: the pages forbid both.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: ["src/main.js", "src/chart.js", "src/curve.js"] },
+    rollupOptions: { input: ["src/main.js", "src/chart.js", "src/curve.js", "src/upload.js", "src/editor.js"] },
   },
 });

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from heliograph.engine.timeframe import Timeframe
 from heliograph.market.models import Candle
+from heliograph.market.wire import to_datetime, to_ms
 
 MOST = 600
 COLUMNS = ("open_time", "open", "high", "low", "close", "volume")
@@ -44,3 +46,11 @@ def newest_bars(
         rows = rows.filter(open_time__lt=until)
     found = rows.order_by("-open_time").values_list(*COLUMNS)[:limit]
     return [Bar(*row) for row in reversed(found)]
+
+
+def bar_that_holds(moment: datetime | None, instrument_id: int, timeframe: str) -> datetime | None:
+    """The open of the bar that holds a moment; without one that of the newest stored bar, None if none is."""
+    if moment is None:
+        newest = newest_bars(instrument_id, timeframe, limit=1)
+        return newest[-1].open_time if newest else None
+    return to_datetime(Timeframe.parse(timeframe).start(to_ms(moment)))

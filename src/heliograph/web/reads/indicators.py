@@ -46,12 +46,13 @@ def indicators(strategy: Strategy, side: str, bars: Sequence[Bar], *, shown: int
     if not drawn:
         return Indicators()
     plan = Plan.compile([clause.shown(graph) for clause, _ in drawn], graph, timeframe=strategy.timeframe)
-    values = [row[0][-shown:].copy() for row in Runner(plan, instruments=1).advance(_block(bars))]
+    values = [row[0][-shown:].copy() for row in Runner(plan, instruments=1).advance(block_of(bars))]
     guides = [Guide(place, value) for place, pane in enumerate(found.panes, 1) for value in pane.guides]
     return Indicators(tuple(_lines(drawn, values, bars[-shown:])), tuple(guides))
 
 
-def _block(bars: Sequence[Bar]) -> Bars:
+def block_of(bars: Sequence[Bar]) -> Bars:
+    """The bars of one instrument as the engine takes them."""
     columns = {name: np.array([getattr(bar, name) for bar in bars]) for name in INPUTS}
     times = np.array([seconds(bar.open_time) * 1000 for bar in bars], dtype=np.int64)
     return Bars.single(times, **columns)

@@ -2,13 +2,22 @@
 
 from datetime import UTC, date, datetime
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+
+from heliograph.signals.errors import NoSuchStrategy, NoSuchVersion
+from heliograph.signals.models import StrategyVersion
+from heliograph.signals.queries import find_version
+from heliograph.web.accounts.asker import hidden
 
 
 def whole_number(request: HttpRequest, name: str) -> int | None:
     """A number without sign, below 10^18."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+    return whole(request.GET.get(name, ""))
+
+
+def whole(written: str) -> int | None:
+    """The number that is written, without sign and below 10^18."""
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < 19 else None
 
 
 def day(request: HttpRequest, name: str) -> datetime | None:
@@ -33,3 +42,20 @@ def text(request: HttpRequest, name: str) -> str | None:
     """A text of reasonable length without NUL, which PostgreSQL refuses."""
     found = request.GET.get(name, "").replace("\x00", "").strip()[:120]
     return found or None
+
+
+def stored_version(request: HttpRequest, name: str, number: int | None = None) -> StrategyVersion:
+    """The version of a strategy, the one that runs where no number is asked for; else a page that is not."""
+    # No name holds what the database cannot write.
+    if "\x00" in name:
+        raise Http404("There is no such strategy.")
+    try:
+        return find_version(name, number, hidden=hidden(request))
+    except (NoSuchStrategy, NoSuchVersion) as fault:
+        raise Http404(str(fault)) from fault
+
+
+def author(request: HttpRequest) -> str:
+    """Who asks, in words; empty where nobody is signed in."""
+    user = getattr(request, "user", None)
+    return str(user) if getattr(user, "is_authenticated", False) else ""

@@ -26,11 +26,15 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @public
 def readyz(request: HttpRequest) -> HttpResponse:
     """Database and Redis answer and all migrations are applied; 503 says which does not."""
-    parts = {"database": _database(), "migrations": False, "redis": _redis()}
-    if parts["database"]:
-        parts["migrations"] = _migrated()
-    ready = all(parts.values())
-    return JsonResponse({"status": "ready" if ready else "not ready", **parts}, status=200 if ready else 503)
+    found = parts()
+    ready = all(found.values())
+    return JsonResponse({"status": "ready" if ready else "not ready", **found}, status=200 if ready else 503)
+
+
+def parts() -> dict[str, bool]:
+    """Whether the database and Redis answer, and whether all migrations are applied."""
+    database = _database()
+    return {"database": database, "migrations": database and _migrated(), "redis": _redis()}
 
 
 def _database() -> bool:

@@ -1,10 +1,12 @@
 """The instruments and how fresh their bars are, and the page of one instrument."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from heliograph.market.coverage import coverage_of
 from heliograph.market.models import Instrument, Series
@@ -17,6 +19,8 @@ from heliograph.web.covered import Covered, covered
 from heliograph.web.numbers import price_decimals
 from heliograph.web.reads import freshness
 from heliograph.web.reads.candles import Bar, newest_bars
+from heliograph.web.reads.expressions import Drawn, draw_expressions
+from heliograph.web.reads.indicators import MOST_BEFORE
 from heliograph.web.reads.marks import marks_of
 from heliograph.web.rows import signal_rows
 from heliograph.web.views.asked import moment, text
@@ -25,8 +29,8 @@ PAGE, BARS, SIGNALS = 50, 300, 20
 MOST_COUNTED = 500_000
 
 
-@require_safe
 @needs("viewer")
+@require_safe
 def instruments_page(request: HttpRequest) -> HttpResponse:
     """Every series with its newest bar; `find` narrows by symbol, `after` is the cursor."""
     find = text(request, "find")
@@ -46,10 +50,14 @@ def instruments_page(request: HttpRequest) -> HttpResponse:
     return render(request, "web/pages/instruments.html", context)
 
 
-@require_safe
 @needs("viewer")
+@require_safe
+@vary_on_headers("HX-Request")
 def instrument_page(request: HttpRequest, instrument_id: int) -> HttpResponse:
-    """One instrument in one of its timeframes: chart, coverage, gaps, signals."""
+    """One instrument in one of its timeframes: chart, coverage, gaps, signals; each `plot` is drawn.
+
+    For htmx the chart alone; 204 where `newest` says that there is no newer bar.
+    """
     instrument = Instrument.objects.select_related("venue").filter(pk=instrument_id).first()
     if instrument is None:
         raise Http404(f"There is no instrument {instrument_id}.")
@@ -58,23 +66,57 @@ def instrument_page(request: HttpRequest, instrument_id: int) -> HttpResponse:
     line = next((line for line in lines if line.timeframe == wanted), lines[0] if lines else None)
     if line is None or (wanted and line.timeframe != wanted):
         raise Http404(f"{instrument} has no bars of {wanted or 'any timeframe'}.")
-    until = moment(request, "until")
-    bars = newest_bars(instrument_id, line.timeframe, limit=BARS, until=until)
+    is_part = bool(request.headers.get("HX-Request"))
+    if is_part and request.GET.get("newest") == str(chart.seconds(line.last_open)):
+        return HttpResponse(status=204)
     page = list_signals(SignalFilter(instrument_id=instrument_id, hidden=hidden(request)), limit=SIGNALS)
-    context = {
-        "instrument": instrument,
-        "line": line,
+    context = _charted(request, instrument, line, page.items)
+    if is_part:
+        return render(request, "web/parts/plot_chart.html", context)
+    context |= {
         "lines": lines,
-        "until": until,
-        "bars": bars,
-        "decimals": chart.decimals_of(bars),
-        "chart": _chart(instrument, line.timeframe, bars, page.items).plain(),
         "rows": signal_rows(page.items, marks_of(page.items)),
         "coverage": _coverage(instrument_id, line),
-        "newest_bar": bars[-1] if bars else None,
-        "older": bars[0].open_time if len(bars) == BARS and bars[0].open_time > line.first_open else None,
     }
     return render(request, "web/pages/instrument.html", context)
+
+
+def _charted(
+    request: HttpRequest, instrument: Instrument, line: freshness.SeriesLine, items: tuple[SignalItem, ...]
+) -> dict[str, object]:
+    """The newest bars, or those before `until`, with what is drawn over them."""
+    until, texts = moment(request, "until"), request.GET.getlist("plot")
+    wanted = BARS + (MOST_BEFORE if any(texts) else 0)
+    all_bars = newest_bars(instrument.pk, line.timeframe, limit=wanted, until=until)
+    bars = all_bars[-BARS:]
+    drawn = draw_expressions(texts, all_bars, shown=len(bars), timeframe=line.timeframe)
+    made = _chart(instrument, line.timeframe, bars, items, drawn)
+    more = len(bars) == BARS and bars[0].open_time > line.first_open
+    return {
+        "instrument": instrument,
+        "line": line,
+        "until": until,
+        "bars": bars,
+        "decimals": made.decimals,
+        "chart": made.plain(),
+        "drawn": drawn,
+        "plots": [(one, _without(request, one)) for one in drawn.texts],
+        "newest": chart.seconds(line.last_open),
+        "same": _query(request, line.timeframe, drawn.texts),
+        "newest_bar": bars[-1] if bars else None,
+        "older": bars[0].open_time if more else None,
+    }
+
+
+def _without(request: HttpRequest, plotted: str) -> str:
+    """The address of the page without one of its expressions."""
+    texts = [one for one in request.GET.getlist("plot") if one.strip() != plotted]
+    return "?" + _query(request, text(request, "timeframe") or "", texts)
+
+
+def _query(request: HttpRequest, timeframe: str, texts: Sequence[str]) -> str:
+    asked = {"timeframe": timeframe, "until": request.GET.get("until", ""), "plot": list(texts)}
+    return urlencode({name: value for name, value in asked.items() if value}, doseq=True)
 
 
 def _coverage(instrument_id: int, line: freshness.SeriesLine) -> Covered | None:
@@ -91,7 +133,7 @@ def _after(request: HttpRequest) -> tuple[str, str, str] | None:
 
 
 def _chart(
-    instrument: Instrument, timeframe: str, bars: list[Bar], items: tuple[SignalItem, ...]
+    instrument: Instrument, timeframe: str, bars: list[Bar], items: tuple[SignalItem, ...], drawn: Drawn
 ) -> chart.Chart:
     return chart.Chart(
         decimals=chart.decimals_of(bars),
@@ -99,4 +141,5 @@ def _chart(
         candles=chart.candle_rows(bars),
         gaps=chart.missing_opens(bars, timeframe, instrument.calendar or instrument.venue.calendar),
         markers=chart.signal_markers([item for item in items if item.timeframe == timeframe]),
+        lines=drawn.lines,
     )

@@ -9,19 +9,24 @@ from heliograph.signals.errors import NoSuchSignal
 from heliograph.signals.items import SignalItem
 from heliograph.signals.models import Signal
 from heliograph.signals.queries import Hidden, signal_item
+from heliograph.signals.scores import LEAST_N
+from heliograph.signals.similar import similar_signals
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
 from heliograph.web.life import ending, level_rows, life_of
 from heliograph.web.numbers import price_decimals
 from heliograph.web.reads.marks import marks_of
 from heliograph.web.reads.signal_chart import signal_chart
-from heliograph.web.rows import signal_row
+from heliograph.web.rows import signal_row, signal_rows
 from heliograph.web.signal_picture import signal_picture
 from heliograph.web.views.explained import explained
 
+# Of the similar ones that are counted so many are listed.
+SHOWN = 8
 
-@require_safe
+
 @needs("viewer")
+@require_safe
 def signal_page(request: HttpRequest, signal_id: int) -> HttpResponse:
     """All about one signal; 404 if there is none."""
     item, signal = _found(signal_id, hidden(request))
@@ -38,11 +43,12 @@ def signal_page(request: HttpRequest, signal_id: int) -> HttpResponse:
         "signal_bar": next((bar for bar in bars if bar.open_time == item.signal_time), None),
         "revisions": list(signal.revisions.order_by("found_at")),
     }
-    return render(request, "web/pages/signal.html", context | _strategy(strategy, item) | _why(signal, item))
+    more = _strategy(strategy, item) | _why(signal, item) | _similar(signal)
+    return render(request, "web/pages/signal.html", context | more)
 
 
-@require_safe
 @needs("viewer")
+@require_safe
 def signal_panel(request: HttpRequest, signal_id: int) -> HttpResponse:
     """The same without chart and life, for the panel beside the list."""
     return render(request, "web/parts/signal_panel.html", panel(signal_id, hidden=hidden(request)))
@@ -94,6 +100,11 @@ def _found_how(item: SignalItem) -> str:
 def _strategy(strategy: Strategy, item: SignalItem) -> dict[str, object]:
     side = strategy.long if item.side == "long" else strategy.short
     return {"strategy": strategy, "levels": level_rows(item, side.fractions if side else ())}
+
+
+def _similar(signal: Signal) -> dict[str, object]:
+    found = similar_signals(signal)
+    return {"similar": found, "similar_rows": signal_rows(found.items[:SHOWN], {}), "least_n": LEAST_N}
 
 
 def _why(signal: Signal, item: SignalItem) -> dict[str, object]:

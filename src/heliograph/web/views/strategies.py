@@ -1,14 +1,13 @@
 """The scoreboard, and the page of one strategy."""
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from heliograph.engine.strategy import Strategy
-from heliograph.signals.errors import NoSuchStrategy, NoSuchVersion
 from heliograph.signals.models import Outcome, StrategyVersion
-from heliograph.signals.queries import SignalFilter, find_version, list_signals
+from heliograph.signals.queries import SignalFilter, list_signals
 from heliograph.signals.scores import Score, scoreboard
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
@@ -16,9 +15,15 @@ from heliograph.web.histogram import Histogram, histogram
 from heliograph.web.interval import interval_mark
 from heliograph.web.reads.marks import marks_of
 from heliograph.web.reads.overview import reasons
+from heliograph.web.reads.strategies.curves import curves
+from heliograph.web.reads.strategies.listed import Listed
+from heliograph.web.reads.strategies.rollout import gate_lines
+from heliograph.web.reads.strategies.stages import Standing
+from heliograph.web.reads.strategies.starts import examples
+from heliograph.web.reads.strategies.versions import version_lines
 from heliograph.web.rows import REASONS, signal_rows
 from heliograph.web.source import source_lines
-from heliograph.web.views.asked import whole_number
+from heliograph.web.views.asked import stored_version, text, whole_number
 
 LEAST_N = 10
 SIGNALS = 15
@@ -29,27 +34,45 @@ MOST_R = 20_000
 @needs("viewer")
 def strategies_page(request: HttpRequest) -> HttpResponse:
     """All versions with what their signals came to."""
-    lines = [(score, _mark(score)) for score in _running_first(scoreboard(hidden=hidden(request)))]
-    return render(request, "web/pages/strategies.html", {"lines": lines, "least_n": LEAST_N})
+    listed = Listed.asked(text(request, "stage") or "", text(request, "order") or "")
+    scores = scoreboard(hidden=hidden(request))
+    chosen = listed.of(scores)
+    lines_of = curves([score.version_id for score in chosen])
+    context = {
+        "lines": [(score, _mark(score), lines_of.get(score.version_id)) for score in chosen],
+        "listed": listed,
+        "tabs": listed.tabs(scores),
+        "orders": listed.orders(),
+        "any": bool(scores),
+        "examples": examples(),
+        "least_n": LEAST_N,
+    }
+    return render(request, "web/pages/strategies.html", context)
 
 
 @require_safe
 @needs("viewer")
 def strategy_page(request: HttpRequest, name: str) -> HttpResponse:
     """One version of a strategy, the one that runs unless `version` names another."""
-    try:
-        version = find_version(name, whole_number(request, "version"), hidden=hidden(request))
-    except (NoSuchStrategy, NoSuchVersion) as fault:
-        raise Http404(str(fault)) from fault
-    versions = scoreboard(list(version.strategy.versions.all()))
-    score = next(score for score in versions if score.version_id == version.pk)
+    version = stored_version(request, name, whole_number(request, "version"))
+    rows = list(version.strategy.versions.all())
+    scores = {score.version_id: score for score in scoreboard(rows)}
+    score = scores[version.pk]
+    lines_of = curves([row.pk for row in rows])
     page = list_signals(SignalFilter(version_id=version.pk), limit=SIGNALS)
     rejected = reasons(Q(version_id=version.pk))
+    standing = Standing.of(version)
     context = {
         "version": version,
         "score": score,
         "mark": _mark(score),
-        "versions": versions,
+        "versions": [
+            (line, scores[line.version.pk], lines_of.get(line.version.pk)) for line in version_lines(rows)
+        ],
+        "count": len(rows),
+        "standing": standing,
+        "gates": gate_lines(standing.rollout) if standing.rollout else [],
+        "done": text(request, "done"),
         "strategy": Strategy.parse(version.text),
         "lines": source_lines(version.text),
         "rows": signal_rows(page.items, marks_of(page.items)),
@@ -58,10 +81,6 @@ def strategy_page(request: HttpRequest, name: str) -> HttpResponse:
         "least_n": LEAST_N,
     }
     return render(request, "web/pages/strategy.html", context)
-
-
-def _running_first(scores: list[Score]) -> list[Score]:
-    return sorted(scores, key=lambda score: score.stage not in StrategyVersion.RUNNING)
 
 
 def _mark(score: Score) -> object:

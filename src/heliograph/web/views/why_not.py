@@ -1,6 +1,6 @@
 """Why a strategy did, or did not, give a signal for an instrument at a bar."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -8,13 +8,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from heliograph.engine.timeframe import Timeframe
 from heliograph.market.models import Instrument
 from heliograph.signals.models import StrategyVersion
 from heliograph.signals.queries import seen
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
-from heliograph.web.reads.candles import newest_bars
+from heliograph.web.reads.candles import bar_that_holds
 from heliograph.web.views.asked import moment, text, whole_number
 from heliograph.web.views.explained import explained
 
@@ -61,10 +60,6 @@ def _bar(
     if version is None or instrument is None:
         return None
     asked = moment(request, "bar")
-    if asked is None and not text(request, "bar"):
-        newest = newest_bars(instrument.pk, version.timeframe, limit=1)
-        return newest[-1].open_time if newest else None
-    if asked is None:
+    if asked is None and text(request, "bar"):
         return None
-    start = Timeframe.parse(version.timeframe).start(int(asked.timestamp() * 1000))
-    return datetime.fromtimestamp(start / 1000, UTC)
+    return bar_that_holds(asked, instrument.pk, version.timeframe)

@@ -7,7 +7,8 @@ from django.db import connection
 from django.db.models import Q
 
 from heliograph.engine.timeframe import Timeframe
-from heliograph.market.models import Venue, Watch
+from heliograph.market.models import Unserved, Venue, Watch
+from heliograph.market.sources.exchange.marks import update
 from heliograph.market.wire import to_ms
 
 TAKE = """
@@ -47,6 +48,12 @@ def first_wanted(watch: Watch) -> int:
     """The open (UTC milliseconds) of the first bar that a watch wants."""
     frame = Timeframe.parse(watch.timeframe)
     return frame.end(frame.start(to_ms(watch.since) - 1))
+
+
+def look_again(watch: Watch, *, at: datetime) -> None:
+    """Have the gaps of a series asked for with the next poll, also those asked for in vain lately."""
+    Unserved.objects.filter(watch=watch, not_before__gt=at).update(not_before=at)
+    update(Watch.objects.filter(pk=watch.pk), heal_at=None)
 
 
 def _take(statement: str, *, at: datetime, until: datetime, most: int) -> list[Watch]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from heliograph.notices.channels.answers import judge
 from heliograph.notices.channels.apprise.allowed import check_url
-from heliograph.notices.channels.apprise.services import ALWAYS, SERVICES, Given
+from heliograph.notices.channels.apprise.messengers import ALWAYS, SERVICES, Given
 from heliograph.notices.channels.cut import cut
 from heliograph.notices.channels.kind import Kind, Options, refuse_strange
 from heliograph.notices.channels.secrets import secret_of

@@ -1,13 +1,50 @@
 """The operations of the API, one file for each noun. What writes to an address shares its router with what
 reads there: the first router that knows an address answers for all its methods."""
 
-from heliograph.web.api.operations import candles, description, events, instruments, signals, strategies
+from heliograph.web.api.operations import (
+    backtests,
+    candles,
+    coverage,
+    description,
+    evaluations,
+    explanations,
+    health,
+    imports,
+    inbound,
+    indicators,
+    instruments,
+    jobs,
+    nodes,
+    notices,
+    outcomes,
+    rollouts,
+    signals,
+    strategies,
+    venues,
+    versions,
+    work,
+)
 
 ROUTERS = (
     description.router,
     signals.router,
+    explanations.router,
+    outcomes.router,
+    evaluations.router,
     strategies.router,
+    versions.router,
+    rollouts.router,
     instruments.router,
     candles.router,
-    events.router,
+    coverage.router,
+    imports.router,
+    venues.router,
+    backtests.router,
+    jobs.router,
+    work.router,
+    nodes.router,
+    notices.router,
+    inbound.router,
+    indicators.router,
+    health.router,
 )

@@ -1,20 +1,20 @@
-"""Strategies and their versions."""
+"""Strategies: all versions with their texts, and the scoreboard."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from django.http import HttpRequest
 from ninja import Query, Router
 
 from heliograph.signals.models import StrategyVersion
-from heliograph.signals.queries import seen
-from heliograph.signals.scores import scoreboard
+from heliograph.signals.scores import Score, scoreboard
 from heliograph.web.accounts.access import needs
-from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Name, Paging
 from heliograph.web.api.paging import Order, Page, page_of
-from heliograph.web.api.shapes.strategies import StrategyList, StrategyShape
+from heliograph.web.api.seen import hidden_from
+from heliograph.web.api.shapes.strategies import ScoreList, ScoreShape, Stage, StrategyList, StrategyShape
 
 router = Router(tags=["strategies"])
 NEWEST = Order("versions", ("-created_at", "-pk"))
@@ -25,7 +25,13 @@ class AskedStrategies(Paging):
 
     shape: ClassVar[type] = StrategyShape
     strategy: Name | None = None
-    stage: Literal["draft", "shadow", "live", "retired"] | None = None
+    stage: Stage | None = None
+
+
+class AskedScores(AskedStrategies):
+    """Whose scores."""
+
+    shape: ClassVar[type] = ScoreShape
 
 
 @router.get("strategies", response=StrategyList, url_name="strategies", summary="Versions, newest first")
@@ -33,13 +39,31 @@ class AskedStrategies(Paging):
 @needs("viewer")
 def list_strategies(request: HttpRequest, asked: Query[AskedStrategies]) -> Page:
     """Every version with its text and with what its signals came to."""
-    rows = StrategyVersion.objects.filter(seen(hidden(request), "strategy"))
+    page = _versions(request, asked)
+    scores = _scores(page.items)
+    return Page(
+        [asdict(scores[row.pk]) | {"text": row.text, "digest": row.digest} for row in page.items], page.next
+    )
+
+
+@router.get("scoreboard", response=ScoreList, summary="What the signals of versions came to")
+@answers("signals")
+@needs("viewer")
+def list_scores(request: HttpRequest, asked: Query[AskedScores]) -> Page:
+    """Counts, hit rate and means with their intervals; versions, newest first."""
+    page = _versions(request, asked)
+    scores = _scores(page.items)
+    return Page([scores[row.pk] for row in page.items], page.next)
+
+
+def _versions(request: HttpRequest, asked: AskedStrategies) -> Page:
+    rows = StrategyVersion.objects.exclude(strategy__in=hidden_from(request))
     if asked.strategy:
         rows = rows.filter(strategy__name=asked.strategy)
     if asked.stage:
         rows = rows.filter(stage=asked.stage)
-    page = page_of(rows, asked, NEWEST)
-    scores = {score.version_id: score for score in scoreboard(page.items)} if page.items else {}
-    return Page(
-        [asdict(scores[row.pk]) | {"text": row.text, "digest": row.digest} for row in page.items], page.next
-    )
+    return page_of(rows, asked, NEWEST)
+
+
+def _scores(versions: Sequence[StrategyVersion]) -> dict[int, Score]:
+    return {score.version_id: score for score in scoreboard(versions)} if versions else {}

@@ -1,10 +1,13 @@
 """Versions of strategies and what came of them."""
 
 from datetime import datetime
+from typing import Literal
 
 from ninja import Schema
 
 from heliograph.web.api.shapes.lists import Listed
+
+Stage = Literal["draft", "shadow", "live", "retired"]
 
 
 class EstimateShape(Schema):
@@ -16,13 +19,13 @@ class EstimateShape(Schema):
     high: float | None
 
 
-class StrategyShape(Schema):
+class ScoreShape(Schema):
     """A version of a strategy with what its signals came to."""
 
     version_id: int
     strategy: str
     number: int
-    stage: str
+    stage: Stage
     timeframe: str
     created_at: datetime
     published: int
@@ -35,9 +38,123 @@ class StrategyShape(Schema):
     mean_r: EstimateShape
     mean_return_pct: EstimateShape
     newest_signal: datetime | None
+
+
+class StrategyShape(ScoreShape):
+    """The same with its text."""
+
     text: str
     digest: str
 
 
 class StrategyList(Listed[StrategyShape]):
     """A page of versions."""
+
+
+class ScoreList(Listed[ScoreShape]):
+    """A page of the scoreboard."""
+
+
+class StageChangeShape(Schema):
+    """A version that went from one stage or share to another."""
+
+    from_stage: Stage
+    to_stage: Stage
+    share: int
+    reason: str
+    at: datetime
+
+
+class VersionShape(StrategyShape):
+    """All about one version. `origin` is null where each instrument begins at its first stored bar; of the
+    universe it announces `share` percent while it is live."""
+
+    strategy_id: int
+    origin: datetime | None
+    retired_at: datetime | None
+    share: int
+    changes: list[StageChangeShape]
+
+
+class ChangeShape(Schema):
+    """One key that means something else; `section` is empty for those at the top of the file."""
+
+    section: str
+    key: str
+    kind: Literal["added", "removed", "changed", "renamed"]
+    before: str | None
+    after: str | None
+    steps: list[dict[str, object]]
+    says: str
+
+
+class DifferenceShape(Schema):
+    """What changed in meaning from one version to another."""
+
+    same_meaning: bool
+    changes: list[ChangeShape]
+
+
+class FiguresShape(Schema):
+    """What one of two versions gave on their common ground."""
+
+    version: int
+    stage: Stage
+    published: int
+    only_here: int
+    rejected: int
+    settled: int
+    mean_r: EstimateShape
+    hit_rate: EstimateShape
+    mean_return_pct: EstimateShape
+
+
+class ComparisonShape(Schema):
+    """Two versions over the bars and instruments that both have evaluated."""
+
+    strategy: str
+    instruments: int
+    first_bar: datetime | None
+    last_bar: datetime | None
+    in_common: int
+    versions: list[FiguresShape]
+    mean_r_difference: EstimateShape
+
+
+class MemberShape(Schema):
+    """An instrument that a version looks at. `watermark` is its newest evaluated bar, null where none was."""
+
+    instrument_id: int
+    symbol: str
+    venue: str
+    shard: int
+    origin: datetime
+    watermark: datetime | None
+    historical_until: datetime
+
+
+class MemberList(Listed[MemberShape]):
+    """A page of the universe of a version."""
+
+
+class RolloutShape(Schema):
+    """A version that takes over from another one, share by share; `gates` are its limits."""
+
+    id: int
+    strategy: str
+    candidate_id: int
+    candidate: int
+    former_id: int
+    former: int
+    share: int
+    state: Literal["running", "completed", "rolled_back"]
+    reason: str
+    gates: dict[str, object]
+    measured: dict[str, object]
+    started_at: datetime
+    checked_at: datetime | None
+    ended_at: datetime | None
+
+
+class RolloutList(Listed[RolloutShape]):
+    """A page of rollouts."""

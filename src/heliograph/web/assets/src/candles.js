@@ -49,6 +49,7 @@ export function candleChart(figure, data) {
   legendOf(figure, chart, candles, lines, data);
   show(chart, place, data);
   paneSizes(chart, place);
+  return chart;
 }
 
 // Missing bars are places without a candle, so that the gap is as wide as what is missing.

@@ -2,7 +2,8 @@
 export function findByKey() {
   const box = document.getElementById("find");
   document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !isWriting(event.target) && !(event.ctrlKey || event.metaKey || event.altKey)) {
+    // The editor's own text lies below a border that hides it from `target`.
+    if (event.key === "/" && !isWriting(event.composedPath()[0]) && !(event.ctrlKey || event.metaKey || event.altKey)) {
       if (!box || box.offsetParent === null) return;
       event.preventDefault();
       box.focus();

@@ -74,8 +74,15 @@ def _lines(found: Sequence[WorkItem], hidden: Hidden) -> list[WorkLine]:
         if shard is None:
             lines.append(WorkLine(item, item.key))
         elif shard.version.strategy_id not in hidden:
-            lines.append(WorkLine(item, f"{shard.version}, {shard.venue} shard {shard.shard}"))
+            lines.append(WorkLine(item, _words(shard)))
     return lines
+
+
+def titles_of(keys: set[str]) -> dict[str, str]:
+    """What pieces of work are in words, for those that are shards. One statement."""
+    return {
+        key: f"{shard.version}, {shard.venue} shard {shard.shard}" for key, shard in shards_of(keys).items()
+    }
 
 
 def shards_of(keys: set[str]) -> dict[str, Progress]:

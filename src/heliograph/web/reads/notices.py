@@ -1,0 +1,99 @@
+"""Subscriptions, channels and messages as the pages of notices show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from heliograph.notices.models import Channel, Sending, State, Subscription
+from heliograph.notices.queries import ChannelItem, list_channels
+from heliograph.notices.subscription_words import hours_of, what_of
+
+GLYPHS = {State.PENDING: "running", State.SENT: "done", State.FAILED: "bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionLine:
+    """One subscription in words, and how many notices wait for its hours."""
+
+    asked: Subscription
+    what: str
+    hours: str
+    waiting: int
+
+    @property
+    def reads(self) -> str:
+        """What a button that acts on it speaks of."""
+        return f"subscription {self.asked.pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLine:
+    """One channel and its last test."""
+
+    item: ChannelItem
+    tested: Sending | None
+    rests: bool
+
+    @property
+    def fails(self) -> bool:
+        """True while something waits for it to come back."""
+        return bool(self.item.failures or self.item.error)
+
+    @property
+    def glyph(self) -> str:
+        """The shape of its state."""
+        if not self.item.enabled:
+            return "off"
+        if self.fails:
+            return "warning"
+        return "good" if self.item.last_sent_at else "unknown"
+
+    @property
+    def word(self) -> str:
+        """Its state."""
+        if not self.item.enabled:
+            return "disabled"
+        if self.fails:
+            return "fails"
+        return "works" if self.item.last_sent_at else "nothing sent yet"
+
+
+def subscription_lines(audiences: Sequence[str] | None) -> list[SubscriptionLine]:
+    """The subscriptions of these audiences, by channel. One statement."""
+    found = Subscription.objects.select_related("channel").order_by("channel__name", "pk")
+    if audiences is not None:
+        found = found.filter(audience__in=audiences)
+    waiting = Count("deliveries", filter=Q(deliveries__state=State.PENDING, deliveries__sending=None))
+    return [
+        SubscriptionLine(one, what_of(one), hours_of(one), one.waiting)
+        for one in found.annotate(waiting=waiting)
+    ]
+
+
+def channel_lines(audiences: Sequence[str] | None, *, at: datetime) -> list[ChannelLine]:
+    """The channels of these audiences, with their last tests. Six statements."""
+    tests = Sending.objects.filter(reason=Sending.Reason.TEST).select_related("channel")
+    newest = tests.order_by("channel", "-pk").distinct("channel")
+    tested = {one.channel.name: one for one in newest}
+    return [
+        ChannelLine(item, tested.get(item.name), item.rests_until is not None and item.rests_until > at)
+        for item in list_channels(audiences=audiences)
+    ]
+
+
+def channel_names(audiences: Sequence[str] | None) -> list[str]:
+    """Those that somebody of these audiences may use: their own, and the installation's. One statement."""
+    found = Channel.objects.order_by("name")
+    if audiences is not None:
+        found = found.filter(audience__in=[*audiences, ""])
+    return list(found.values_list("name", flat=True))
+
+
+def state_counts(audiences: Sequence[str] | None) -> dict[str, int]:
+    """How many messages are in each state. One statement."""
+    found = Sending.objects.all()
+    if audiences is not None:
+        found = found.filter(channel__audience__in=audiences)
+    return dict(found.values_list("state").annotate(Count("pk")))

@@ -1,0 +1,201 @@
+"""Notices: subscriptions, channels and what was sent; each page looks again by itself."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from heliograph.errors import HeliographError
+from heliograph.kit.clock import utc_now
+from heliograph.notices.channel import disable_channel, enable_channel, find_channel, try_channel
+from heliograph.notices.errors import NoSuchChannel, NoSuchSending, NotSent
+from heliograph.notices.log import Shown, given_up, list_sendings, read_sending
+from heliograph.notices.models import State
+from heliograph.notices.replay import Chosen, channel_of, replay, replay_delivery
+from heliograph.web.accounts.access import needs
+from heliograph.web.reads.notices import (
+    GLYPHS,
+    channel_lines,
+    channel_names,
+    state_counts,
+    subscription_lines,
+)
+from heliograph.web.views.asked import text, whole, whole_number
+from heliograph.web.views.audience import audiences_of, may, names
+from heliograph.web.views.waking import wake
+
+Context = dict[str, object]
+PAGE, FAILED_FIRST = 50, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One page of notices: its name in the address, its title, and what it reads."""
+
+    name: str
+    title: str
+    read: Callable[[HttpRequest], Context]
+
+    @property
+    def address(self) -> str:
+        """Where it lies."""
+        return (
+            reverse("notices") if self.name == "subscriptions" else reverse("notices-tab", args=[self.name])
+        )
+
+    @property
+    def template(self) -> str:
+        """The part that looks again by itself."""
+        return f"web/parts/notices/{self.name}.html"
+
+
+def _subscriptions(request: HttpRequest) -> Context:
+    lines = subscription_lines(audiences_of(request))
+    called = names([line.asked.audience for line in lines], request)
+    return {
+        "lines": [(line, called[line.asked.audience]) for line in lines],
+        "channels": channel_names(audiences_of(request)),
+        "may_write": may(request, "analyst"),
+    }
+
+
+def _channels(request: HttpRequest) -> Context:
+    lines = channel_lines(audiences_of(request), at=utc_now())
+    tried = text(request, "tried")
+    shown = next((line for line in lines if line.item.name == tried), None)
+    return {"lines": lines, "tried": shown, "may_operate": may(request, "operator")}
+
+
+def _log(request: HttpRequest) -> Context:
+    audiences = audiences_of(request)
+    channel, state = text(request, "channel") or "", text(request, "state") or ""
+    state = state if state in State.values else ""
+    before = whole_number(request, "before")
+    shown = Shown(channel=channel, state=state, audiences=audiences, before=before)
+    found = list_sendings(shown, limit=PAGE + 1)
+    is_first = before is None and not state
+    failed = Shown(channel=channel, state=State.FAILED, audiences=audiences)
+    kept = {name: value for name, value in (("channel", channel), ("state", state)) if value}
+    counts = state_counts(audiences)
+    return {
+        "failed": list_sendings(failed, limit=FAILED_FIRST) if is_first else [],
+        "given_up": given_up(failed) if is_first or state == State.FAILED else [],
+        "lines": found[:PAGE],
+        "glyphs": GLYPHS,
+        "channel": channel,
+        "state": state,
+        "channels": channel_names(audiences),
+        "tabs_of_log": [
+            ("", "All", sum(counts.values())),
+            (State.FAILED, "Given up", counts.get(State.FAILED, 0)),
+            (State.PENDING, "Waiting", counts.get(State.PENDING, 0)),
+            (State.SENT, "Sent", counts.get(State.SENT, 0)),
+        ],
+        "counts": counts,
+        "asked": urlencode({**kept, **({"before": before} if before else {})}),
+        "older": urlencode({**kept, "before": found[PAGE - 1].id}) if len(found) > PAGE else "",
+        "first": before is None,
+        "kept_channel": urlencode({"channel": channel}) if channel else "",
+        "may_operate": may(request, "operator"),
+    }
+
+
+TABS = {
+    tab.name: tab
+    for tab in (
+        Tab("subscriptions", "Subscriptions", _subscriptions),
+        Tab("channels", "Channels", _channels),
+        Tab("log", "Log", _log),
+    )
+}
+
+
+@require_safe
+@needs("viewer")
+@vary_on_headers("HX-Request")
+def notices_page(request: HttpRequest, name: str = "subscriptions") -> HttpResponse:
+    """One of the pages, or its live part alone where htmx asks for it."""
+    tab = TABS.get(name)
+    if tab is None:
+        raise Http404(f"There is no page of notices named {name}.")
+    template = tab.template if request.headers.get("HX-Request") else "web/pages/notices.html"
+    return render(request, template, {"tab": tab, "tabs": TABS.values(), **tab.read(request)})
+
+
+@require_safe
+@needs("viewer")
+def message_page(request: HttpRequest, number: int) -> HttpResponse:
+    """One message: what it said, and every try."""
+    try:
+        item, said = read_sending(number, audiences=audiences_of(request))
+    except NoSuchSending as fault:
+        raise Http404(str(fault)) from fault
+    context = {
+        "item": item,
+        "said": said,
+        "glyph_of": GLYPHS[State(item.state)],
+        "may_operate": may(request, "operator"),
+    }
+    return render(request, "web/pages/message.html", context)
+
+
+@require_POST
+@needs("operator")
+def channel_act(request: HttpRequest) -> HttpResponse:
+    """Try a channel, let notices go to it or not; then back."""
+    act, name = request.POST.get("act", ""), request.POST.get("of", "").replace("\x00", "")
+    if act not in ("test", "enable", "disable"):
+        raise Http404("There is no such act.")
+    _own_channel(request, name)
+    try:
+        if act == "test":
+            # What went wrong stands in the log, and beside the channel.
+            with suppress(NotSent):
+                try_channel(name, at=utc_now(), site=settings.HELIOGRAPH_PUBLIC_URL)
+        elif act == "enable":
+            enable_channel(name)
+            wake("deliver_due")
+        else:
+            disable_channel(name)
+    except HeliographError as fault:
+        tab = TABS["channels"]
+        context = {"tab": tab, "tabs": TABS.values(), "fault": str(fault), **tab.read(request)}
+        return render(request, "web/pages/notices.html", context, status=409)
+    tried = f"?{urlencode({'tried': name})}" if act == "test" else ""
+    return redirect(f"{reverse('notices-tab', args=['channels'])}{tried}")
+
+
+@require_POST
+@needs("operator")
+def log_act(request: HttpRequest) -> HttpResponse:
+    """Send one message again, or all of a channel that was given up; then back to where one was."""
+    number, channel = whole(request.POST.get("delivery", "")), request.POST.get("channel", "")
+    try:
+        if number is not None:
+            _own_channel(request, channel_of(number))
+            replay_delivery(number, at=utc_now())
+        else:
+            chosen = _own_channel(request, channel.replace("\x00", ""))
+            replay(Chosen(channel=chosen), at=utc_now())
+    except HeliographError as fault:
+        raise Http404(str(fault)) from fault
+    wake("deliver_due")
+    return redirect("notices-tab", "log")
+
+
+def _own_channel(request: HttpRequest, name: str):
+    try:
+        found = find_channel(name)
+    except NoSuchChannel as fault:
+        raise Http404(str(fault)) from fault
+    audiences = audiences_of(request)
+    if audiences is not None and found.audience not in audiences:
+        raise Http404(f"There is no channel '{name}'.")
+    return found

@@ -1,0 +1,196 @@
+"""The description tells the truth: every answer to every operation is one that it describes."""
+
+import json
+from datetime import timedelta
+
+import jsonschema_rs
+import pytest
+
+from heliograph.kit.clock import utc_now
+from heliograph.market.models import Candle
+from heliograph.notices.models import Notice
+from heliograph.signals.models import Signal
+from heliograph.web.api import api
+from heliograph.web.api.routes import operations
+from tests.web.workshop import make_workshop
+
+ALL = [one for one in operations(api) if "openapi" not in one[0]]
+# Of a 200 that needs more than an id of something in the world.
+QUERIES = {
+    "/api/v1/candles": "symbol=BTC/USDT",
+    "/api/v1/candles/revisions": "symbol=BTC/USDT",
+    "/api/v1/explanations": "version_id={version_id}&instrument_id={instrument_id}",
+    "/api/v1/versions/{version_id}/difference": "other={version_id}",
+    "/api/v1/versions/{version_id}/comparison": "other={version_id}",
+    "/api/v1/backtests/{backtest_id}/comparison": "other={backtest_id}",
+}
+
+
+@pytest.fixture
+def described(client, db):
+    return client.get("/api/v1/openapi.json").json()
+
+
+@pytest.fixture
+def ids(world):
+    """The id of something of each kind."""
+    make_workshop()
+    from heliograph.fleet.models import Job
+    from heliograph.signals.models import Rollout
+
+    version = world.version
+    Notice.objects.create(topic="signal.published", subject="signal:1", payload={}, created_at=utc_now())
+    other = version.strategy.versions.create(
+        number=2, text=version.text, digest="x", timeframe="1h", stage="draft", created_at=utc_now()
+    )
+    rollout = Rollout.objects.create(
+        strategy=version.strategy, candidate=other, former=version, share=10, started_at=utc_now()
+    )
+    return {
+        "signal_id": Signal.objects.filter(outcome__state="settled").first().pk,
+        "version_id": version.pk,
+        "instrument_id": world.instruments[0].pk,
+        "import_id": world.batch.pk,
+        "rollout_id": rollout.pk,
+        "job_id": Job.objects.first().pk,
+        "notice_id": Notice.objects.first().pk,
+        "backtest_id": backtest(world),
+        "name": "ema",
+    }
+
+
+def backtest(world):
+    """A finished one over the candles of the world."""
+    from functools import partial
+
+    from heliograph.fleet.jobs import run_next
+    from heliograph.research.request import Scope, Text, request_backtest
+    from heliograph.research.run import run_backtest
+
+    asked = request_backtest(Text(world.version.text), Scope(venue=world.batch.venue.name), at=utc_now())
+    job = asked.backtest.job.pk
+    run_next({"backtest": partial(run_backtest, threads=1)}, holder="here", only=job)
+    return asked.backtest.pk
+
+
+def whole(described, schema):
+    """A schema with the parts that it refers to."""
+    return jsonschema_rs.validator_for(schema | {"components": described["components"]})
+
+
+def check(described, path, method, answer):
+    """The status is described, and so is the body."""
+    told = described["paths"][path][method]["responses"]
+    assert str(answer.status_code) in told, f"{answer.status_code} is not described"
+    response = told[str(answer.status_code)]
+    if "$ref" in response:
+        response = described["components"]["responses"][response["$ref"].rsplit("/", 1)[-1]]
+    kind = answer["Content-Type"].partition(";")[0]
+    schema = response["content"][kind]["schema"]
+    whole(described, schema).validate(json.loads(answer.content))
+
+
+def test_the_description_is_openapi(described):
+    assert described["openapi"].startswith("3.1")
+    jsonschema_rs.meta.validate({"components": described["components"]})
+    names = [one["operationId"] for methods in described["paths"].values() for one in methods.values()]
+    assert len(names) == len(set(names))
+
+
+def test_each_operation_says_what_a_client_must_know(described):
+    for path, method, operation in ALL:
+        told = described["paths"][path][method]
+        statuses = set(told["responses"])
+
+        assert told["summary"], path
+        assert told["tags"], path
+        assert hasattr(operation.view_func, "needs"), path
+        assert told["security"] == [{"bearer": []}, {"session": []}], path
+        assert {"401", "403", "422", "429", "503"} <= statuses, path
+        assert "404" in statuses or "{" not in path, path
+        if method == "get":
+            assert {"200", "304"} <= statuses, path
+        ok = next(told["responses"][status] for status in sorted(statuses) if status < "300")
+        assert {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"} <= set(ok["headers"]), path
+
+
+def test_every_reference_leads_somewhere(described):
+    text = json.dumps(described)
+    for place in set(text.split('"$ref": "#/')[1:]):
+        found = described
+        for part in place.partition('"')[0].split("/"):
+            found = found[part]
+        assert found
+
+
+READS = [path for path, method, _ in ALL if method == "get"]
+# Ages and the moment of looking change by themselves.
+SLIDING = tuple(f"/api/v1/{name}" for name in ("health", "nodes", "freshness", "cache", "work/queues"))
+
+
+def test_each_read_answers_as_described(client, described, ids):
+    for path in READS:
+        address = f"{path}?{QUERIES.get(path, '')}".format(**ids)
+        answer = client.get(address)
+
+        assert answer.status_code == 200, (path, answer.content)
+        whole(described, strictly(described, path)).validate(json.loads(answer.content))
+        check(described, path, "get", answer)
+        again = client.get(address, headers={"If-None-Match": answer["ETag"]})
+        if path not in SLIDING:
+            assert (again.status_code, again.content, again["ETag"]) == (304, b"", answer["ETag"]), path
+
+
+def strictly(described, path):
+    """The schema of the whole answer, without what chosen fields allow."""
+    schema = described["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    return schema["anyOf"][0] if "anyOf" in schema else schema
+
+
+def test_each_read_says_what_it_does_not_know(client, described, ids):
+    none = dict.fromkeys(ids, 2**62) | {"name": "nothing"}
+    for path in READS:
+        query = QUERIES.get(path, "")
+        answer = client.get(f"{path.format(**ids)}?colour=red")
+        assert (answer.status_code, answer.json()["errors"][0]["name"]) == (422, "colour"), path
+        check(described, path, "get", answer)
+        if "{" not in path:
+            continue
+        answer = client.get(f"{path}?{query}".format(**none))
+        assert answer.status_code == 404, (path, answer.content)
+        check(described, path, "get", answer)
+        for strange in ("-1", 2**63, "x", "1.5", "%00"):
+            answer = client.get(f"{path}?{query}".format(**dict.fromkeys(ids, strange)))
+            assert answer.status_code in (404, 422), (path, strange)
+            check(described, path, "get", answer)
+
+
+def test_lists_join_to_the_whole_however_short_their_pages_are(client, described, ids, world):
+    lists = [path for path, methods in described["paths"].items() if is_list(methods) and "{" not in path]
+    assert len(lists) > 25
+    for path in lists:
+        query = QUERIES.get(path, "")
+        expected = client.get(f"{path}?{query}&limit=20").json()
+        found, cursor = [], ""
+        for _ in range(len(expected["items"]) + 1):
+            page = client.get(f"{path}?{query}&limit=4{cursor}").json()
+            found += page["items"]
+            if page["next"] is None or len(found) >= len(expected["items"]):
+                break
+            cursor = f"&cursor={page['next']}"
+        if path not in SLIDING:
+            assert found == expected["items"], path
+
+
+def is_list(methods):
+    parameters = {one["name"] for one in methods.get("get", {}).get("parameters", [])}
+    return {"cursor", "limit"} <= parameters
+
+
+def test_all_of_the_world_is_within_the_lists(client, world):
+    since = utc_now() - timedelta(days=9999)
+    found = client.get("/api/v1/candles", {"symbol": "ETH/USDT", "limit": 500, "since": since}).json()[
+        "items"
+    ]
+    rows = Candle.objects.filter(instrument=world.instruments[1])
+    assert len(found) == rows.count() == 300
