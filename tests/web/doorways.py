@@ -5,6 +5,8 @@ An address is filled in with names of `house.py`. `foreign` is the same call abo
 
 from dataclasses import dataclass, field
 
+from tests.signals.world import BUSY
+
 
 @dataclass(frozen=True)
 class Call:
@@ -32,6 +34,10 @@ def look(address, foreign=None):
 def incomplete(address, *answers):
     return Call(address, entries=0, answers=answers or (200, 302, 400, 403, 404, 422))
 
+
+NEW = BUSY.replace("Busy", "Quiet")
+CHANGED = BUSY.replace("cooldown = 3", "cooldown = 4")
+SUBSCRIPTION = {"channel": "desk", "topics": "signal.published", "zone": "UTC", "pace": "once"}
 
 CALLS = {
     "GET /": look("/"),
@@ -177,7 +183,155 @@ CALLS = {
         "/people/teams/{team}/strategies", {"strategy": "{strategy_id}"}
     ),
     "POST /people/teams/<int:team_id>/remove": Call("/people/teams/{team}/remove"),
+    # Strategies are written, and go through their stages.
+    "GET /strategies/new": look("/strategies/new", foreign="/strategies/new?copy={foreign_strategy}"),
+    "POST /strategies/new": Call("/strategies/new", {"act": "save", "stage": "draft", "text": NEW}),
+    "POST /strategies/check": Call("/strategies/check", {"text": NEW}, entries=0),
+    "GET /strategies/language": look("/strategies/language"),
+    "GET /strategies/<path:name>/edit": look(
+        "/strategies/{strategy}/edit", foreign="/strategies/{foreign_strategy}/edit"
+    ),
+    "POST /strategies/<path:name>/edit": Call(
+        "/strategies/{strategy}/edit",
+        {"act": "save", "stage": "draft", "text": CHANGED, "base": "1", "base_of": "{strategy}"},
+        foreign="/strategies/{foreign_strategy}/edit",
+        foreign_body={"act": "look", "text": CHANGED},
+    ),
+    "GET /strategies/<path:name>/compare": look(
+        "/strategies/{strategy}/compare", foreign="/strategies/{foreign_strategy}/compare"
+    ),
+    **{
+        f"{method} /strategies/<path:name>/{act}": Call(
+            f"/strategies/{{strategy}}/{act}?version={number}",
+            foreign=f"/strategies/{{foreign_strategy}}/{act}?version={number}",
+            entries=1 if method == "POST" else 0,
+        )
+        for method in ("GET", "POST")
+        for act, number in (("shadow", 2), ("live", 1), ("retire", 2), ("end", 1))
+    },
+    # None was live before: there is nothing to go back to.
+    "GET /strategies/<path:name>/rollback": Call(
+        "/strategies/{strategy}/rollback", entries=0, answers=(404,)
+    ),
+    "POST /strategies/<path:name>/rollback": Call(
+        "/strategies/{strategy}/rollback", entries=0, answers=(404,)
+    ),
+    # Data.
+    **{
+        f"GET /data/{name}": look(f"/data/{name}")
+        for name in ("", "gaps/", "quality/", "revisions/", "imports/")
+    },
+    "GET /data/sources/": look("/data/sources/"),
+    "GET /data/universe/": look("/data/universe/"),
+    "GET /data/<int:series_id>/": look("/data/{series}/"),
+    "POST /data/gaps/heal": Call("/data/gaps/heal", {"watch": "{watch}"}),
+    "GET /data/imports/upload": look("/data/imports/upload"),
+    # Without a file the form is shown again.
+    "POST /data/imports/upload": Call("/data/imports/upload", entries=0, answers=(422,)),
+    "GET /data/imports/jobs/<int:job_id>/": look("/data/imports/jobs/{upload}/"),
+    # What was uploaded is gone by then.
+    "POST /data/imports/jobs/<int:job_id>/again": Call(
+        "/data/imports/jobs/{upload}/again", entries=None, answers=(200, 302, 409, 422)
+    ),
+    "POST /data/imports/jobs/<int:job_id>/act": Call("/data/imports/jobs/{upload}/act", {"act": "cancel"}),
+    "GET /data/imports/<int:batch_id>/undo": look("/data/imports/{batch}/undo"),
+    "POST /data/imports/<int:batch_id>/undo": Call("/data/imports/{batch}/undo"),
+    "POST /data/sources/act": Call("/data/sources/act", {"act": "remove", "name": "{exchange}"}),
+    # Notices.
+    "GET /notices/": look("/notices/"),
+    "GET /notices/of/": look("/notices/of/?topic=data.stale&subject=here"),
+    "GET /notices/<slug:name>/": [look(f"/notices/{name}/") for name in ("subscriptions", "channels", "log")],
+    "GET /notices/subscriptions/new": look("/notices/subscriptions/new"),
+    "POST /notices/subscriptions/new": Call(
+        "/notices/subscriptions/new", {**SUBSCRIPTION, "audience": "{me}"}
+    ),
+    "POST /notices/subscriptions/preview": Call("/notices/subscriptions/preview", SUBSCRIPTION, entries=0),
+    "GET /notices/subscriptions/<int:number>/": look(
+        "/notices/subscriptions/{my_subscription}/", foreign="/notices/subscriptions/{foreign_subscription}/"
+    ),
+    "POST /notices/subscriptions/<int:number>/": Call(
+        "/notices/subscriptions/{my_subscription}/",
+        {**SUBSCRIPTION, "audience": "{me}"},
+        foreign="/notices/subscriptions/{foreign_subscription}/",
+    ),
+    "POST /notices/subscriptions/<int:number>/act": [
+        Call(
+            "/notices/subscriptions/{my_subscription}/act",
+            {"act": act},
+            foreign="/notices/subscriptions/{foreign_subscription}/act",
+        )
+        for act in ("pause", "remove")
+    ],
+    "POST /notices/channels/act": [
+        Call("/notices/channels/act", {"act": act, "of": "desk"}, foreign_body={"act": act, "of": "theirs"})
+        for act in ("enable", "disable")
+    ],
+    "POST /notices/log/act": Call(
+        "/notices/log/act", {"channel": "desk"}, foreign_body={"channel": "theirs"}
+    ),
+    # There is no message of that number.
+    "GET /notices/messages/<int:number>/": Call("/notices/messages/1000000/", entries=0, answers=(404,)),
     # The API.
+    **{
+        f"GET /api/v1/{name}": look(f"/api/v1/{name}")
+        for name in (
+            *("outcomes", "revisions", "evaluations", "evaluations/postponed", "scoreboard", "rollouts"),
+            *("coverage", "freshness", "imports", "venues", "watches", "replays", "backtests", "jobs"),
+            *("work/queues", "work/pieces", "work/timetable", "nodes", "placement/places", "cache"),
+            *(
+                "placement/decisions",
+                "scaling/actions",
+                "scaling/looks",
+                "channels",
+                "subscriptions",
+                "notices",
+            ),
+            *("deliveries", "topics", "indicators"),
+        )
+    },
+    "GET /api/v1/health": Call("/api/v1/health", entries=0, answers=(200, 503)),
+    **{
+        f"GET /api/v1/signals/<signal_id>{part}": look(
+            f"/api/v1/signals/{{signal}}{part}", foreign=f"/api/v1/signals/{{foreign_signal}}{part}"
+        )
+        for part in ("", "/explanation", "/chart")
+    },
+    "GET /api/v1/explanations": Call(
+        "/api/v1/explanations?version_id={version}&instrument_id={instrument}&bar_time=2024-01-03T00:00:00Z",
+        foreign="/api/v1/explanations?version_id={foreign_version}&instrument_id={instrument}"
+        "&bar_time=2024-01-03T00:00:00Z",
+        entries=0,
+    ),
+    **{
+        f"GET /api/v1/versions/<version_id>{part}": look(
+            f"/api/v1/versions/{{version}}{part}{more}",
+            foreign=f"/api/v1/versions/{{foreign_version}}{part}{more}",
+        )
+        for part, more in (("", ""), ("/universe", ""), ("/difference", "?other={version}"))
+    },
+    "GET /api/v1/versions/<version_id>/comparison": Call(
+        "/api/v1/versions/{version}/comparison?other={draft}", entries=0, answers=(200, 422)
+    ),
+    # There is no rollout.
+    "GET /api/v1/rollouts/<rollout_id>": Call("/api/v1/rollouts/1000000", entries=0, answers=(404,)),
+    "GET /api/v1/instruments/<instrument_id>": look("/api/v1/instruments/{instrument}"),
+    "GET /api/v1/candles/revisions": look("/api/v1/candles/revisions?symbol=BTC/USDT"),
+    "GET /api/v1/imports/<import_id>": look("/api/v1/imports/{batch}"),
+    **{
+        f"GET /api/v1/backtests/<backtest_id>{part}": look(
+            f"/api/v1/backtests/{{backtest}}{part}", foreign=f"/api/v1/backtests/{{foreign_backtest}}{part}"
+        )
+        for part in ("", "/trades", "/equity", "/breakdown")
+    },
+    "GET /api/v1/backtests/<backtest_id>/comparison": look(
+        "/api/v1/backtests/{backtest}/comparison?other={backtest}",
+        foreign="/api/v1/backtests/{backtest}/comparison?other={foreign_backtest}",
+    ),
+    "GET /api/v1/jobs/<job_id>": look("/api/v1/jobs/{job}", foreign="/api/v1/jobs/{foreign_job}"),
+    "GET /api/v1/notices/<notice_id>": Call("/api/v1/notices/1000000", entries=0, answers=(404,)),
+    "GET /api/v1/indicators/<name>": look("/api/v1/indicators/ema"),
+    # Whoever knows the secret of a source may; nobody knows that of none.
+    "POST /api/v1/inbound/<source>": Call("/api/v1/inbound/nowhere", entries=0, answers=(401, 403, 404, 422)),
     "GET /api/v1/events": look("/api/v1/events?after=0"),
     "GET /api/v1/openapi.json": look("/api/v1/openapi.json"),
     "GET /api/v1/signals": look("/api/v1/signals?state=all&limit=500"),

@@ -8,7 +8,10 @@ from heliograph.accounts.teams import add_team
 from heliograph.fleet.jobs import run_next
 from heliograph.fleet.models import Job, Node, Work
 from heliograph.kit.clock import utc_now
-from heliograph.market.models import Replay
+from heliograph.market.models import Instrument, Replay, Series, Venue, Watch
+from heliograph.notices.channel import add_channel
+from heliograph.notices.models import Channel
+from heliograph.notices.subscription import Wish, add_subscription
 from heliograph.research.request import Scope, Text, request_backtest
 from heliograph.research.run import run_backtest
 from heliograph.signals.generate import generate
@@ -39,7 +42,8 @@ def make_house():
         "instrument": world.instruments[0].pk,
         "node": Node.objects.order_by("name").first().name,
     }
-    names |= _of(world.version, "")
+    draft = add_strategy(text=BUSY.replace("cooldown = 3", "cooldown = 5"), stage="draft", at=NOW)
+    names |= _of(world.version, "") | _data(world) | _notices() | {"draft": draft.pk}
     return names | _of(secret, "foreign_") | _backtests(secret) | _people()
 
 
@@ -56,6 +60,31 @@ def _of(version, prefix):
         f"{prefix}signal": Signal.objects.filter(version=version).latest("pk").pk,
         f"{prefix}shard": shard,
     }
+
+
+def _data(world):
+    exchange = Venue.objects.create(name="kraken", kind=Venue.Kind.EXCHANGE)
+    idle = Venue.objects.create(name="idle", kind=Venue.Kind.EXCHANGE)
+    watched = Instrument.objects.create(venue=exchange, symbol="BTC/USDT")
+    watch = Watch.objects.create(instrument=watched, timeframe="1h", since=NOW, created_at=NOW)
+    upload = Job.objects.create(kind="import", title="import of a file", created_at=NOW)
+    return {
+        "series": Series.objects.get(instrument=world.instruments[0]).pk,
+        "batch": world.batch.pk,
+        "watch": watch.pk,
+        "exchange": idle.name,
+        "upload": upload.pk,
+    }
+
+
+def _notices():
+    """A channel of the installation, and one of somebody else with a subscription."""
+    other = f"person:{person_with('analyst', 'somebody else').pk}"
+    add_channel("desk", kind="log", options={}, topics=[], at=NOW)
+    add_channel("theirs", kind="log", options={}, topics=[], at=NOW)
+    Channel.objects.filter(name="theirs").update(audience=other)
+    theirs = add_subscription(Wish(channel="theirs", audience=other), at=NOW)
+    return {"foreign_subscription": theirs.pk}
 
 
 def _backtests(secret):

@@ -11,6 +11,7 @@ from django.test import Client
 from heliograph.accounts.models import AuditEntry
 from heliograph.accounts.roles import Role
 from heliograph.accounts.tokens import add_token
+from heliograph.notices.subscription import Wish, add_subscription
 from heliograph.web.accounts.doors import UNMARKED, doors, permissions_reference
 from tests.web.doorways import CALLS, Call
 from tests.web.house import FOREIGN, make_house
@@ -23,6 +24,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
 # What a token of an admin may do, by its scope.
 SCOPES = {"read": Role.VIEWER, "write": Role.OPERATOR, "admin": Role.ADMIN}
 PAYLOAD = "application/json"
+NOBODYS = {"own_token": 0, "foreign_token": 0, "my_name": "x", "me": "person:0", "my_subscription": 0}
 
 
 class Asker:
@@ -82,7 +84,10 @@ def askers(house):
     for role in ROLES:
         person = person_with(role)
         own = add_token("own", person=person, scope="read", at=JOINED).token.pk
+        me = f"person:{person.pk}"
+        subscription = add_subscription(Wish(channel="desk", audience=me), at=JOINED).pk
         names = {"own_token": own, "foreign_token": foreign, "my_name": person.name}
+        names |= {"me": me, "my_subscription": subscription}
         found[role] = Asker(signed_in(person), Role(role), names=names)
     for scope, role in SCOPES.items():
         names = found["admin"].names
@@ -128,7 +133,7 @@ def test_each_door_opens_for_whom_it_says(house, askers, key):
     door = DOORS[key]
     for call in calls(key):
         for name, asker in askers.items():
-            names = {"own_token": 0, "foreign_token": 0, "my_name": "x"} | house | asker.names
+            names = NOBODYS | house | asker.names
             said = asker.call(door, filled(call.address, names), filled(call.body, names))
             told = f"{name} at {key} ({call.address} {call.body})"
             check_cell(door, call, asker, said, told)

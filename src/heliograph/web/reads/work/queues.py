@@ -80,9 +80,7 @@ def _lines(found: Sequence[WorkItem], hidden: Hidden) -> list[WorkLine]:
 
 def titles_of(keys: set[str]) -> dict[str, str]:
     """What pieces of work are in words, for those that are shards. One statement."""
-    return {
-        key: f"{shard.version}, {shard.venue} shard {shard.shard}" for key, shard in shards_of(keys).items()
-    }
+    return {key: _words(shard) for key, shard in shards_of(keys).items()}
 
 
 def shards_of(keys: set[str]) -> dict[str, Progress]:
@@ -100,3 +98,7 @@ def shards_of(keys: set[str]) -> dict[str, Progress]:
 def rings() -> list[Rung]:
     """The newest ring of each name, rung last first. One statement."""
     return sorted(newest_rings(), key=lambda ring: ring.rung_at, reverse=True)
+
+
+def _words(shard: Progress) -> str:
+    return f"{shard.version}, {shard.venue} shard {shard.shard}"
