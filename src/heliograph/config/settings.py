@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "heliograph.notices",
     "heliograph.signals",
     "heliograph.inbound",
+    "heliograph.signals.tallies",
     "heliograph.research",
     "heliograph.workers",
     "heliograph.web",
