@@ -82,7 +82,7 @@ def test_a_close_outside_its_range_and_a_run_without_volume_are_seen():
 
     assert part(found, "OHLC consistency").says == "1 with an open or close outside low to high"
     assert part(found, "OHLC consistency").score == pytest.approx(0.9)
-    assert part(found, "zero-volume runs").says == "8 bars in 1 runs of 5 or more, the longest 8"
+    assert part(found, "zero-volume runs").says == "8 bars in 1 run of 5 or more, the longest 8"
     assert part(found, "zero-volume runs").score == pytest.approx(0.92)
 
 
@@ -124,7 +124,7 @@ def test_corrected_bars_and_dropped_rows_are_counted():
 
     assert part(found, "revised bars").says == "2 corrected after they were stored"
     assert part(found, "revised bars").score == pytest.approx(0.8)
-    assert "2 identical rows were dropped" in part(found, "duplicates").says
+    assert "2 identical rows dropped" in part(found, "duplicates").says
 
 
 def test_many_series_need_no_more_statements(django_assert_num_queries):

@@ -172,6 +172,15 @@ def test_every_trade_stands_once_over_all_pages(client, run):
     assert sorted(map(int, seen)) == list(range(total))
 
 
+def test_the_whole_list_is_a_file_away(client, run):
+    page = body(client, f"/backtests/{run.pk}/trades/?side=short")
+    address = re.search(r'href="([^"]*format=csv)"', page)[1].replace("&amp;", "&")
+    answer = client.get(address)
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+
+    assert len(lines) - 1 == StoredTrade.objects.filter(backtest=run, side="short").count()
+
+
 def test_a_trade_stands_on_its_candles(client, run):
     trade = StoredTrade.objects.filter(backtest=run, state="closed").order_by("number")[3]
     page = body(client, f"/backtests/{run.pk}/candles/?trade={trade.number}")

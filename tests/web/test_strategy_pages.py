@@ -230,7 +230,7 @@ def test_a_check_tells_each_mistake_with_its_place_and_what_to_write(client, wor
     ]
     assert (found["side"], found["save"]) == (
         None,
-        {"label": "Save", "reason": "1 error to mend", "note": ""},
+        {"label": "Save as v2", "reason": "1 error to mend", "note": ""},
     )
 
 
@@ -238,7 +238,7 @@ def test_a_check_of_a_right_text_tells_what_it_means(client, world):
     found = checked(client, SECOND, of="Busy", base=1, base_of="Busy")
 
     assert found["save"] == {"label": "Save as v2", "reason": "", "note": ""}
-    assert "3 of all venues *" in found["side"]
+    assert "3, all that have 1h bars" in found["side"]
     assert "BTC/USDT · ETH/USDT · PEPE/USDT" in found["side"]
     # ema(close, 3) of 4h: its third bar completes with the 12th hour, or the 15th if the first period is cut.
     assert re.search(r"short enter</th><td class=\"number\">\d+</td>", found["side"])
@@ -250,7 +250,7 @@ def test_a_check_of_a_right_text_tells_what_it_means(client, world):
         (BUSY, 1, ("Save as v2", "means the same as v1", "")),
         (SECOND, 0, ("Save as v2", "", "v1 of Busy is newer than what you began with")),
         (SECOND.replace('"Busy"', '"Else"'), 1, ("Save as v1 of Else", "", "")),
-        ("", 1, ("Save", "3 errors to mend", "")),
+        ("", 1, ("Save as v2", "3 errors to mend", "")),
     ],
 )
 def test_a_check_tells_what_saving_would_do(client, world, text, base, save):
@@ -378,6 +378,12 @@ def test_a_live_version_is_retired_only_where_operators_do_it(client, two_live):
 
 def test_a_version_is_rolled_out_by_shares_and_aborted(client, two_live):
     form = body(client, "/strategies/Busy/live?version=2")
+    assert "v2 announces its share of 3 instruments, v1 the rest; both are scored." in form
+    count = Outcome.objects.filter(signal__version__number=1, state__in=Outcome.RUNNING).count()
+    says = (
+        f"{count} open signal{' runs' if count == 1 else 's run'} on" if count else "no signal of it is open"
+    )
+    assert f"With 100 % it announces all, and v1 is retired: no new entries; {says}." in form
     assert 'name="share" inputmode="decimal" value="100"' in form
     assert 'name="min_settled" inputmode="decimal" value="30"' in form
     gates = {"min_settled": 40, "max_drop_r": 0.1, "max_rejected_pct": "", "max_rate": 3}

@@ -73,22 +73,29 @@ def _versions(name: str) -> list["StrategyVersion"]:
 
 @spread
 def settle(place: Place, as_json: AsJson = False) -> None:
-    """Settle what waited for finer candles.
+    """Settle what waited for finer candles, and follow alerts from outside.
 
     Signals that waited for finer candles, or whose instrument was delisted, are ended, and outcomes that were
-    revised and run on are followed. All others are settled by `generate` as their bars come.
+    revised and run on are followed. Alerts from outside become signals, and these are followed to their ends.
+    All others are settled by `generate` as their bars come.
 
     \b
     Example:
       heliograph settle
     """
     with database(place):
+        from heliograph.inbound.follow import Followed, follow_alerts
         from heliograph.signals.settle import settle as run
 
-        done = run(at=now())
+        done, followed = run(at=now()), follow_alerts(at=now())
     if as_json:
-        show_json(asdict(done))
+        show_json(asdict(done) | {"alerts": asdict(followed)})
         return
+    if followed != Followed():
+        print(
+            f"Alerts from outside: {followed.published:,} published, {followed.rejected:,} rejected, "
+            f"{followed.refused:,} refused, {followed.settled:,} settled, {followed.revised:,} revised."
+        )
     print(
         f"{done.settled:,} settled, {done.unresolved:,} unresolved, {done.revised:,} revised,"
         f" {done.still_waiting:,} still waiting."

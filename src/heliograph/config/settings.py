@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "heliograph.notices",
     "heliograph.signals",
     "heliograph.inbound",
+    "heliograph.signals.tallies",
     "heliograph.research",
     "heliograph.accounts",
     "heliograph.workers",

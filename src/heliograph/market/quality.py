@@ -146,17 +146,17 @@ def _coverage(series: Series, block: Block) -> Told:
     gone = sum(gap.bars for gap in gaps)
     if not expected:
         return None, f"the calendar {calendar} expects no bar in that time"
-    return (expected - gone) / expected, f"{gone:,} of {expected:,} missing in {_gaps(len(gaps))}"
+    return (expected - gone) / expected, f"{gone:,} of {expected:,} missing in {_counted(len(gaps), 'gap')}"
 
 
-def _gaps(count: int) -> str:
-    return f"{count:,} gap" if count == 1 else f"{count:,} gaps"
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _staleness(missing: int | None) -> Told:
     if missing is None:
         return None, "of files, which owe no newer bar"
-    says = "the newest bar is there" if missing == 0 else f"{missing:,} newer bars should be there"
+    says = "the newest bar is there" if missing == 0 else f"{_counted(missing, 'newer bar')} should be there"
     return 1 - min(max(missing - 1, 0), STALE_BARS) / STALE_BARS, says
 
 
@@ -189,7 +189,7 @@ def _quiet(block: Block) -> Told:
         return None, "the source gives no volume"
     runs = _runs(known & (block.volume == 0))
     long = runs[runs >= LONG_RUN]
-    says = f"{int(long.sum()):,} bars in {len(long):,} runs of {LONG_RUN} or more"
+    says = f"{_counted(int(long.sum()), 'bar')} in {_counted(len(long), 'run')} of {LONG_RUN} or more"
     longest = f", the longest {int(runs.max()):,}" if len(long) else ""
     return 1 - float(long.sum()) / int(known.sum()), says + longest
 
@@ -210,7 +210,7 @@ def _duplicates(block: Block, repeated: Mapping[int, int]) -> Told:
     if not len(block.time):
         return None, "no bars"
     count = sum(repeated.get(int(batch), 0) for batch in np.unique(block.source))
-    says = f"none is stored twice; {count:,} identical rows were dropped from its deliveries"
+    says = f"none is stored twice; {count:,} identical rows dropped from its deliveries"
     return _of_bad(count, len(block.time)), says
 
 

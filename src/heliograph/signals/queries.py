@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from django.db.models import F, Q, QuerySet
 
+from heliograph.market.models import Instrument, Venue
 from heliograph.signals.errors import BadCursor, NoSuchSignal, NoSuchStrategy, NoSuchVersion
 from heliograph.signals.items import COLUMNS, SignalItem
 from heliograph.signals.models import Outcome, Signal, Strategy, StrategyVersion
@@ -58,17 +59,20 @@ class SignalFilter:
     hidden: Hidden = ()
 
     def condition(self) -> Q:
-        """The same as a condition on Signal rows."""
+        """The same as a condition on Signal rows.
+
+        Names are looked up first, a statement for each kind: only with the ids does the server know how many
+        rows to expect, and which index leads to them.
+        """
         asked = {
-            "version__strategy__name": self.strategy,
             "version_id": self.version_id,
+            "version_id__in": self.versions(),
             "instrument_id": self.instrument_id,
-            "instrument__symbol": self.symbol,
-            "instrument__venue__name": self.venue,
+            "instrument_id__in": self.instruments(),
+            "instrument__venue__in": self.venues() if self.symbol is None else None,
             "side": self.side,
             "bar_time__gte": self.since,
             "historical": self.historical,
-            "version__timeframe": self.timeframe,
             "bar_time__lt": self.until,
             "confidence__gte": self.min_confidence,
             "confidence__lte": self.max_confidence,
@@ -78,6 +82,27 @@ class SignalFilter:
         named = Q(**{name: value for name, value in asked.items() if value is not None})
         named &= seen(self.hidden, "version__strategy")
         return named & STATES[self.state] if self.state else named
+
+    def versions(self) -> list[int] | None:
+        """The versions of the strategy and of the timeframe; None where neither is asked for."""
+        asked = {"strategy__name": self.strategy, "timeframe": self.timeframe}
+        named = {name: value for name, value in asked.items() if value is not None}
+        return list(StrategyVersion.objects.filter(**named).values_list("pk", flat=True)) if named else None
+
+    def instruments(self) -> list[int] | None:
+        """The instruments of that symbol (at that venue); None where no symbol is asked for."""
+        if self.symbol is None:
+            return None
+        rows = Instrument.objects.filter(symbol=self.symbol)
+        if self.venue is not None:
+            rows = rows.filter(venue__name=self.venue)
+        return list(rows.values_list("pk", flat=True))
+
+    def venues(self) -> list[int] | None:
+        """The venue of that name; None where none is asked for."""
+        if self.venue is None:
+            return None
+        return list(Venue.objects.filter(name=self.venue).values_list("pk", flat=True))
 
     @property
     def order(self) -> str:
@@ -96,7 +121,9 @@ class SignalPage:
 def list_signals(
     filters: SignalFilter | None = None, *, limit: int = 50, cursor: str | None = None
 ) -> SignalPage:
-    """Signals newest first: by bar, in settled lists by the bar of their exit. One statement.
+    """Signals newest first: by bar, in settled lists by the bar of their exit.
+
+    One statement, and one for each kind of name in the filter.
 
     A cursor stays right while new signals arrive. BadCursor if it is not one of ours.
     """

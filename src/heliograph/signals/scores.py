@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Avg, Count, Max, Q, StdDev
-
 from heliograph.signals.models import Outcome, Signal, StrategyVersion
+from heliograph.signals.tallies.read import Sum, sums
 
 Z95 = 1.959963984540054
 # Fewer cases than this say nothing: their average is not shown.
 LEAST_N = 10
-SETTLED = Q(outcome__state=Outcome.State.SETTLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +63,8 @@ def scoreboard(
     if versions is not None:
         wanted = wanted.filter(pk__in=[version.pk for version in versions])
     found = list(wanted)
-    sums = {row["version_id"]: row for row in _sums([version.pk for version in found])}
-    return [_score(version, sums.get(version.pk, {})) for version in found]
+    summed = _sums([version.pk for version in found])
+    return [_score(version, summed[version.pk]) for version in found]
 
 
 def score(version: StrategyVersion) -> Score:
@@ -107,34 +105,40 @@ def student(freedom: int) -> float:
     )
 
 
-def _sums(versions: Sequence[int]) -> list[dict]:
-    def ended(state: str) -> Count:
-        return Count("pk", filter=Q(outcome__state=state))
-
-    return list(
-        Signal.objects.filter(version__in=versions)
-        .values("version_id")
-        .annotate(
-            published=Count("pk", filter=Q(state=Signal.State.PUBLISHED)),
-            rejected=Count("pk", filter=Q(state=Signal.State.REJECTED)),
-            open=Count("pk", filter=Q(outcome__state__in=Outcome.RUNNING)),
-            settled=ended(Outcome.State.SETTLED),
-            missed=ended(Outcome.State.MISSED),
-            unresolved=ended(Outcome.State.UNRESOLVED),
-            hits=Count("pk", filter=SETTLED & Q(outcome__return_pct__gt=0)),
-            with_r=Count("outcome__r", filter=SETTLED),
-            r=Avg("outcome__r", filter=SETTLED),
-            r_spread=StdDev("outcome__r", sample=True, filter=SETTLED),
-            pct=Avg("outcome__return_pct", filter=SETTLED),
-            pct_spread=StdDev("outcome__return_pct", sample=True, filter=SETTLED),
-            newest=Max("bar_time", filter=Q(state=Signal.State.PUBLISHED)),
-        )
-    )
+def _sums(versions: Sequence[int]) -> dict[int, dict]:
+    return {version: _summed(states) for version, states in sums(versions).items()}
 
 
-def _score(version: StrategyVersion, sums: dict) -> Score:
+def _summed(states: dict[str, Sum]) -> dict:
+    none = Sum()
+    settled = states.get(Outcome.State.SETTLED, none)
+    published = states.get(Signal.State.PUBLISHED, none)
+    return {
+        "published": published.number,
+        "rejected": states.get(Signal.State.REJECTED, none).number,
+        "open": sum(states.get(state, none).number for state in Outcome.RUNNING),
+        "settled": settled.number,
+        "missed": states.get(Outcome.State.MISSED, none).number,
+        "unresolved": states.get(Outcome.State.UNRESOLVED, none).number,
+        "hits": settled.hits,
+        "with_r": settled.with_r,
+        "r": settled.r / settled.with_r if settled.with_r else None,
+        "r_spread": spread(settled.with_r, settled.r, settled.r_squares),
+        "pct": settled.pct / settled.number if settled.number else None,
+        "pct_spread": spread(settled.number, settled.pct, settled.pct_squares),
+        "newest": published.newest,
+    }
+
+
+def spread(n: int, total: float, squares: float) -> float | None:
+    """The sample's deviation from a sum and the sum of squares; None with fewer than two."""
+    if n < 2:
+        return None
+    return max(0.0, (squares - total * total / n) / (n - 1)) ** 0.5
+
+
+def _score(version: StrategyVersion, summed: dict) -> Score:
     counts = ("published", "rejected", "open", "settled", "missed", "unresolved")
-    settled = sums.get("settled", 0)
     return Score(
         version_id=version.pk,
         strategy=version.strategy.name,
@@ -142,9 +146,9 @@ def _score(version: StrategyVersion, sums: dict) -> Score:
         stage=version.stage,
         timeframe=version.timeframe,
         created_at=version.created_at,
-        **{name: sums.get(name, 0) for name in counts},
-        hit_rate=share(sums.get("hits", 0), settled),
-        mean_r=mean(sums.get("r"), sums.get("r_spread"), sums.get("with_r", 0)),
-        mean_return_pct=mean(sums.get("pct"), sums.get("pct_spread"), settled),
-        newest_signal=sums.get("newest"),
+        **{name: summed[name] for name in counts},
+        hit_rate=share(summed["hits"], summed["settled"]),
+        mean_r=mean(summed["r"], summed["r_spread"], summed["with_r"]),
+        mean_return_pct=mean(summed["pct"], summed["pct_spread"], summed["settled"]),
+        newest_signal=summed["newest"],
     )

@@ -9,10 +9,11 @@ from kombu.exceptions import OperationalError
 
 from heliograph.fleet.placement.place import place
 from heliograph.fleet.work import Fit, fit
+from heliograph.inbound.follow import is_due
 from heliograph.signals.due import DueShard, due_work
 from heliograph.workers import doorbell
 from heliograph.workers.queues import PLACED, queue_of
-from heliograph.workers.ring import send
+from heliograph.workers.ring import ring, send
 from heliograph.workers.shards import KIND, shard_key
 
 
@@ -25,7 +26,12 @@ class Message:
 
 
 def ring_due(*, at: datetime) -> int:
-    """Send all shards that are due and neither on their way nor worked on; returns how many."""
+    """Send all shards that are due and neither on their way nor worked on; returns how many.
+
+    Alerts from outside whose candles have come are rung for as well.
+    """
+    if is_due(at=at):
+        ring("settle_due")
     return send_shards(due_work(at=at), at=at)
 
 

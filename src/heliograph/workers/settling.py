@@ -1,8 +1,10 @@
-"""What settles without a new bar: finer data that came, or are no longer awaited, delistings, rollouts."""
+"""What settles without a new bar of ours: finer data that came, or are no longer awaited, delistings, alerts
+from outside, rollouts."""
 
 import logging
 from datetime import datetime
 
+from heliograph.inbound.follow import Followed, follow_alerts
 from heliograph.signals.due import due_work
 from heliograph.signals.follow import follow_revisions
 from heliograph.signals.rollout_gates import check_rollouts
@@ -14,11 +16,13 @@ log = logging.getLogger(__name__)
 
 
 def settle_what_waits(*, at: datetime) -> None:
-    """Send the shards that wait for finer data, end what runs on delisted instruments, follow revisions that
-    run on, and roll back versions that break the gates of their rollout."""
+    """Send the shards that wait for finer data, end what runs on delisted instruments, follow alerts from
+    outside and revisions that run on, and roll back versions that break the gates of their rollout."""
     if asking := asking_versions():
         send_shards(due_work(at=at, versions=asking), at=at)
     if end_delisted(at=at):
+        ring("deliver_due")
+    if follow_alerts(at=at) != Followed():
         ring("deliver_due")
     follow_revisions(at=at)
     for rollout in check_rollouts(at=at):

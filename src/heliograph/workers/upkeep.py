@@ -10,6 +10,7 @@ from heliograph.fleet.nodes import forget_lost
 from heliograph.notices.keeping import old_deliveries, old_notices, old_sendings
 from heliograph.research.models import StoredBacktest
 from heliograph.signals.models import Checkpoint, StrategyVersion
+from heliograph.signals.tallies.read import fold
 
 # A slot is rung at most once within this; one a second is 3,600 rows.
 RINGS = timedelta(hours=1)
@@ -36,6 +37,7 @@ def forget_old(*, at: datetime, notice_days: int = NOTICE_DAYS) -> Mapping[str, 
         "notices": lambda: _remove(old_notices(**kept)),
         "checkpoints": lambda: _remove(_useless_checkpoints()),
         "nodes": lambda: forget_lost(at=at),
+        "differences of counts": fold,
     }
     return {name: verb() for name, verb in verbs.items()}
 

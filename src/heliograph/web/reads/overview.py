@@ -1,5 +1,6 @@
 """What the overview shows: what is open, what settled, what ran, and how fresh the data is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -169,5 +170,10 @@ def reasons(condition: Q) -> list[ReasonCount]:
         .annotate(number=Count("pk"))
         .order_by("-number")
     )
+    return shares(counted)
+
+
+def shares(counted: Sequence[tuple[str, int]]) -> list[ReasonCount]:
+    """Counts of reasons, the most frequent first, beside the most frequent one."""
     most = counted[0][1] if counted else 1
     return [ReasonCount(reason, number, round(number / most * 100, 1)) for reason, number in counted]

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -28,6 +29,7 @@ from heliograph.web.views.asked import moment, text, whole_number
 from heliograph.web.views.backtests import found_or_404
 
 TRADES, BARS, AROUND = 50, 300, 60
+FORMATS = ("CSV", "Parquet", "JSON")
 LINES = 200
 
 
@@ -85,6 +87,7 @@ def backtest_trades(request: HttpRequest, backtest_id: int) -> HttpResponse:
         "reasons": trades.reasons(stored),
         "states": StoredTrade.State.values,
         "sorts": trades.SORT_NAMES,
+        "exports": _exports(stored, filters),
         "older": f"?{urlencode({**kept, 'from': start + TRADES})}" if start + TRADES < total else "",
         "newest": f"?{urlencode(kept)}" if start else "",
     }
@@ -170,6 +173,14 @@ def _kept(filters: trades.TradeFilter) -> dict[str, object]:
         "reason": filters.reason,
         "sort": filters.sort,
     }
+
+
+def _exports(stored: StoredBacktest, filters: trades.TradeFilter) -> list[tuple[str, str]]:
+    """Where the whole list lies as a file; the API does not filter by the way in which a trade ended."""
+    asked = {"instrument_id": filters.instrument, "side": filters.side, "state": filters.state}
+    kept = {name: value for name, value in asked.items() if value}
+    address = f"{reverse('api:openapi-json').rpartition('/')[0]}/backtests/{stored.pk}/trades"
+    return [(name, f"{address}?{urlencode({**kept, 'format': name.lower()})}") for name in FORMATS]
 
 
 def _trade(request: HttpRequest, stored: StoredBacktest) -> StoredTrade | None:

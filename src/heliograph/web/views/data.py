@@ -1,6 +1,6 @@
 """The pages of data: which bars are stored, which lack, how good they are, what was corrected."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,6 +24,8 @@ from heliograph.web.views.waking import wake
 
 ROWS, REVISIONS, GAPS = 25, 50, 200
 GAP_DAYS = 90
+# Bars as old as that are history: the map ends with them, and not with today.
+STILL_NEW = timedelta(days=14)
 TABS = (
     ("data", "Coverage"),
     ("data-gaps", "Gaps"),
@@ -166,12 +168,13 @@ def _query(filters: reads.SeriesFilter, **more: object) -> str:
 
 
 def _until(request: HttpRequest, newest: datetime) -> date:
-    """The last day shown: the one asked for, else that of the newest bar."""
+    """The last day shown: the one asked for, else today, or where all is old that of the newest bar."""
     asked = day(request, "until")
     # Far from any calendar there is nothing to show.
     if asked is not None and 1970 < asked.year < 2200:
         return asked.date()
-    return datetime.combine(newest.astimezone(UTC).date(), time(), UTC).date()
+    today = utc_now().date()
+    return today if today - newest.date() < STILL_NEW else newest.date()
 
 
 def _state(score: float | None) -> tuple[str, str]:

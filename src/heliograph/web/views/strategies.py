@@ -1,6 +1,5 @@
 """The scoreboard, and the page of one strategy."""
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,12 +8,13 @@ from heliograph.engine.strategy import Strategy
 from heliograph.signals.models import Outcome, StrategyVersion
 from heliograph.signals.queries import SignalFilter, list_signals
 from heliograph.signals.scores import Score, scoreboard
+from heliograph.signals.tallies import read as tallies
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
 from heliograph.web.histogram import Histogram, histogram
 from heliograph.web.interval import interval_mark
 from heliograph.web.reads.marks import marks_of
-from heliograph.web.reads.overview import reasons
+from heliograph.web.reads.overview import shares
 from heliograph.web.reads.strategies.curves import curves
 from heliograph.web.reads.strategies.listed import Listed
 from heliograph.web.reads.strategies.rollout import gate_lines
@@ -60,7 +60,7 @@ def strategy_page(request: HttpRequest, name: str) -> HttpResponse:
     score = scores[version.pk]
     lines_of = curves([row.pk for row in rows])
     page = list_signals(SignalFilter(version_id=version.pk), limit=SIGNALS)
-    rejected = reasons(Q(version_id=version.pk))
+    rejected = shares(tallies.reasons(version.pk))
     standing = Standing.of(version)
     context = {
         "version": version,

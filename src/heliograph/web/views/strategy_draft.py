@@ -111,7 +111,8 @@ def save_state(checked: CheckedText, draft: Draft) -> SaveState:
     """What saving would do to a draft."""
     if checked.meant is None:
         count = len(checked.findings)
-        return SaveState("Save", f"{count} {'error' if count == 1 else 'errors'} to mend")
+        label = f"Save as v{draft.base + 1}" if draft.of else "Save"
+        return SaveState(label, f"{count} {'error' if count == 1 else 'errors'} to mend")
     standing = checked.meant.standing
     is_other = standing.name != draft.of and (draft.of or standing.newest)
     other = f" of {standing.name}" if is_other else ""

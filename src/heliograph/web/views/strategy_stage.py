@@ -29,13 +29,17 @@ REFUSED, CONTRADICTED = 422, 409
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked before it is done: the words of the button, the effect, and the doing."""
+    """What is asked before it is done: the words of the button, the effect, and the doing.
+
+    `ends` is true where something stops: its button does not invite.
+    """
 
     verb: str
     effect: str
     do: Callable[[], StrategyVersion]
     form: RolloutForm | None = None
     asks_reason: bool = False
+    ends: bool = False
 
 
 @require_http_methods(METHODS)
@@ -110,6 +114,7 @@ def roll_back(request: HttpRequest, name: str) -> HttpResponse:
         rollback_effect(found, former),
         lambda: rollouts.rollback(found.version.strategy, at=utc_now(), **named),
         asks_reason=True,
+        ends=True,
     )
     return _asked(request, found, question)
 
@@ -119,6 +124,7 @@ def _retired(request: HttpRequest, found: Standing) -> HttpResponse:
         f"Retire v{found.version.number}",
         retire_effect(found),
         lambda: strategies.retire(found.version, at=utc_now()),
+        ends=True,
     )
     return _asked(request, found, question)
 

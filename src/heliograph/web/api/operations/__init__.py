@@ -7,6 +7,7 @@ from heliograph.web.api.operations import (
     coverage,
     description,
     evaluations,
+    events,
     explanations,
     health,
     imports,
@@ -47,4 +48,5 @@ ROUTERS = (
     inbound.router,
     indicators.router,
     health.router,
+    events.router,
 )

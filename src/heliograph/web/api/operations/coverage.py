@@ -8,6 +8,7 @@ from ninja import Field, Query, Router
 from heliograph.kit.clock import utc_now
 from heliograph.market.coverage import coverage_of
 from heliograph.market.models import Series
+from heliograph.market.quality import Quality, quality_of
 from heliograph.market.queries import Freshness, freshness
 from heliograph.market.wire import to_datetime
 from heliograph.web.accounts.access import needs
@@ -16,7 +17,14 @@ from heliograph.web.api.asked import Name, Paging
 from heliograph.web.api.operations.instruments import series_of
 from heliograph.web.api.paging import Order, Page, page_of, part_of
 from heliograph.web.api.shapes.filled import filled
-from heliograph.web.api.shapes.market import CoverageList, CoverageShape, FreshnessList, FreshnessShape
+from heliograph.web.api.shapes.market import (
+    CoverageList,
+    CoverageShape,
+    FreshnessList,
+    FreshnessShape,
+    QualityList,
+    QualityShape,
+)
 
 router = Router(tags=["data"])
 BY_PLACE = Order("coverage", ("pk",))
@@ -30,6 +38,12 @@ class AskedCoverage(Paging):
     symbol: Name | None = None
     venue: Name | None = None
     timeframe: Name | None = None
+
+
+class AskedQuality(AskedCoverage):
+    """Quality of which series."""
+
+    shape: ClassVar[type] = QualityShape
 
 
 class AskedFreshness(Paging):
@@ -46,6 +60,15 @@ def list_coverage(request: HttpRequest, asked: Query[AskedCoverage]) -> Page:
     """Bars that exist beside bars that should by the calendar: a holiday is no gap."""
     rows = series_of(asked.symbol, asked.venue, asked.timeframe)
     return page_of(rows, asked, BY_PLACE, _coverage)
+
+
+@router.get("quality", response=QualityList, summary="How good the newest bars of series are")
+@answers()
+@needs("viewer")
+def list_quality(request: HttpRequest, asked: Query[AskedQuality]) -> Page:
+    """Coverage, staleness, consistency, outliers and more, each with what it rests on, and one score."""
+    page = page_of(series_of(asked.symbol, asked.venue, asked.timeframe), asked, BY_PLACE)
+    return Page([_quality(one) for one in quality_of(page.items, at=utc_now())], page.next)
 
 
 @router.get("freshness", response=FreshnessList, summary="How old the newest bar of each series is")
@@ -70,6 +93,20 @@ def _coverage(row: Series) -> dict[str, object]:
             {"first": to_datetime(gap.first), "last": to_datetime(gap.last), "bars": gap.bars}
             for gap in found.gaps
         ],
+    )
+
+
+def _quality(one: Quality) -> dict[str, object]:
+    instrument = one.series.instrument
+    return filled(
+        QualityShape,
+        one,
+        instrument_id=instrument.pk,
+        venue=instrument.venue.name,
+        symbol=instrument.symbol,
+        timeframe=one.series.timeframe,
+        first=to_datetime(one.first),
+        last=to_datetime(one.last),
     )
 
 

@@ -16,6 +16,7 @@ from heliograph.signals.explain import explain
 from heliograph.signals.items import COLUMNS, PARTS, SignalItem, item_values
 from heliograph.signals.models import Signal
 from heliograph.signals.queries import SignalFilter, list_signals
+from heliograph.signals.similar import Similar, similar_signals
 from heliograph.web.accounts.access import needs
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Chosen, Id, Moment, Name
@@ -31,6 +32,7 @@ from heliograph.web.api.shapes.signals import (
     SignalDetail,
     SignalList,
     SignalShape,
+    SimilarShape,
 )
 from heliograph.web.reads.marks import marks_of
 from heliograph.web.reads.signal_chart import signal_chart
@@ -125,6 +127,15 @@ def chart_signal(request: HttpRequest, signal_id: Id) -> dict[str, object]:
     """The bars around it, its levels, markers, and the indicators that its strategy compares."""
     row, item = _found(request, signal_id)
     return signal_chart(item, row, Strategy.parse(row.version.text))[0].plain()
+
+
+@router.get("signals/{signal_id}/similar", response=SimilarShape, summary="Similar signals before one")
+@answers()
+@needs("viewer")
+def list_similar(request: HttpRequest, signal_id: Id) -> Similar:
+    """Those of the same version and side that had settled before its bar, the nearest first."""
+    found = similar_signals(_found(request, signal_id)[0])
+    return replace(found, items=tuple(told(item) for item in found.items))
 
 
 def signal_table(filters: SignalFilter) -> tuple[QuerySet[Signal], Order, Sequence[str]]:

@@ -105,6 +105,33 @@ class CoverageList(Listed[CoverageShape]):
     """A page of coverage."""
 
 
+class QualityPart(Schema):
+    """One thing that was measured: 0 to 1, null where it cannot be known, and what it rests on."""
+
+    name: str
+    weight: float
+    score: float | None
+    says: str
+
+
+class QualityShape(Schema):
+    """A series judged by its newest bars, from `first` to `last`; `score` is 0 to 100."""
+
+    instrument_id: int
+    venue: str
+    symbol: str
+    timeframe: str
+    bars: int
+    first: datetime
+    last: datetime
+    score: float | None
+    parts: list[QualityPart]
+
+
+class QualityList(Listed[QualityShape]):
+    """A page of qualities."""
+
+
 class FreshnessShape(Schema):
     """How old the newest bar of a series is: `age_s` from its end by the clock of its venue."""
 

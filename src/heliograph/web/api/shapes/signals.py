@@ -6,6 +6,7 @@ from typing import Literal
 from ninja import Field, Schema
 
 from heliograph.web.api.shapes.lists import Listed
+from heliograph.web.api.shapes.strategies import EstimateShape
 
 Gates = dict[str, dict[str, object]]
 
@@ -58,6 +59,7 @@ class SignalShape(Schema):
     bars_held: int | None
     parts: list[PartShape]
     settled_at: datetime | None
+    external: bool
 
 
 class SignalList(Listed[SignalShape]):
@@ -107,6 +109,27 @@ class SignalDetail(SignalShape):
     mark: MarkShape | None
     revisions: list[RevisionShape]
     notices: list[NoticeOfSignal]
+
+
+class EndedShape(Schema):
+    """How some settled signals ended."""
+
+    n: int
+    mean_r: EstimateShape
+    hit_rate: EstimateShape
+
+
+class SimilarShape(Schema):
+    """Earlier signals that looked like one, the nearest first; `compared` names by what the `distances` are.
+
+    `nearest` are the figures of `items`, `earlier` those of all that were looked at.
+    """
+
+    items: list[SignalShape]
+    distances: list[float]
+    compared: list[str]
+    nearest: EndedShape
+    earlier: EndedShape
 
 
 class OutcomeShape(Schema):

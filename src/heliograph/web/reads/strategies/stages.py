@@ -109,11 +109,17 @@ def shadow_effect(found: Standing) -> str:
 
 def live_effect(found: Standing) -> str:
     """What promoting a version to live does."""
-    says = f"v{found.version.number} announces the signals of {_instruments(found.version)}"
-    retired = "".join(
-        f"; v{other.number} is retired: no new entries; {found.run_on(other)}" for other in found.others
+    number, instruments = found.version.number, _instruments(found.version)
+    if not found.others:
+        return f"v{number} announces the signals of {instruments}."
+    others = " and ".join(f"v{other.number}" for other in found.others)
+    retired = "; ".join(
+        f"v{other.number} is retired: no new entries; {found.run_on(other)}" for other in found.others
     )
-    return f"{says}{retired}. With a share below 100 both run, and each announces its part."
+    return (
+        f"v{number} announces its share of {instruments}, {others} the rest; both are scored. "
+        f"With 100 % it announces all, and {retired}."
+    )
 
 
 def retire_effect(found: Standing) -> str:

@@ -74,6 +74,11 @@ class Meant:
         return math.ceil(longest) if math.isfinite(longest) else None
 
     @property
+    def is_everything(self) -> bool:
+        """True if the text leaves no instrument out."""
+        return self.strategy.universe == Universe()
+
+    @property
     def never(self) -> tuple[str, ...]:
         """The parts that depend on it for ever."""
         return tuple(dict.fromkeys(text for need in self.needs for text in need.never))

@@ -1,0 +1,233 @@
+"""`heliograph inbound`: who may send alerts as signals from outside."""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from heliograph.cli.database import database
+from heliograph.cli.moments import now
+from heliograph.cli.options import AsJson, Place
+from heliograph.cli.output import clock, note, show_json, show_table, utc
+from heliograph.cli.spread import spread
+
+if TYPE_CHECKING:
+    from heliograph.inbound.alerts import AlertItem
+    from heliograph.inbound.sources import SourceItem
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of a source.", show_default=False)]
+
+inbound = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How the signals of a source are followed."""
+
+    timeframe: Annotated[
+        str, typer.Option("--timeframe", help="The bars that its signals are followed on.")
+    ] = "1h"
+    expires: Annotated[
+        int,
+        typer.Option("--expires", min=1, metavar="BARS", help="A signal ends after so many bars at last."),
+    ] = 48
+    fee_pct: Annotated[
+        float, typer.Option("--fee-pct", min=0, max=50, help="Fees of an entry or an exit, in percent.")
+    ] = 0.1
+    slippage_bps: Annotated[
+        float, typer.Option("--slippage-bps", min=0, max=5_000, help="Slippage, in hundredths of a percent.")
+    ] = 0.0
+    long_only: Annotated[
+        bool, typer.Option("--long-only", help="`sell` closes what is long, and opens nothing.")
+    ] = False
+
+
+@inbound.callback()
+def about() -> None:
+    """Take alerts of TradingView and of other programs as signals, followed and scored like our own."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for name, command in {"add": add, "list": list_, "alerts": alerts, "remove": remove}.items():
+        inbound.command(name)(command)
+    app.add_typer(inbound, name="inbound")
+
+
+@spread
+def add(
+    name: Name,
+    wanted: Wanted,
+    place: Place,
+    strategy: Annotated[
+        str, typer.Option("--strategy", metavar="TEXT", help="What its signals are called; default: NAME.")
+    ] = "",
+    venue: Annotated[
+        str, typer.Option("--venue", help="Only instruments of this venue; needed where several have them.")
+    ] = "",
+    allow_from: Annotated[
+        list[str] | None,
+        typer.Option("--allow-from", metavar="ADDRESS|CIDR", help="Only from there; may be repeated."),
+    ] = None,
+    only_tradingview: Annotated[
+        bool, typer.Option("--only-tradingview", help="Only from the addresses that TradingView names.")
+    ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Notices tell of its signals; else they are scored alone.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add a source; its address and its secret are printed once.
+
+    Alerts of the source become signals of a strategy of their own: entered at the next open, left at their
+    stop or targets, at an alert that closes or says the opposite, or when they expire.
+
+    \b
+    Examples:
+      heliograph inbound add tv --timeframe 1h --expires 48 --only-tradingview
+      heliograph inbound add scanner --strategy "My scanner" --timeframe 1d --long-only --live
+    """
+    with database(place):
+        from heliograph.inbound.sources import TRADINGVIEW, Asked, add_source
+
+        addresses = [*(TRADINGVIEW if only_tradingview else ()), *(allow_from or [])]
+        source, secret = add_source(
+            name,
+            asked=Asked(**asdict(wanted)),
+            strategy=strategy,
+            venue=venue,
+            addresses=addresses,
+            live=live,
+            at=now(),
+        )
+    path = f"/api/v1/inbound/{name}"
+    if as_json:
+        version = source.version
+        show_json(
+            {"source": name, "strategy": version.strategy.name, "version": version.number, "path": path}
+            | {"secret": secret}
+        )
+        return
+    print(f"{name} is stored: its signals are those of {source.version}.")
+    print(f"address  https://YOUR-HOST{path}")
+    print(f"secret   {secret}")
+    note("The secret is not stored and not shown again. As the message of an alert of TradingView paste:")
+    note(
+        f'{{"secret": "{secret}", "symbol": "{{{{exchange}}}}:{{{{ticker}}}}", "action": "buy", '
+        '"time": "{{time}}"}'
+    )
+
+
+@spread
+def list_(place: Place, as_json: AsJson = False) -> None:
+    """List the sources and how their alerts fared.
+
+    \b
+    Example:
+      heliograph inbound list
+    """
+    with database(place):
+        from heliograph.inbound.sources import list_sources
+
+        items = list_sources()
+    if as_json:
+        show_json([_object(item) for item in items])
+    elif items:
+        show_table(COLUMNS, [_row(item) for item in items])
+    else:
+        note("No sources yet; `heliograph inbound add` adds one.")
+
+
+@spread
+def alerts(
+    place: Place,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Of this source alone.")] = None,
+    refused: Annotated[bool, typer.Option("--refused", help="Only those that cannot be followed.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000, help="How many at most.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List the newest alerts, and what became of each.
+
+    \b
+    Example:
+      heliograph inbound alerts tv --refused
+    """
+    with database(place):
+        from heliograph.inbound.alerts import list_alerts
+
+        items = list_alerts(source=name, refused=refused, limit=limit)
+    if as_json:
+        show_json([_alert(item) for item in items])
+    elif items:
+        show_table(ALERT_COLUMNS, [_alert_row(item) for item in items])
+    else:
+        note("No alerts yet; the address and the secret of a source are shown when it is added.")
+
+
+@spread
+def remove(name: Name, place: Place, as_json: AsJson = False) -> None:
+    """Take no more alerts of a source.
+
+    Signals that run are followed to their ends, and all of them stay on record.
+
+    \b
+    Example:
+      heliograph inbound remove tv
+    """
+    with database(place):
+        from heliograph.inbound.sources import remove_source
+
+        version = remove_source(name, at=now())
+    if as_json:
+        show_json({"source": name, "strategy": version.strategy.name, "version": version.number})
+    else:
+        print(f"{name} is removed; {version} is retired, and what runs is followed to its end.")
+
+
+COLUMNS = [
+    "name",
+    "strategy",
+    "stage",
+    "timeframe",
+    "venue",
+    "from",
+    ">alerts",
+    ">refused",
+    "last alert (UTC)",
+]
+ALERT_COLUMNS = ["received (UTC)", "source", "symbol", "action", "bar (UTC)", "state", "reason"]
+
+
+def _object(item: "SourceItem") -> dict[str, object]:
+    times = {"created_at": utc(item.created_at), "last_alert_at": utc(item.last_alert_at)}
+    return asdict(item) | {"addresses": list(item.addresses)} | times
+
+
+def _row(item: "SourceItem") -> list[str]:
+    return [
+        item.name,
+        f"{item.strategy} v{item.version}",
+        item.stage,
+        item.timeframe,
+        item.venue or "any",
+        ", ".join(item.addresses) or "anywhere",
+        f"{item.alerts:,}",
+        f"{item.refused:,}",
+        clock(item.last_alert_at),
+    ]
+
+
+def _alert(item: "AlertItem") -> dict[str, object]:
+    return asdict(item) | {"received_at": utc(item.received_at), "bar_time": utc(item.bar_time)}
+
+
+def _alert_row(item: "AlertItem") -> list[str]:
+    return [
+        clock(item.received_at),
+        item.strategy,
+        item.symbol or "–",
+        " ".join(part for part in (item.action, item.side) if part) or "–",
+        clock(item.bar_time),
+        item.state,
+        item.reason,
+    ]
