@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from heliograph.engine.strategy.document import MOST_BYTES
 from heliograph.kit.clock import utc_now
 from heliograph.signals.errors import SameText, SavedMeanwhile
+from heliograph.signals.models import Strategy
 from heliograph.signals.queries import newest_version
 from heliograph.signals.save import save_version
 from heliograph.web.accounts.access import changes_nothing, needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.language import language_json
 from heliograph.web.reads.strategies.starts import examples, plain_start, under_another_name
 from heliograph.web.reads.strategies.text import check_text, mended, stored_frames
@@ -130,6 +132,9 @@ def _saved(request: HttpRequest, draft: Draft) -> HttpResponse:
     if found.meant is None:
         return editor(request, draft, status=REFUSED)
     name = found.meant.standing.name
+    if Strategy.objects.filter(name=name, pk__in=hidden(request)).exists():
+        said = Said(f"A strategy named '{name}' belongs to others; choose another name.")
+        return editor(request, draft, said, status=CONTRADICTED)
     try:
         version = save_version(
             text=draft.text,
