@@ -9,7 +9,7 @@ from django.db import connection
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Venue
 from heliograph.web.models import KeptAnswer
-from tests.web.people import person_with
+from tests.web.people import person_with, signed_in
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ def test_a_key_is_forgotten_after_a_day(sample):
 
 
 @pytest.mark.django_db
-def test_others_have_keys_of_their_own(sample, as_role):
+def test_others_have_keys_of_their_own(sample):
     send(sample, "a", "k1")
-    assert send(as_role("analyst"), "b", "k1").status_code == 201
+    assert send(signed_in(person_with("admin", "another")), "b", "k1").status_code == 201
 
 
 @pytest.mark.django_db(transaction=True)
