@@ -53,7 +53,13 @@ def complaints():
 
 
 @pytest.fixture
-def visit(browser, live_server, complaints):
+def site(live_server):
+    """The address of the pages."""
+    return live_server.url
+
+
+@pytest.fixture
+def visit(browser, site, complaints):
     """Opens pages of a given width and theme; at the end the browser may have complained of nothing."""
     contexts = []
 
@@ -70,7 +76,7 @@ def visit(browser, live_server, complaints):
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda fault: complaints.append(str(fault)))
         page.on("requestfailed", lambda request: complaints.append(f"{request.url}: {request.failure}"))
-        page.goto(f"{live_server.url}{address}")
+        page.goto(f"{site}{address}")
         return page
 
     yield open_page

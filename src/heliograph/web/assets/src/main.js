@@ -5,10 +5,12 @@ import { closeMenus } from "./menus.js";
 import { findByKey } from "./keys.js";
 import { sidePanel } from "./panel.js";
 import { sayWhenPaused } from "./paused.js";
+import { keepLive } from "./live.js";
 
 window.htmx = htmx;
 holdStill();
 closeMenus();
 sayWhenPaused();
+keepLive();
 findByKey();
 sidePanel();
