@@ -87,7 +87,7 @@ def measure(name: str, address: str, process: psutil.Process, headers: dict[str,
     other.start()
     begin = time.perf_counter()
     asked = urllib.request.Request(f"{address}/api/v1/signals?state=all&format={name}", headers=headers)
-    with urllib.request.urlopen(asked, timeout=600) as answer, path.open("wb") as file:
+    with urllib.request.urlopen(asked, timeout=3600) as answer, path.open("wb") as file:
         first = None
         while piece := answer.read1(PIECE):
             first = first or time.perf_counter()

@@ -19,8 +19,8 @@ import numpy as np
 import psutil
 
 from benchmarks.parts.desk import servers
-from benchmarks.parts.years import INSTRUMENTS, fill
 from benchmarks.parts.web_clients import Taken, at_a_rate, listen, one_by_one
+from benchmarks.parts.years import INSTRUMENTS, fill
 
 GOALS = {"list_p99_ms": 50.0, "page_p95_ms": 150.0, "event_p99_ms": 250.0}
 LIMITLESS = {

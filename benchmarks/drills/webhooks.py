@@ -27,8 +27,10 @@ from heliograph.kit.embedded.connect import embedded
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SENDERS = 2
 PER_CHANNEL = 50
-LEAST_CHANNELS = 16
-SECONDS_PER_KILL = 1.5
+LEAST_CHANNELS = 64
+# The last ones are delivered in peace, so that there are always some left for those who are killed.
+KILLED_UNTIL = 0.97
+KILL_SECONDS = 0.2
 LOOK_SECONDS = 0.1
 # Nothing new arrived for so long: what is missing will not come.
 STILL_SECONDS = 120
@@ -77,23 +79,22 @@ class Drill:
     given_up: int = 0
 
     def run(self, *, kills: int, dice: random.Random) -> int:
-        """Kill that often, then wait until everything has arrived; returns how many were killed."""
-        killed, due = 0, time.monotonic()
+        """Kill that often, evenly over all that arrives, then wait until everything has; returns how many."""
+        due = sorted(dice.randrange(int(self.notices * KILLED_UNTIL)) for _ in range(kills))
         for _ in range(SENDERS):
             self.senders.start()
-        while killed < kills:
-            self._tell(self.notices * (killed + 1) // kills)
-            self._look()
-            if time.monotonic() >= due:
-                due += dice.expovariate(1 / SECONDS_PER_KILL)
-                self.senders.kill(dice.choice(self.senders.pids))
-                self.senders.start()
-                killed += 1
-                if killed % 10 == 0:
-                    self.say(f"{killed} kills, {len(self.answers.taken):,} of {self.told:,} notices arrived")
+        for killed, arrived in enumerate(due):
+            self._tell(min(self.notices, arrived + self.notices // 10))
+            while len(self.answers.taken) < arrived:
+                self._look()
+            time.sleep(dice.expovariate(1 / KILL_SECONDS))
+            self.senders.kill(dice.choice(self.senders.pids))
+            self.senders.start()
+            if killed % 10 == 9:
+                self.say(f"{killed + 1} kills, {len(self.answers.taken):,} notices arrived")
         self._tell(self.notices)
         self._end()
-        return killed
+        return len(due)
 
     def _tell(self, until: int) -> None:
         if until > self.told:
@@ -108,6 +109,7 @@ class Drill:
         for _ in range(SENDERS):
             self.senders.start()
         before, since = -1, time.monotonic()
+        self.say(f"{len(self.answers.taken):,} notices arrived; nobody is killed any more")
         while (arrived := len(self.answers.taken)) < self.notices or not self._is_sent():
             self._look()
             if arrived != before:

@@ -54,7 +54,13 @@ def complaints():
 
 
 @pytest.fixture
-def visit(browser, live_server, complaints):
+def site(live_server):
+    """The address of the pages."""
+    return live_server.url
+
+
+@pytest.fixture
+def visit(browser, site, complaints):
     """Opens pages of a given width and theme, as somebody of a role; as nobody where that is None.
 
     At the end the browser may have complained of nothing.
@@ -72,12 +78,12 @@ def visit(browser, live_server, complaints):
         contexts.append(context)
         if role:
             key = signed_in(person_with(role)).cookies["sessionid"].value
-            context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
+            context.add_cookies([{"name": "sessionid", "value": key, "url": site}])
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda fault: complaints.append(str(fault)))
         page.on("requestfailed", lambda request: complaints.append(f"{request.url}: {request.failure}"))
-        page.goto(f"{live_server.url}{address}")
+        page.goto(f"{site}{address}")
         return page
 
     yield open_page

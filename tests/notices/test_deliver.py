@@ -272,3 +272,23 @@ def test_a_deliverer_that_is_killed_loses_nothing_and_a_repeat_has_the_same_id(
     assert deliver() == Delivered(sent=2)
     assert subjects(receiver.requests) == ["a", "a", "b"]
     assert receiver.ids[0] == receiver.ids[1]
+
+
+def test_a_message_of_many_is_the_same_after_the_deliverer_was_killed(receiver, hook, tell):
+    hook()
+    Subscription.objects.update(per_minute=1)
+    tell("a", "b", "c")
+    process = run_apart()
+    receiver.reply = lambda request: (process.send_signal(signal.SIGKILL), OK)[1]
+    assert wait_until(lambda: receiver.requests, seconds=60)
+    process.wait()
+    receiver.reply = lambda request: OK
+    tell("later")
+    Channel.objects.update(leased_until=Now() - timedelta(seconds=1))
+
+    assert deliver(after=120) == Delivered(sent=2)
+    first, again, rest = receiver.requests
+    assert (first.id, first.body) == (again.id, again.body)
+    assert [one["data"]["subject"] for one in json.loads(first.body)["data"]["notices"]] == ["a", "b", "c"]
+    assert json.loads(rest.body)["data"]["subject"] == "later"
+    assert states() == [("a", "sent", 2), ("b", "sent", 2), ("c", "sent", 2), ("later", "sent", 1)]

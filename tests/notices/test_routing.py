@@ -3,8 +3,10 @@
 import json
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
+from threading import Thread
 
 import pytest
+from django.db import connection
 
 from heliograph.notices.channel import add_channel, enable_channel
 from heliograph.notices.deliver import deliver_due
@@ -236,3 +238,18 @@ def test_many_for_one_message_go_in_several_and_all_are_accounted_for(desk):
     deliver(NOON + MINUTE)
     assert [len(told) for told in desk.told] == [200, 200, 50]
     assert [subject for told in desk.told for subject in told] == [str(number) for number in range(450)]
+
+
+def test_two_deliverers_put_each_notice_into_one_message(desk):
+    desk.asks(per_minute=2)
+    signals(*range(60))
+    threads = [Thread(target=lambda: (deliver(NOON), connection.close())) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for minute in range(1, 4):
+        deliver(NOON + minute * MINUTE)
+    told = [subject for message in desk.told for subject in message]
+    assert sorted(told, key=int) == [str(number) for number in range(60)]
+    assert accounts()[0] == Counter(sent=60)

@@ -286,7 +286,7 @@ CALLS = {
                 "subscriptions",
                 "notices",
             ),
-            *("deliveries", "topics", "indicators"),
+            *("deliveries", "topics", "indicators", "quality"),
         )
     },
     "GET /api/v1/health": Call("/api/v1/health", entries=0, answers=(200, 503)),
@@ -294,7 +294,7 @@ CALLS = {
         f"GET /api/v1/signals/<signal_id>{part}": look(
             f"/api/v1/signals/{{signal}}{part}", foreign=f"/api/v1/signals/{{foreign_signal}}{part}"
         )
-        for part in ("", "/explanation", "/chart")
+        for part in ("", "/explanation", "/chart", "/similar")
     },
     "GET /api/v1/explanations": Call(
         "/api/v1/explanations?version_id={version}&instrument_id={instrument}&bar_time=2024-01-03T00:00:00Z",

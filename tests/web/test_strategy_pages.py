@@ -13,7 +13,8 @@ from heliograph.signals.models import Outcome, Rollout, Signal, StrategyVersion
 from heliograph.signals.rollouts import Limits
 from heliograph.signals.strategies import add_strategy, promote
 from heliograph.web.reads.strategies.curves import curves
-from tests.signals.world import BUSY, NOW, feed, walk
+from heliograph.web.reads.strategies.fired import fired
+from tests.signals.world import BUSY, DAY, NOW, feed, walk
 from tests.web.world import make_world
 
 SECOND = BUSY.replace("cooldown = 3", "cooldown = 2").replace("rsi(close, 5) < 80", "rsi(close, 5) < 75")
@@ -84,6 +85,33 @@ def test_the_small_line_adds_up_the_newest_settled_signals(world):
     assert curve[world.version.pk].n == len(newest) > 20
     assert curve[world.version.pk].sums[0] == 0.0
     assert curve[world.version.pk].last == pytest.approx(sum(newest))
+
+
+def test_what_fired_is_counted_by_day_up_to_the_newest_candidate(world):
+    found = fired(world.version)
+    rows = list(Signal.objects.filter(version=world.version).values_list("bar_time", "state"))
+    days = {}
+    for moment, state in rows:
+        days.setdefault((moment.date(), state), []).append(moment)
+    newest = max(moment for moment, _ in rows).date()
+
+    assert (found.unit, found.last.date(), len(found.pieces)) == ("day", newest, 44)
+    assert found.most == max(len(moments) for moments in days.values())
+    last = found.pieces[-1]
+    for height, state in ((last.up, "published"), (last.down, "rejected")):
+        assert height == pytest.approx(24 * len(days.get((newest, state), [])) / found.most, abs=0.05)
+    assert fired(add_strategy(text=SECOND, stage="draft", at=NOW)) is None
+
+
+def test_of_daily_bars_months_are_counted(world):
+    add_strategy(text=BUSY.replace('"1h"', '"1d"').replace("'4h'", "'1w'"), at=NOW)
+    feed(world.batch, world.instruments, walk(3, 700, instruments=3, step=DAY), timeframe="1d")
+    generate(at=NOW)
+    version = StrategyVersion.objects.get(timeframe="1d")
+    found = fired(version)
+
+    assert (found.unit, found.last.day, len(found.pieces)) == ("month", 1, 44)
+    assert max(piece.up for piece in found.pieces) + max(piece.down for piece in found.pieces) >= 24
 
 
 # The editor.

@@ -58,6 +58,7 @@ COLUMNS = (
     "outcome__bars_held",
     "outcome__parts",
     "outcome__settled_at",
+    "version__external",
     "state",
 )
 REPLAY, STATE = COLUMNS.index("instrument__venue__kind"), COLUMNS.index("outcome__state")
@@ -80,7 +81,8 @@ class SignalItem:
     """A candidate and how it went on.
 
     `state` is "rejected" or the state of the outcome: pending, open, missed, settled, unresolved, unscored.
-    Times of bars are their opens. `replay` marks instruments of a replay venue. What is unknown is None.
+    Times of bars are their opens. `replay` marks instruments of a replay venue, `external` signals that came
+    from outside. What is unknown is None.
     """
 
     id: int
@@ -119,6 +121,7 @@ class SignalItem:
     bars_held: int | None = None
     parts: tuple[dict[str, float], ...] = ()
     settled_at: datetime | None = None
+    external: bool = False
 
     @classmethod
     def of(cls, signal: Signal) -> "SignalItem":
@@ -149,6 +152,7 @@ class SignalItem:
             historical=signal.historical,
             late=signal.late,
             created_at=signal.created_at,
+            external=signal.version.external,
             **_outcome(outcome),
         )
 

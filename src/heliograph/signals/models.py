@@ -256,6 +256,8 @@ class Signal(models.Model):
             models.Index(fields=["-bar_time", "-id"], name="signal_newest"),
             models.Index(fields=["version", "-bar_time", "-id"], name="signal_of_version"),
             models.Index(fields=["instrument", "-bar_time", "-id"], name="signal_of_instrument"),
+            models.Index(fields=["historical", "-bar_time", "-id"], name="signal_by_history"),
+            models.Index(fields=["-confidence"], name="signal_by_confidence"),
         ]
 
 

@@ -73,7 +73,8 @@ class SignalFilter:
             "side": self.side,
             "bar_time__gte": self.since,
             "historical": self.historical,
-            "bar_time__lt": self.until,
+            # None has left before its bar: the server can begin there.
+            "bar_time__lt": min(filter(None, (self.until, self.settled_until)), default=None),
             "confidence__gte": self.min_confidence,
             "confidence__lte": self.max_confidence,
             "outcome__exit_time__gte": self.settled_since,

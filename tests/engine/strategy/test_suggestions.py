@@ -43,7 +43,7 @@ def covered(text, finding):
         ("n=26", "nn=26", "nn", "n"),
         ("rsi(close, 14)", "rsi(close, 014)", "014", "14"),
         ("exit =", "exitt =", "exitt", "exit"),
-        ("[universe]", "[universse]", "[universse]", None),
+        ("[universe]", "[universse]", "[universse]", "[universe]"),
         ('"close"\n', '"clos"\n', '"clos"', '"close"'),
         ('timeframe = "1h"', 'timeframe = "1hh"', '"1hh"', '"1h"'),
         ("max = 30", "maxx = 30", "maxx", "max"),

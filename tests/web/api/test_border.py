@@ -113,6 +113,9 @@ def test_a_cursor_of_one_list_is_none_of_another(client, world):
     for address in ("strategies?", "candles?symbol=BTC/USDT&", "signals?"):
         answer = client.get(f"/api/v1/{address}cursor={page['next']}")
         assert (answer.status_code, answer.json()["errors"][0]["name"]) == (422, "cursor")
+    following = client.get("/api/v1/signals?state=settled&limit=1").json()["next"]
+    assert client.get(f"/api/v1/outcomes?cursor={following}").status_code == 200
+    assert client.get(f"/api/v1/signals?state=published&cursor={following}").status_code == 422
 
 
 def test_only_the_chosen_fields_come(client, world):

@@ -55,8 +55,11 @@ class Document:
         place = self._nearest(path)
         at = place.key if at_key or path not in self.places else place.value
         length = word_length(self.text, at)
+        word = self.text[at : at + length]
+        if suggestion and at_key and word == f"[{path[-1]}]":
+            suggestion = f"[{suggestion}]"
         # Of a dotted key the suggestion would replace too much.
-        if at_key and self.text[at : at + length].strip("\"'") != path[-1]:
+        elif at_key and word.strip("\"'") != path[-1]:
             suggestion = None
         return Finding(sentence, *line_and_column(self.text, at), length=length, suggestion=suggestion)
 

@@ -43,10 +43,14 @@ class Order:
 
     def behind(self, cursor: str) -> Q:
         """The rows behind the one that a cursor names; BadCursor if it is of another list."""
+        return self.after(self.places(cursor))
+
+    def places(self, cursor: str) -> list[Place]:
+        """The places of the row that a cursor names; BadCursor if it is of another list."""
         places = read_cursor(self.name, cursor)
         if len(places) != len(self.columns):
             raise BadCursor
-        return self.after(places)
+        return places
 
     def after(self, places: Sequence[Place]) -> Q:
         """The rows behind the one with these places in the order."""
@@ -61,7 +65,10 @@ class Order:
 
     def cursor(self, row: object) -> str:
         """The cursor behind a row."""
-        places: list[Place] = [attrgetter(path.replace("__", "."))(row) for path in self.paths]
+        return self.mark(*(attrgetter(path.replace("__", "."))(row) for path in self.paths))
+
+    def mark(self, *places: Place) -> str:
+        """The cursor behind the row with these places."""
         return write_cursor(self.name, places)
 
 

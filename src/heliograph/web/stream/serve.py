@@ -69,8 +69,11 @@ class EventStream:
             await self._application(scope, receive, send)
             return
         self._hear_the_end()
+        if self.hub.is_ending:
+            await _relay(Answer(503, [(b"retry-after", b"2"), (b"content-length", b"0")]), send)
+            return
         answer, admission = await self._ask(scope)
-        if admission is None or self.hub.is_ending:
+        if admission is None:
             await _relay(answer, send)
             return
         await self._listen(scope, receive, send, answer, admission)

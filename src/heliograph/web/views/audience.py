@@ -8,7 +8,7 @@ from heliograph.accounts.roles import Role
 from heliograph.web.accounts.asker import asker_of
 from heliograph.web.api.seen import audiences_of
 
-__all__ = ["audiences_of", "choices", "may"]
+__all__ = ["audiences_of", "choices", "may", "names", "writable"]
 EVERYBODY = ("", "everybody here")
 
 
@@ -21,6 +21,14 @@ def choices(request: HttpRequest) -> list[tuple[str, str]]:
     teams = getattr(person, "teams", None)
     own += [(f"team:{team.pk}", f"the team {team}") for team in (teams.all() if teams is not None else ())]
     return [*own, EVERYBODY] if may(request, "operator") else own
+
+
+def writable(request: HttpRequest) -> list[str] | None:
+    """Whose subscriptions somebody may change; None, where there are no accounts: everybody's."""
+    person = getattr(request, "user", None)
+    if person is None or not person.is_authenticated:
+        return None
+    return [audience for audience, _ in choices(request)]
 
 
 def names(audiences: Sequence[str], request: HttpRequest) -> dict[str, str]:

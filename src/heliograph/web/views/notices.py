@@ -28,7 +28,7 @@ from heliograph.web.reads.notices import (
     subscription_lines,
 )
 from heliograph.web.views.asked import text, whole, whole_number
-from heliograph.web.views.audience import audiences_of, may, names
+from heliograph.web.views.audience import audiences_of, may, names, writable
 from heliograph.web.views.waking import wake
 
 Context = dict[str, object]
@@ -59,10 +59,14 @@ class Tab:
 def _subscriptions(request: HttpRequest) -> Context:
     lines = subscription_lines(audiences_of(request))
     called = names([line.asked.audience for line in lines], request)
+    own, may_write = writable(request), may(request, "analyst")
     return {
-        "lines": [(line, called[line.asked.audience]) for line in lines],
+        "lines": [
+            (line, called[line.asked.audience], may_write and (own is None or line.asked.audience in own))
+            for line in lines
+        ],
         "channels": channel_names(audiences_of(request)),
-        "may_write": may(request, "analyst"),
+        "may_write": may_write,
     }
 
 

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from heliograph.engine.strategy import Strategy
+from heliograph.inbound.alerts import alert_of
 from heliograph.signals.errors import NoSuchSignal
 from heliograph.signals.items import SignalItem
 from heliograph.signals.models import Signal
@@ -108,6 +109,8 @@ def _similar(signal: Signal) -> dict[str, object]:
 
 
 def _why(signal: Signal, item: SignalItem) -> dict[str, object]:
+    if item.external:
+        return {"alert": alert_of(signal.pk)}
     return explained(
         version=signal.version, instrument=signal.instrument, bar_time=item.signal_time, side=item.side
     )

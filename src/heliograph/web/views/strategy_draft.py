@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,9 +13,12 @@ from heliograph.signals.diff import Difference, difference
 from heliograph.signals.models import StrategyVersion
 from heliograph.signals.queries import find_version
 from heliograph.signals.scores import score
+from heliograph.web.reads.overview import reasons
+from heliograph.web.reads.strategies.fired import fired
 from heliograph.web.reads.strategies.starts import examples, strategy_names
 from heliograph.web.reads.strategies.text import CheckedText, check_text
 from heliograph.web.reads.strategies.versions import version_lines
+from heliograph.web.rows import REASONS
 from heliograph.web.views.asked import whole
 
 LEAST_N = 10
@@ -78,7 +82,7 @@ def editor(
         "versions": version_lines(versions),
         "newest": versions[0] if versions else None,
         "last_valid": checked.meant or _last_valid(versions),
-        "score": score(versions[0]) if versions else None,
+        **_so_far(versions),
         "least_n": LEAST_N,
         "save": save_state(checked, draft),
         "stages": STAGES,
@@ -124,6 +128,20 @@ def save_state(checked: CheckedText, draft: Draft) -> SaveState:
             label, note=f"v{standing.newest} of {standing.name} is newer than what you began with"
         )
     return SaveState(label)
+
+
+def _so_far(versions: list[StrategyVersion]) -> dict[str, object]:
+    """What the newest version that has run came to; nothing of a strategy without any."""
+    ran = [version for version in versions if version.stage != StrategyVersion.Stage.DRAFT]
+    if not versions:
+        return {}
+    shown = (ran or versions)[0]
+    refused = reasons(Q(version_id=shown.pk))
+    return {
+        "score": score(shown),
+        "fired": fired(shown),
+        "reasons": [(REASONS.get(line.reason, line.reason), line) for line in refused],
+    }
 
 
 def _versions(name: str) -> list[StrategyVersion]:

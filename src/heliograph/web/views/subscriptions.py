@@ -22,7 +22,7 @@ from heliograph.notices.topics import TOPICS
 from heliograph.notices.words import title_of
 from heliograph.web.accounts.access import needs
 from heliograph.web.reads.notices import channel_names
-from heliograph.web.views.audience import audiences_of, choices
+from heliograph.web.views.audience import audiences_of, choices, writable
 from heliograph.web.views.subscription_form import BadForm, Form, field_of
 from heliograph.web.views.waking import wake
 
@@ -98,7 +98,7 @@ def subscription_preview(request: HttpRequest) -> HttpResponse:
 @needs("analyst")
 def subscription_act(request: HttpRequest, number: int) -> HttpResponse:
     """Pause it, let it go on, or remove it; then back."""
-    act, audiences = request.POST.get("act", ""), audiences_of(request)
+    act, audiences = request.POST.get("act", ""), writable(request)
     try:
         if act == "remove":
             remove_subscription(number, at=utc_now(), audiences=audiences)
@@ -114,7 +114,7 @@ def subscription_act(request: HttpRequest, number: int) -> HttpResponse:
 
 def _own(request: HttpRequest, number: int) -> Subscription:
     try:
-        return find_subscription(number, audiences=audiences_of(request))
+        return find_subscription(number, audiences=writable(request))
     except NoSuchSubscription as fault:
         raise Http404(str(fault)) from fault
 
@@ -127,7 +127,7 @@ def _store(wish: Wish, known: Subscription | None, request: HttpRequest) -> None
     if known is None:
         add_subscription(wish, at=utc_now())
     else:
-        change_subscription(known.pk, wish, audiences=audiences_of(request))
+        change_subscription(known.pk, wish, audiences=writable(request))
 
 
 def _fresh(request: HttpRequest) -> Form:

@@ -7,12 +7,12 @@ from ninja import Field, Query, Router
 
 from heliograph.signals.items import SignalItem, item_values
 from heliograph.signals.models import OutcomeRevision
-from heliograph.signals.queries import SignalFilter, list_signals
+from heliograph.signals.queries import SignalFilter
 from heliograph.web.accounts.access import needs
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Id, Moment, Name, Paging, names_of
 from heliograph.web.api.exports import Exporting, chunks_of, export, table_of
-from heliograph.web.api.operations.signals import signal_table
+from heliograph.web.api.operations.signals import page_of_signals, signal_table
 from heliograph.web.api.paging import Order, Page, page_of
 from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.filled import filler
@@ -59,7 +59,7 @@ def list_outcomes(request: HttpRequest, asked: Query[AskedOutcomes]) -> Page | S
     if asked.format:
         chunks = chunks_of(*signal_table(asked.filter(request)), _outcome)
         return export(request, asked, table_of("outcomes", OutcomeShape, chunks))
-    page = list_signals(asked.filter(request), limit=asked.limit, cursor=asked.cursor)
+    page = page_of_signals(asked.filter(request), asked)
     items = [{"signal_id": item.id} | {name: getattr(item, name) for name in FIELDS} for item in page.items]
     return Page(items, page.next)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from django.db.models import QuerySet
@@ -15,11 +16,11 @@ from heliograph.signals.errors import NoSuchSignal
 from heliograph.signals.explain import explain
 from heliograph.signals.items import COLUMNS, PARTS, SignalItem, item_values
 from heliograph.signals.models import Signal
-from heliograph.signals.queries import SignalFilter, list_signals
+from heliograph.signals.queries import SignalFilter, signal_rows
 from heliograph.signals.similar import Similar, similar_signals
 from heliograph.web.accounts.access import needs
 from heliograph.web.api.answers import answers
-from heliograph.web.api.asked import Chosen, Id, Moment, Name
+from heliograph.web.api.asked import Chosen, Id, Moment, Name, Paging
 from heliograph.web.api.exports import Exporting, chunks_of, export, table_of
 from heliograph.web.api.paging import Order, Page
 from heliograph.web.api.seen import hidden_from
@@ -89,7 +90,7 @@ def list_of_signals(request: HttpRequest, asked: Query[AskedSignals]) -> Page | 
     if asked.format:
         chunks = chunks_of(*signal_table(asked.filter(request)), exported)
         return export(request, asked, table_of("signals", SignalShape, chunks))
-    page = list_signals(asked.filter(request), limit=asked.limit, cursor=asked.cursor)
+    page = page_of_signals(asked.filter(request), asked)
     return Page([told(item) for item in page.items], page.next)
 
 
@@ -138,9 +139,19 @@ def list_similar(request: HttpRequest, signal_id: Id) -> Similar:
     return replace(found, items=tuple(told(item) for item in found.items))
 
 
+def page_of_signals(filters: SignalFilter, asked: Paging) -> Page[SignalItem]:
+    """A page of a list in its order; its cursor is of no use in a list of another order."""
+    order = _order(filters)
+    behind = order.places(asked.cursor) if asked.cursor else None
+    rows = signal_rows(filters, limit=asked.limit + 1, behind=behind)
+    items = [SignalItem.of_row(row) for row in rows[: asked.limit]]
+    more = len(rows) > asked.limit
+    return Page(items, order.mark(_moment(items[-1], filters), items[-1].id) if more else None)
+
+
 def signal_table(filters: SignalFilter) -> tuple[QuerySet[Signal], Order, Sequence[str]]:
     """The rows of a list, their order, and the columns that make an item."""
-    return Signal.objects.filter(filters.condition()), Order("", (f"-{filters.order}", "-pk")), COLUMNS
+    return Signal.objects.filter(filters.condition()), _order(filters), COLUMNS
 
 
 def exported(row: tuple) -> list:
@@ -148,6 +159,16 @@ def exported(row: tuple) -> list:
     values = item_values(row)
     values[PARTS] = _moments(values[PARTS])
     return values
+
+
+def _order(filters: SignalFilter) -> Order:
+    return Order(f"signals by {filters.order}", (f"-{filters.order}", "-pk"))
+
+
+def _moment(item: SignalItem, filters: SignalFilter) -> datetime:
+    moment = item.signal_time if filters.order == "bar_time" else item.exit_time
+    assert moment is not None
+    return moment
 
 
 def _moments(parts: Sequence[dict]) -> list[dict]:

@@ -6,11 +6,13 @@ import { findByKey } from "./keys.js";
 import { sidePanel } from "./panel.js";
 import { sayWhyNoPasskey } from "./passkeys.js";
 import { sayWhenPaused } from "./paused.js";
+import { keepLive } from "./live.js";
 
 window.htmx = htmx;
 holdStill();
 closeMenus();
 sayWhenPaused();
+keepLive();
 findByKey();
 sidePanel();
 sayWhyNoPasskey();

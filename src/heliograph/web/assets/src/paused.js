@@ -11,15 +11,31 @@ export function sayWhenPaused() {
   });
 }
 
+// A stream that was lost is said as well, though the pages go on looking: what arrives is up to two seconds late.
+let isLost = false;
+
+export function sayStream(state) {
+  isLost = state === "lost";
+  show();
+}
+
 function note(ctx, answers) {
   const path = new URL(ctx.request.action, location.href).pathname;
   const answered = answers ? Date.now() : (parts.get(path)?.answered ?? opened);
   parts.set(path, { answers, answered });
+  show();
+}
+
+function show() {
   const place = document.querySelector("[data-paused]");
   if (!place) return;
   const silent = [...parts.values()].filter((part) => !part.answers);
-  place.hidden = silent.length === 0;
+  place.hidden = silent.length === 0 && !isLost;
   if (place.hidden) return;
+  place.querySelector("span").textContent = silent.length ? age(silent) : "live paused, looks every 2 s";
+}
+
+function age(silent) {
   const seconds = Math.round((Date.now() - Math.min(...silent.map((part) => part.answered))) / 1000);
-  place.querySelector("span").textContent = `live paused, ${seconds} s old`;
+  return `live paused, ${seconds} s old`;
 }
