@@ -1,7 +1,10 @@
 """Writes the pages of docs/reference that programs know best: `make docs`."""
 
+import os
 import re
 from pathlib import Path
+
+import django
 
 from heliograph.cli.reference import reference
 from heliograph.engine.language.reference import functions_reference
@@ -10,12 +13,25 @@ PAGES = Path(__file__).parents[1] / "docs" / "reference"
 FUNCTIONS = re.compile(r"(<!-- functions:.*?-->\n).*?(<!-- end -->)", re.DOTALL)
 
 
+# Nothing is asked of the database.
+NOWHERE = {
+    "DJANGO_SETTINGS_MODULE": "heliograph.config.settings",
+    "DATABASE_URL": "postgres://heliograph@/heliograph?host=/not/started",
+    "HELIOGRAPH_SECRET_KEY": "only for the reference",
+}
+
+
 def main() -> None:
     """Write each page, or its part, anew."""
     (PAGES / "cli.md").write_text(reference())
     language = PAGES / "language.md"
     made = FUNCTIONS.sub(lambda match: match[1] + functions_reference() + match[2], language.read_text())
     language.write_text(made)
+    os.environ |= NOWHERE
+    django.setup()
+    from heliograph.web.api.reference import api_reference
+
+    (PAGES / "api.md").write_text(api_reference())
 
 
 if __name__ == "__main__":
