@@ -12,27 +12,27 @@ from heliograph.engine.language.reference import functions_reference
 PAGES = Path(__file__).parents[1] / "docs" / "reference"
 FUNCTIONS = re.compile(r"(<!-- functions:.*?-->\n).*?(<!-- end -->)", re.DOTALL)
 
-
-def permissions() -> str:
-    """The page of who may do what; it needs the addresses, and no database."""
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "heliograph.config.settings",
-        "DATABASE_URL": "postgres://nobody@/none?host=/not/asked",
-        "HELIOGRAPH_SECRET_KEY": "only for the addresses",
-    }
-    django.setup()
-    from heliograph.web.accounts.doors import permissions_reference
-
-    return permissions_reference()
+# Nothing is asked of the database.
+NOWHERE = {
+    "DJANGO_SETTINGS_MODULE": "heliograph.config.settings",
+    "DATABASE_URL": "postgres://heliograph@/heliograph?host=/not/started",
+    "HELIOGRAPH_SECRET_KEY": "only for the reference",
+}
 
 
 def main() -> None:
     """Write each page, or its part, anew."""
     (PAGES / "cli.md").write_text(reference())
-    (PAGES / "permissions.md").write_text(permissions())
     language = PAGES / "language.md"
     made = FUNCTIONS.sub(lambda match: match[1] + functions_reference() + match[2], language.read_text())
     language.write_text(made)
+    os.environ |= NOWHERE
+    django.setup()
+    from heliograph.web.accounts.doors import permissions_reference
+    from heliograph.web.api.reference import api_reference
+
+    (PAGES / "permissions.md").write_text(permissions_reference())
+    (PAGES / "api.md").write_text(api_reference())
 
 
 if __name__ == "__main__":

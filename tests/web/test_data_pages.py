@@ -95,11 +95,26 @@ def test_the_map_is_filtered_paged_and_moved_in_time(client, market):
     assert "B/USDT," not in body(client, "/data/?find=A/USDT")
     assert "No series fits." in body(client, "/data/?venue=nowhere")
     assert "No series fits." in body(client, "/data/?timeframe=5m")
-    assert "A/USDT, 20 Dec 2023" in body(client, "/data/?until=2023-12-31")
+    assert "A/USDT, 20 Dec 2023" in body(client, "/data/?until=2024-01-01")
     body(client, "/data/?until=0001-01-01&after=x|y")
     after = body(client, "/data/?after=paper|D/USDT|1h")
     assert "E/USDT," in after
     assert "D/USDT," not in after
+
+
+def test_a_series_of_another_time_says_where_its_bars_are(client, market):
+    page = body(client, "/data/?until=2026-01-01&find=A/USDT")
+
+    assert "no bars in these days" in page
+    assert "?venue=paper&amp;until=2024-01-05" in page
+
+
+def test_the_names_of_days_do_not_lie_on_each_other(client, market):
+    # Thirty days from 2 January on: the first of the month stands right before it.
+    page = body(client, "/data/?until=2025-01-31")
+    wide = re.findall(r'<text class="(?:d18|d30|d42|start-d42)" x="(\d+)"', page)
+
+    assert sorted(map(int, wide)) == [0, 11 * 18]
 
 
 def test_a_day_of_a_series_names_what_lacks(client, market):

@@ -12,6 +12,9 @@ with suppress(ValueError):
     sys.path.remove(os.getcwd())
 sys.path.append(os.getcwd())
 
+# To begin a session costs the database more than most questions.
+os.environ.setdefault("HELIOGRAPH_WEB_CONNECTIONS", "16")
+
 worker_class = "uvicorn_worker.UvicornWorker"
 workers = 1
 graceful_timeout = 3

@@ -21,6 +21,10 @@ HELIOGRAPH_NOTICE_DAYS = env.number("HELIOGRAPH_NOTICE_DAYS", default=90)
 
 # A connection for each request: under ASGI each may have a thread of its own, and kept ones would pile up.
 DATABASES = {"default": env.postgres("DATABASE_URL")}
+# The web takes them from a pool of so many (see config/gunicorn.py); each is tried before it is used.
+if connections := env.number("HELIOGRAPH_WEB_CONNECTIONS", default=0):
+    DATABASES["default"] |= {"CONN_HEALTH_CHECKS": True}
+    DATABASES["default"]["OPTIONS"] |= {"pool": {"min_size": 1, "max_size": connections, "timeout": 10}}
 
 # Commands on a database alone need no Redis; worker and beat refuse to start without one (see checks.py).
 REDIS_URL = env.text("REDIS_URL", default="") or None

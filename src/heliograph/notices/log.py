@@ -59,10 +59,14 @@ class GivenUp:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Which of the log: of a channel, of a state, of these audiences' channels; older than `before`."""
+    """Which of the log: of a channel, of a state or of all but one; of these audiences' channels.
+
+    `before`: the number of a sending; those that are older.
+    """
 
     channel: str = ""
     state: str = ""
+    but: str = ""
     audiences: Collection[str] | None = None
     before: int | None = None
 
@@ -109,6 +113,8 @@ def _chosen(shown: Shown) -> QuerySet[Sending]:
         found = found.filter(channel__name=shown.channel)
     if shown.state:
         found = found.filter(state=shown.state)
+    if shown.but:
+        found = found.exclude(state=shown.but)
     if shown.audiences is not None:
         found = found.filter(channel__audience__in=shown.audiences)
     return found if shown.before is None else found.filter(pk__lt=shown.before)

@@ -11,6 +11,8 @@ CELL = 18
 # So many of the newest days a phone, a tablet and a desk show.
 WIDTHS = (("d18", 18), ("d30", 30), ("d42", 42))
 DAYS = WIDTHS[-1][1]
+# A name is about as wide as so many days.
+NAME_DAYS = 4
 WORDS = {
     "complete": "complete",
     "rest": "no bar is due",
@@ -52,6 +54,12 @@ class Strip:
     width: int
     groups: tuple[tuple[str, tuple[Cell, ...]], ...]
 
+    @property
+    def is_bare(self) -> bool:
+        """True if the series has nothing to show in these days."""
+        kinds = {cell.kind for _, cells in self.groups for cell in cells}
+        return kinds <= {"before", "after"}
+
 
 @dataclass(frozen=True, slots=True)
 class Month:
@@ -71,15 +79,17 @@ def strip(symbol: str, days: Sequence[Day], *, today: date) -> Strip:
 
 
 def months(first: date, *, count: int = DAYS) -> Iterator[Month]:
-    """The months above a strip that begins with `first`: at its first day, and where another begins."""
-    for place in range(count):
-        day = first + timedelta(days=place)
-        starts = {count - width for _, width in WIDTHS}
-        if day.day == 1 or place in starts:
-            # Two names would lie on each other.
-            if day.day != 1 and any((day + timedelta(days=ahead)).day == 1 for ahead in range(1, 4)):
-                continue
-            yield Month(place * CELL, f"{day.day} {day:%b}", _group(count - place))
+    """What stands above a strip that begins with `first`: the first day of each month, and for each width of
+    screen the day with which it begins, unless the two would lie on each other."""
+    days = [first + timedelta(days=place) for place in range(count)]
+    for place, day in enumerate(days):
+        name = f"{day.day} {day:%b}"
+        if day.day == 1:
+            yield Month(place * CELL, name, _group(count - place))
+    for group, width in WIDTHS:
+        place = count - width
+        if not any(day.day == 1 for day in days[place : place + NAME_DAYS]):
+            yield Month(place * CELL, f"{days[place].day} {days[place]:%b}", f"start-{group}")
 
 
 @dataclass(frozen=True, slots=True)

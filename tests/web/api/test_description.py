@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import jsonschema_rs
 import pytest
@@ -11,6 +12,7 @@ from heliograph.market.models import Candle
 from heliograph.notices.models import Notice
 from heliograph.signals.models import Signal
 from heliograph.web.api import api
+from heliograph.web.api.reference import api_reference
 from heliograph.web.api.routes import operations
 from tests.web.workshop import make_workshop
 
@@ -113,6 +115,11 @@ def test_each_operation_says_what_a_client_must_know(described):
             assert {"200", "304"} <= statuses, path
         ok = next(told["responses"][status] for status in sorted(statuses) if status < "300")
         assert {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"} <= set(ok["headers"]), path
+
+
+def test_the_page_of_the_reference_is_that_of_the_description(db):
+    page = Path(__file__).parents[3] / "docs/reference/api.md"
+    assert page.read_text() == api_reference(), "run: make docs"
 
 
 def test_every_reference_leads_somewhere(described):

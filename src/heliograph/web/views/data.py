@@ -60,7 +60,7 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
         "earlier": _query(filters, until=first - timedelta(days=1))
         if first_stored and first > first_stored.date()
         else "",
-        "later": _query(filters, until=min(until + timedelta(days=DAYS), at.date()))
+        "later": _query(filters, until=min(until + timedelta(days=DAYS), _last_shown(newest)))
         if newest and until < newest.date()
         else "",
         "next": _query(filters, until=until, after=page.next) if page.next else "",
@@ -173,6 +173,10 @@ def _until(request: HttpRequest, newest: datetime) -> date:
     # Far from any calendar there is nothing to show.
     if asked is not None and 1970 < asked.year < 2200:
         return asked.date()
+    return _last_shown(newest)
+
+
+def _last_shown(newest: datetime) -> date:
     today = utc_now().date()
     return today if today - newest.date() < STILL_NEW else newest.date()
 

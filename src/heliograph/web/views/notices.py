@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from heliograph.errors import HeliographError
 from heliograph.kit.clock import utc_now
 from heliograph.notices.channel import disable_channel, enable_channel, find_channel, try_channel
 from heliograph.notices.errors import NoSuchChannel, NoSuchSending, NotSent
+from heliograph.notices.keeping import FAILED_DAYS
 from heliograph.notices.log import Shown, given_up, list_sendings, read_sending
 from heliograph.notices.models import State
 from heliograph.notices.replay import Chosen, channel_of, replay, replay_delivery
@@ -83,7 +84,9 @@ def _log(request: HttpRequest) -> Context:
     state = state if state in State.values else ""
     before = whole_number(request, "before")
     shown = Shown(channel=channel, state=state, audiences=audiences, before=before)
-    found = list_sendings(shown, limit=PAGE + 1)
+    # What was given up stands above all others, and once.
+    rest = shown if state else replace(shown, but=State.FAILED)
+    found = list_sendings(rest, limit=PAGE + 1)
     is_first = before is None and not state
     failed = Shown(channel=channel, state=State.FAILED, audiences=audiences)
     kept = {name: value for name, value in (("channel", channel), ("state", state)) if value}
@@ -107,6 +110,8 @@ def _log(request: HttpRequest) -> Context:
         "older": urlencode({**kept, "before": found[PAGE - 1].id}) if len(found) > PAGE else "",
         "first": before is None,
         "kept_channel": urlencode({"channel": channel}) if channel else "",
+        "days": settings.HELIOGRAPH_NOTICE_DAYS,
+        "failed_days": max(settings.HELIOGRAPH_NOTICE_DAYS, FAILED_DAYS),
         "may_operate": may(request, "operator"),
     }
 

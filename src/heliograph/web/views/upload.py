@@ -36,6 +36,7 @@ from heliograph.web.views.waking import wake
 MIB = 1 << 20
 # What the command line calls them, and what the form does.
 FIELDS = {
+    "for example --timezone ": "for example ",
     "--timezone": "“Time zone”",
     "--skip-bad": "“Leave bad rows out”",
     "--symbol": "“Symbol”",
