@@ -3,7 +3,13 @@
 import pytest
 from django.core.checks import run_checks
 
-from heliograph.config.checks import unsafe, unsafe_acknowledgements, unsafe_limits, unsafe_routes
+from heliograph.config.checks import (
+    check_notices,
+    unsafe,
+    unsafe_acknowledgements,
+    unsafe_limits,
+    unsafe_routes,
+)
 from heliograph.workers.app import app, broker_url
 
 
@@ -112,3 +118,22 @@ def test_a_worker_without_redis_is_refused():
 )
 def test_the_broker_never_shares_the_database_of_the_cache(redis_url, named, broker):
     assert broker_url(redis_url, named) == broker
+
+
+@pytest.mark.parametrize(
+    ("days", "url", "sentences"),
+    [
+        (90, "", []),
+        (1, "https://signals.example.com/desk", []),
+        (90, "http://10.0.0.7:8080", []),
+        (0, "", ["HELIOGRAPH_NOTICE_DAYS is 0; 1 day is the least."]),
+        (
+            90,
+            "signals.example.com",
+            ["HELIOGRAPH_PUBLIC_URL is `signals.example.com`; it looks like https://signals.example.com."],
+        ),
+    ],
+)
+def test_notices_are_kept_and_link_somewhere(settings, days, url, sentences):
+    settings.HELIOGRAPH_NOTICE_DAYS, settings.HELIOGRAPH_PUBLIC_URL = days, url
+    assert [error.msg for error in check_notices()] == sentences

@@ -10,10 +10,16 @@ from django.db import connection
 
 from heliograph.notices.channel import add_channel, enable_channel
 from heliograph.notices.deliver import deliver_due
-from heliograph.notices.models import Delivery, Notice, Sending
+from heliograph.notices.models import Channel, Delivery, Notice, Sending, Subscription
 from heliograph.notices.raise_notice import Told, raise_notices
 from heliograph.notices.replay import replay_delivery
-from heliograph.notices.subscription import Wish, add_subscription, pause_subscription, remove_subscription
+from heliograph.notices.subscription import (
+    Wish,
+    add_subscription,
+    forget_audience,
+    pause_subscription,
+    remove_subscription,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -253,3 +259,21 @@ def test_two_deliverers_put_each_notice_into_one_message(desk):
     told = [subject for message in desk.told for subject in message]
     assert sorted(told, key=int) == [str(number) for number in range(60)]
     assert accounts()[0] == Counter(sent=60)
+
+
+def test_whoever_leaves_takes_subscriptions_and_channels_along_and_what_waited_elsewhere_is_sent(
+    desk, tmp_path
+):
+    own = {"file": str(tmp_path / "own.jsonl")}
+    add_channel("own", kind="log", options=own, audience="person:7", at=NOON - HOUR)
+    desk.asks(audience="person:7", digest_at=time(8))
+    desk.asks(audience="person:8", side="short")
+    signals("a")
+    deliver(NOON)
+
+    assert forget_audience("person:7", at=NOON) == 2
+
+    deliver(NOON)
+    assert desk.told == [["a"]]
+    assert list(Subscription.objects.values_list("audience", flat=True)) == ["person:8"]
+    assert list(Channel.objects.values_list("name", flat=True)) == ["desk"]

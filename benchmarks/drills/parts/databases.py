@@ -93,7 +93,13 @@ def open_doors(url: str) -> list[str]:
     with psycopg.connect(url) as connection:
         return [
             f"{table} takes a second row of the same thing"
-            for table in ("signals_signal", "notices_notice", "notices_delivery", "fleet_ring")
+            for table in (
+                "signals_signal",
+                "notices_notice",
+                "notices_delivery",
+                "notices_sending",
+                "fleet_ring",
+            )
             if _takes_double(connection, table)
         ]
 

@@ -108,9 +108,11 @@ def try_(name: Name, place: Place, as_json: AsJson = False) -> None:
       heliograph channel test desk
     """
     with database(place), doing("channel.test", name):
+        from django.conf import settings
+
         from heliograph.notices.channel import try_channel
 
-        message = try_channel(name, at=now())
+        message = try_channel(name, at=now(), site=settings.HELIOGRAPH_PUBLIC_URL)
     if as_json:
         show_json({"channel": name, "id": message.id, "sent": True})
     else:

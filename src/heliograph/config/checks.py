@@ -1,5 +1,6 @@
 """What must hold before web, worker or beat may start. Each rule is a loss of work that others have had."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ def register_all() -> None:
     """Let `run_checks(tags=["heliograph"])` find the rules."""
     register(check_celery, "heliograph")
     register(check_placement, "heliograph")
+    register(check_notices, "heliograph")
 
 
 def check_celery(**_: object) -> list[CheckMessage]:
@@ -52,6 +54,17 @@ def check_placement(**_: object) -> list[CheckMessage]:
     except UnknownStrategy as fault:
         return [Error(str(fault), id="heliograph.E002")]
     return []
+
+
+def check_notices(**_: object) -> list[CheckMessage]:
+    """Notices are kept for a while, and links in them lead somewhere."""
+    wrong = []
+    if settings.HELIOGRAPH_NOTICE_DAYS < 1:
+        wrong.append(f"HELIOGRAPH_NOTICE_DAYS is {settings.HELIOGRAPH_NOTICE_DAYS}; 1 day is the least.")
+    url = settings.HELIOGRAPH_PUBLIC_URL
+    if url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+        wrong.append(f"HELIOGRAPH_PUBLIC_URL is `{url}`; it looks like https://signals.example.com.")
+    return [Error(sentence, id="heliograph.E003") for sentence in wrong]
 
 
 def visibility(conf: Mapping[str, Any]) -> float:

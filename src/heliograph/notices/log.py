@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, QuerySet
@@ -102,9 +102,11 @@ def read_sending(number: int, *, audiences: Collection[str] | None = None) -> tu
         raise NoSuchSending(number)
     notices = notices_of(row)
     first = row.deliveries.order_by("pk").values_list("pk", flat=True).first()
-    text = message_of(row, notices).text if notices else ""
-    payload = notices[0].payload if len(notices) == 1 else None
-    return _item(row, first, payload, _tries([row])[row.pk]), text
+    item = _item(row, first, None, _tries([row])[row.pk])
+    if not notices:
+        return item, ""
+    message = message_of(row, notices)
+    return replace(item, title=message.title), message.text
 
 
 def _chosen(shown: Shown) -> QuerySet[Sending]:

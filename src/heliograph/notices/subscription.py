@@ -98,6 +98,21 @@ def remove_subscription(number: int, *, at: datetime, audiences: Collection[str]
     return left
 
 
+def forget_audience(audience: str, *, at: datetime) -> int:
+    """Somebody has left: remove their subscriptions and channels; how many subscriptions.
+
+    What waited on channels of others goes at once.
+    """
+    if not audience:
+        raise BadSubscription("audience", "The installation itself does not leave.")
+    own = list(Subscription.objects.filter(audience=audience).values_list("pk", flat=True))
+    with transaction.atomic():
+        for number in own:
+            remove_subscription(number, at=at)
+        Channel.objects.filter(audience=audience).delete()
+    return len(own)
+
+
 def preview(wish: Wish, *, at: datetime, back: timedelta = PREVIEWED) -> Preview:
     """What would have come by it in the days before `at`."""
     asked = Subscription(**_checked(wish))
