@@ -44,7 +44,7 @@ KEYS: dict[str, dict[str, str]] = {
         "fill": '"next_open": in at the open of the next bar; "close": at the close of the signal\'s own.',
         "fee_pct": "Percent of the notional at entry and at each exit. 0.1 unless given.",
         "slippage_bps": "Hundredths of a percent by which a fill at the market is worse. 0 unless given.",
-        "opposite": "What a candidate of the other side does to an open trade: nothing, ends it, or turns it.",
+        "opposite": "What a candidate of the other side does to an open trade: nothing, or end or turn it.",
         "intrabar": "A finer timeframe: it decides which came first where one bar holds stop and target.",
     },
     "score": {

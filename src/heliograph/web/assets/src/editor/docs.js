@@ -9,7 +9,7 @@ export function docOf(one) {
   page.append(made("code", one.signature ?? one.name, "doc-name"), made("p", one.summary));
   if (one.example) {
     const known = one.warmup === null ? "" : `Known after ${one.warmup} bars${settled(one)}.`;
-    page.append(made("p", `Follows ${one.reference}. ${known}`, "doc-more"), made("code", one.example, "doc-example"));
+    page.append(made("p", `Definition: ${one.reference}. ${known}`, "doc-more"), made("code", one.example, "doc-example"));
   }
   return page;
 }
