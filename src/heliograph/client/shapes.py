@@ -1,0 +1,1213 @@
+"""What the answers of the API hold."""
+# Written by scripts/make_client.py from the description of the API; not for hands.
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+
+class Alert(Struct, frozen=True, kw_only=True):
+    """An alert as it is stored. `bar_time` is the open of its bar; it is a signal when that has closed."""
+
+    id: int
+    state: Literal["waiting", "signal", "heeded", "refused"]
+    known: bool
+    reason: str
+    action: str
+    symbol: str | None
+    venue: str | None
+    bar_time: datetime | None
+    received_at: datetime
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """A backtest in seven figures; percents are of one stake, nothing is compounded."""
+
+    trades: int
+    win_rate: float | None
+    expectancy_r: float | None
+    profit_factor: float | None
+    total_return_pct: float
+    max_drawdown_pct: float
+    fees_pct: float
+
+
+class Estimate(Struct, frozen=True, kw_only=True):
+    """A mean or share with its 95 % interval and the number that it rests on."""
+
+    n: int
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class Estimates(Struct, frozen=True, kw_only=True):
+    """Means and a share, with their intervals."""
+
+    hit_rate: Estimate
+    mean_r: Estimate
+    mean_return_pct: Estimate
+
+
+class BacktestDetail(Struct, frozen=True, kw_only=True):
+    """The same with its text, and what became of all candidates."""
+
+    id: int
+    name: str
+    timeframe: str
+    venue: str
+    version_id: int | None
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    job_id: int
+    instruments: int
+    first: datetime
+    last: datetime
+    close_at_end: bool
+    overrides: dict[str, Any]
+    params: dict[str, Any]
+    digest: str
+    data_digest: str
+    engine_version: str
+    figures: Summary | None
+    estimates: Estimates | None
+    created_at: datetime
+    finished_at: datetime | None
+    text: str
+    published: int | None
+    missed: int | None
+    undecided: int | None
+    open: int | None
+    rejected: dict[str, int] | None
+
+
+class Backtest(Struct, frozen=True, kw_only=True):
+    """One run of a strategy over stored candles; figures are null until it is finished."""
+
+    id: int
+    name: str
+    timeframe: str
+    venue: str
+    version_id: int | None
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    job_id: int
+    instruments: int
+    first: datetime
+    last: datetime
+    close_at_end: bool
+    overrides: dict[str, Any]
+    params: dict[str, Any]
+    digest: str
+    data_digest: str
+    engine_version: str
+    figures: Summary | None
+    estimates: Estimates | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class InstrumentPart(Struct, frozen=True, kw_only=True):
+    """What one instrument brought."""
+
+    instrument: int
+    symbol: str
+    summary: Summary
+    mean_r: Estimate
+
+
+class Period(Struct, frozen=True, kw_only=True):
+    """A month or a year by the exits in it."""
+
+    name: str
+    trades: int
+    result_pct: float
+    equity_pct: float
+    drawdown_pct: float
+    mean_r: Estimate
+
+
+class Breakdown(Struct, frozen=True, kw_only=True):
+    """A result cut into parts."""
+
+    instruments: list[InstrumentPart]
+    periods: list[Period]
+
+
+class Level(Struct, frozen=True, kw_only=True):
+    """One level of the cache over all processes; rates of 0 to 1, null where nothing was asked or timed."""
+
+    number: int
+    name: str
+    hits: int
+    misses: int
+    outdated: int
+    errors: int
+    hit_rate: float | None
+    p50_us: float | None
+    p99_us: float | None
+
+
+class Prefix(Struct, frozen=True, kw_only=True):
+    """What was asked under one prefix of keys; `saved_s` is computing saved less the cost of caching."""
+
+    name: str
+    hit_rate: float | None
+    computed: int
+    computing_s: float
+    saved_s: float | None
+    verdict: str
+
+
+class Cache(Struct, frozen=True, kw_only=True):
+    """The cache over all processes that told what they counted."""
+
+    processes: int
+    entries: int
+    bytes: int
+    levels: list[Level]
+    prefixes: list[Prefix]
+
+
+class CandleRevision(Struct, frozen=True, kw_only=True):
+    """What a closed candle said before it was corrected; imports are named by their id."""
+
+    open_time: datetime
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float | None
+    id: int
+    source_id: int
+    recorded_at: datetime
+    replaced_by_id: int
+    replaced_at: datetime
+
+
+class Candle(Struct, frozen=True, kw_only=True):
+    """A closed bar; `volume` is null where the source has none."""
+
+    open_time: datetime
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float | None
+
+
+class Channel(Struct, frozen=True, kw_only=True):
+    """A channel, and how its deliveries stand; `error`: what went wrong last, while it fails."""
+
+    name: str
+    kind: str
+    where: str
+    audience: str
+    topics: list[str]
+    enabled: bool
+    reason: str
+    sent: int
+    pending: int
+    failed: int
+    failures: int
+    error: str
+    last_sent_at: datetime | None
+    rests_until: datetime | None
+
+
+class Chart(Struct, frozen=True, kw_only=True):
+    """What a candle chart is drawn from. Times are seconds UTC of bar opens; a candle is time, open, high,
+
+    low and close.
+    """
+
+    decimals: int
+    daily: bool
+    candles: list[list[float]]
+    gaps: list[int]
+    levels: list[dict[str, Any]]
+    zone: dict[str, Any] | None
+    markers: list[dict[str, Any]]
+    lines: list[dict[str, Any]]
+    guides: list[dict[str, Any]]
+    focus: int | None
+    panes: int
+
+
+class Figures(Struct, frozen=True, kw_only=True):
+    """What one of two versions gave on their common ground."""
+
+    version: int
+    stage: Literal["draft", "shadow", "live", "retired"]
+    published: int
+    only_here: int
+    rejected: int
+    settled: int
+    mean_r: Estimate
+    hit_rate: Estimate
+    mean_return_pct: Estimate
+
+
+class Comparison(Struct, frozen=True, kw_only=True):
+    """Two versions over the bars and instruments that both have evaluated."""
+
+    strategy: str
+    instruments: int
+    first_bar: datetime | None
+    last_bar: datetime | None
+    in_common: int
+    versions: list[Figures]
+    mean_r_difference: Estimate
+
+
+class Gap(Struct, frozen=True, kw_only=True):
+    """Bars that should exist and do not: the opens of the first and the last one, and how many."""
+
+    first: datetime
+    last: datetime
+    bars: int
+
+
+class Coverage(Struct, frozen=True, kw_only=True):
+    """One series between its first and its last bar; `share` is 0 to 1, null where nothing is expected."""
+
+    instrument_id: int
+    venue: str
+    symbol: str
+    timeframe: str
+    calendar: str
+    first: datetime
+    last: datetime
+    bars: int
+    expected: int
+    missing: int
+    share: float | None
+    gaps: list[Gap]
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """A piece of work that got a place or changed it, and why."""
+
+    id: int
+    key: str
+    from_node: str
+    to_node: str
+    strategy: str
+    reason: str
+    at: datetime
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """A delivery with the notice that it brings."""
+
+    delivery: int
+    channel: str
+    state: str
+    tries: int
+    not_before: datetime
+    held: str
+    message: str | None
+    sent_at: datetime | None
+    error: str
+    notice: int
+    topic: str
+    subject: str
+    created_at: datetime
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """One key that means something else; `section` is empty for those at the top of the file."""
+
+    section: str
+    key: str
+    kind: Literal["added", "removed", "changed", "renamed"]
+    before: str | None
+    after: str | None
+    steps: list[dict[str, Any]]
+    says: str
+
+
+class Difference(Struct, frozen=True, kw_only=True):
+    """What changed in meaning from one version to another."""
+
+    same_meaning: bool
+    changes: list[Change]
+
+
+class Equity(Struct, frozen=True, kw_only=True):
+    """UTC days, the sum of all results until each, and how far that is below its highest; in percent of
+    one
+
+    stake.
+    """
+
+    days: list[datetime]
+    equity: list[float]
+    drawdown: list[float]
+
+
+class Evaluation(Struct, frozen=True, kw_only=True):
+    """One step of a shard; `gates` is empty where none was asked."""
+
+    id: int
+    strategy: str
+    version: int
+    venue: str
+    shard: int
+    kind: str
+    first_bar: datetime
+    last_bar: datetime
+    instruments: int
+    bars: int
+    published: int
+    rejected: int
+    settled: int
+    passed_over: int
+    mode: str
+    gates: dict[str, dict[str, Any]]
+    reason: str
+    started_at: datetime
+    duration_ms: float
+
+
+class Bar(Struct, frozen=True, kw_only=True):
+    """A candle as it was known."""
+
+    bar_time: datetime
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float | None
+
+
+class WarmUp(Struct, frozen=True, kw_only=True):
+    """Why a value is unknown: bars needed, bars that existed, and when it was first known."""
+
+    needed: int
+    existing: int
+    known_from: datetime | None
+
+
+class Clause(Struct, frozen=True, kw_only=True):
+    """One part of an expression at the bar; `decides` marks those that make the whole false or unknown."""
+
+    kind: str
+    text: str
+    name: str
+    column: int
+    value: float | None
+    previous: float | None
+    verdict: Literal["true", "false", "unknown"] | None
+    decides: bool
+    says: str
+    warm_up: WarmUp | None
+    parts: list[Clause]
+
+
+class Expression(Struct, frozen=True, kw_only=True):
+    """One key of a side, such as `enter` or `stop`, with its tree."""
+
+    key: str
+    tree: Clause
+
+
+class Filter(Struct, frozen=True, kw_only=True):
+    """One filter of a candidate; `passed` is null where it was not asked."""
+
+    name: str
+    value: float | None
+    limit: float | None
+    passed: bool | None
+    decides: bool
+    says: str
+
+
+class Slot(Struct, frozen=True, kw_only=True):
+    """The slot of a side at the close of the bar."""
+
+    state: Literal["free", "taken", "cooldown"]
+    signal_id: int | None
+    since: datetime | None
+    bars_left: int | None
+    says: str
+
+
+class Side(Struct, frozen=True, kw_only=True):
+    """Why one side did, or did not, give a signal."""
+
+    side: Literal["long", "short"]
+    ending: str
+    reason: str
+    sentence: str
+    signal_id: int | None
+    roots: list[Expression]
+    filters: list[Filter]
+    slot: Slot
+
+
+class Near(Struct, frozen=True, kw_only=True):
+    """How `enter` stood on a bar close by."""
+
+    bar_time: datetime
+    side: Literal["long", "short"]
+    verdict: Literal["true", "false", "unknown"]
+    signal_id: int | None
+    state: str
+
+
+class Postponed(Struct, frozen=True, kw_only=True):
+    """A shard whose gates are closed; `given_up_at` is when it went on as it was."""
+
+    strategy: str
+    version: int
+    timeframe: str
+    venue: str
+    shard: int
+    instruments: int
+    since: datetime
+    looked_at: datetime
+    given_up_at: datetime | None
+    mode: str
+    gates: dict[str, dict[str, Any]]
+    reason: str
+
+
+class Explanation(Struct, frozen=True, kw_only=True):
+    """All that is known about one version, one instrument and one bar.
+
+    `as_known_at` is the moment whose candles were used, null for today's; `revised` says that today's
+    would
+    give other values.
+    """
+
+    version_id: int
+    strategy: str
+    number: int
+    stage: str
+    timeframe: str
+    instrument_id: int
+    venue: str
+    symbol: str
+    bar: Bar
+    as_known_at: datetime | None
+    revised: bool
+    sides: list[Side]
+    near: list[Near]
+    evaluated: Evaluation | None
+    postponed: Postponed | None
+
+
+class Freshness(Struct, frozen=True, kw_only=True):
+    """How old the newest bar of a series is: `age_s` from its end by the clock of its venue."""
+
+    instrument_id: int
+    venue: str
+    symbol: str
+    timeframe: str
+    newest: datetime
+    bars: int
+    age_s: float
+    missing: int
+
+
+class Parts(Struct, frozen=True, kw_only=True):
+    """Whether each part answers, and whether the database has all tables."""
+
+    database: bool
+    migrations: bool
+    redis: bool
+
+
+class WorkCounts(Struct, frozen=True, kw_only=True):
+    """Pieces of work in each state."""
+
+    running: int
+    failed: int
+    parked: int
+    dropped: int
+
+
+class VenueHealth(Struct, frozen=True, kw_only=True):
+    """The bars of one timeframe at one venue; `current` series have the newest bar of the venue."""
+
+    venue: str
+    kind: str
+    timeframe: str
+    newest_open: datetime
+    stored_at: datetime
+    series: int
+    current: int
+    bars: int
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """How the installation stands; `at` is when it was looked at."""
+
+    status: Literal["ready", "not ready"]
+    version: str
+    at: datetime
+    parts: Parts
+    work: WorkCounts
+    venues: list[VenueHealth]
+
+
+class Import(Struct, frozen=True, kw_only=True):
+    """One delivery of candles: a file, what an exchange or a replay gave."""
+
+    id: int
+    venue: str
+    kind: str
+    name: str
+    format: str
+    sha256: str
+    state: Literal["unfinished", "finished", "undone"]
+    started_at: datetime
+    finished_at: datetime | None
+    undone_at: datetime | None
+    rows_done: int
+    inserted: int
+    revised: int
+    unchanged: int
+    skipped: int
+    findings: dict[str, Any]
+
+
+class Parameter(Struct, frozen=True, kw_only=True):
+    """An argument of a function; it is required where `default` is null."""
+
+    name: str
+    kind: Literal["series", "period", "number", "timeframe"]
+    default: float | None
+    least: float
+    most: float
+
+
+class Indicator(Struct, frozen=True, kw_only=True):
+    """A function of the language. Of its example: bars until it is known, and until where one began no
+    longer
+
+    matters (null: it always does).
+    """
+
+    name: str
+    signature: str
+    group: str
+    summary: str
+    reference: str
+    example: str
+    parameters: list[Parameter]
+    warmup: int
+    settle: int | None
+
+
+class Listing(Struct, frozen=True, kw_only=True):
+    """One span in which an instrument traded."""
+
+    listed_at: datetime
+    delisted_at: datetime | None
+
+
+class Series(Struct, frozen=True, kw_only=True):
+    """One timeframe of one instrument; `id` is the instrument's."""
+
+    id: int
+    symbol: str
+    venue: str
+    replay: bool
+    timeframe: str
+    first_open: datetime
+    last_open: datetime
+    bars: int
+    stored_at: datetime
+
+
+class Instrument(Struct, frozen=True, kw_only=True):
+    """One thing that trades at one venue, with its series; `calendar` judges gaps and staleness."""
+
+    id: int
+    symbol: str
+    venue: str
+    calendar: str
+    replay: bool
+    listed_at: datetime | None
+    delisted_at: datetime | None
+    listings: list[Listing]
+    series: list[Series]
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """Long work; `total` is null where its length is not known."""
+
+    id: int
+    kind: str
+    title: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    done: int
+    total: int | None
+    unit: str
+    result: dict[str, Any]
+    cancel_asked: bool
+    holder: str
+    tries: int
+    error: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class Member(Struct, frozen=True, kw_only=True):
+    """An instrument that a version looks at. `watermark` is its newest evaluated bar, null where none was."""
+
+    instrument_id: int
+    symbol: str
+    venue: str
+    shard: int
+    origin: datetime
+    watermark: datetime | None
+    historical_until: datetime
+
+
+class Node(Struct, frozen=True, kw_only=True):
+    """A worker node; `why` says what made its state. Null is not measured."""
+
+    name: str
+    state: Literal["alive", "late", "draining", "ejected", "probation", "lost", "left"]
+    why: str
+    host: str
+    pid: int
+    queues: list[str]
+    capacity: int
+    weight: float
+    outstanding: int
+    latency_ms: float | None
+    mean_ms: float | None
+    places: int
+    heartbeat_age_s: float
+    cpu_pct: float | None
+    rss_bytes: int | None
+
+
+class Way(Struct, frozen=True, kw_only=True):
+    """How one notice fares on one channel; `message` is the id of what it went in."""
+
+    delivery: int
+    channel: str
+    state: str
+    tries: int
+    not_before: datetime
+    held: str
+    message: str | None
+    sent_at: datetime | None
+    error: str
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """One thing that was told, with its deliveries."""
+
+    id: int
+    topic: str
+    subject: str
+    payload: dict[str, Any]
+    created_at: datetime
+    ways: list[Way]
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """How a published signal went on."""
+
+    signal_id: int
+    strategy: str
+    version: int
+    symbol: str
+    venue: str
+    side: Literal["long", "short"]
+    state: str
+    signal_time: datetime
+    entry_time: datetime | None
+    entry_price: float | None
+    exit_time: datetime | None
+    exit_price: float | None
+    exit_reason: str | None
+    r: float | None
+    return_pct: float | None
+    fees_pct: float | None
+    mfe_r: float | None
+    mae_r: float | None
+    bars_held: int | None
+    settled_at: datetime | None
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """A thing that two runs were told differently."""
+
+    name: str
+    first: str
+    second: str
+
+
+class Pair(Struct, frozen=True, kw_only=True):
+    """Two finished backtests beside each other; differences are the second less the first, trade by trade."""
+
+    both: int
+    only_first: int
+    only_second: int
+    equal: int
+    difference_r: Estimate
+    difference_pct: Estimate
+    settings: list[Setting]
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Which node a piece of work goes to; `node` is null where it is forgotten."""
+
+    key: str
+    concern: str
+    node: str | None
+    strategy: str
+    reason: str
+    placed_at: datetime
+
+
+class QualityPart(Struct, frozen=True, kw_only=True):
+    """One thing that was measured: 0 to 1, null where it cannot be known, and what it rests on."""
+
+    name: str
+    weight: float
+    score: float | None
+    says: str
+
+
+class Quality(Struct, frozen=True, kw_only=True):
+    """A series judged by its newest bars, from `first` to `last`; `score` is 0 to 100."""
+
+    instrument_id: int
+    venue: str
+    symbol: str
+    timeframe: str
+    bars: int
+    first: datetime
+    last: datetime
+    score: float | None
+    parts: list[QualityPart]
+
+
+class Queue(Struct, frozen=True, kw_only=True):
+    """One queue: messages that wait, null where Redis does not answer, and the nodes that read it."""
+
+    name: str
+    waiting: int | None
+    nodes: list[str]
+
+
+class Replay(Struct, frozen=True, kw_only=True):
+    """Stored history that is played as if live; `clock` is the end of its last played bar."""
+
+    id: int
+    venue: str
+    timeframe: str
+    seconds_per_bar: float
+    clock: datetime
+    position: datetime
+    ends_at: datetime
+    started_at: datetime
+    finished_at: datetime | None
+    again: bool
+
+
+class Revision(Struct, frozen=True, kw_only=True):
+    """What a settled outcome would be with the candles of `found_at`, where that differs."""
+
+    id: int
+    signal_id: int
+    state: str
+    entry_time: datetime | None
+    entry_price: float | None
+    exit_time: datetime | None
+    exit_price: float | None
+    exit_reason: str
+    r: float | None
+    return_pct: float | None
+    cause: str
+    found_at: datetime
+
+
+class Ring(Struct, frozen=True, kw_only=True):
+    """A line of the timetable: its newest slot, and when that was rung."""
+
+    name: str
+    due_at: datetime
+    rung_at: datetime
+
+
+class Rollout(Struct, frozen=True, kw_only=True):
+    """A version that takes over from another one, share by share; `gates` are its limits."""
+
+    id: int
+    strategy: str
+    candidate_id: int
+    candidate: int
+    former_id: int
+    former: int
+    share: int
+    state: Literal["running", "completed", "rolled_back"]
+    reason: str
+    gates: dict[str, Any]
+    measured: dict[str, Any]
+    started_at: datetime
+    checked_at: datetime | None
+    ended_at: datetime | None
+
+
+class ScalingAction(Struct, frozen=True, kw_only=True):
+    """A change of the number of workers, why, and what it brought; `effect` is null until it is measured."""
+
+    id: int
+    pool: str
+    before: int
+    after: int
+    reason: str
+    measured: dict[str, Any]
+    effect: dict[str, Any] | None
+    dry_run: bool
+    error: str
+    at: datetime
+    effect_at: datetime | None
+
+
+class ScalingLook(Struct, frozen=True, kw_only=True):
+    """What the policy of a pool saw and wished at a moment."""
+
+    id: int
+    pool: str
+    at: datetime
+    workers: int
+    wished: int
+    target: int
+    reason: str
+    measured: dict[str, Any]
+
+
+class Score(Struct, frozen=True, kw_only=True):
+    """A version of a strategy with what its signals came to."""
+
+    version_id: int
+    strategy: str
+    number: int
+    stage: Literal["draft", "shadow", "live", "retired"]
+    timeframe: str
+    created_at: datetime
+    published: int
+    rejected: int
+    open: int
+    settled: int
+    missed: int
+    unresolved: int
+    hit_rate: Estimate
+    mean_r: Estimate
+    mean_return_pct: Estimate
+    newest_signal: datetime | None
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """A part of a trade that left at a target."""
+
+    target: int
+    time: datetime
+    price: float
+    fraction: float
+
+
+class Mark(Struct, frozen=True, kw_only=True):
+    """How an open signal stands at the newest close, in R before fees."""
+
+    r: float
+    worst: float
+    best: float
+
+
+class NoticeOfSignal(Struct, frozen=True, kw_only=True):
+    """A notice that told of a signal."""
+
+    id: int
+    topic: str
+    created_at: datetime
+
+
+class SignalDetail(Struct, frozen=True, kw_only=True):
+    """A signal with all that is known of it; `mark` is null unless it is open and has a stop."""
+
+    id: int
+    strategy: str
+    version: int
+    version_id: int
+    stage: str
+    timeframe: str
+    venue: str
+    replay: bool
+    instrument_id: int
+    symbol: str
+    side: Literal["long", "short"]
+    state: str
+    reason: str
+    detail: str
+    signal_time: datetime
+    close: float
+    stop: float | None
+    targets: list[float]
+    confidence: float | None
+    reward_risk: float | None
+    historical: bool
+    late: bool
+    created_at: datetime
+    entry_time: datetime | None
+    entry_price: float | None
+    exit_time: datetime | None
+    exit_price: float | None
+    exit_reason: str | None
+    r: float | None
+    return_pct: float | None
+    fees_pct: float | None
+    mfe_r: float | None
+    mae_r: float | None
+    bars_held: int | None
+    parts: list[Part]
+    settled_at: datetime | None
+    external: bool
+    mark: Mark | None
+    revisions: list[Revision]
+    notices: list[NoticeOfSignal]
+
+
+class Signal(Struct, frozen=True, kw_only=True):
+    """A candidate and how it went on; `state` is rejected or the state of its outcome."""
+
+    id: int
+    strategy: str
+    version: int
+    version_id: int
+    stage: str
+    timeframe: str
+    venue: str
+    replay: bool
+    instrument_id: int
+    symbol: str
+    side: Literal["long", "short"]
+    state: str
+    reason: str
+    detail: str
+    signal_time: datetime
+    close: float
+    stop: float | None
+    targets: list[float]
+    confidence: float | None
+    reward_risk: float | None
+    historical: bool
+    late: bool
+    created_at: datetime
+    entry_time: datetime | None
+    entry_price: float | None
+    exit_time: datetime | None
+    exit_price: float | None
+    exit_reason: str | None
+    r: float | None
+    return_pct: float | None
+    fees_pct: float | None
+    mfe_r: float | None
+    mae_r: float | None
+    bars_held: int | None
+    parts: list[Part]
+    settled_at: datetime | None
+    external: bool
+
+
+class Ended(Struct, frozen=True, kw_only=True):
+    """How some settled signals ended."""
+
+    n: int
+    mean_r: Estimate
+    hit_rate: Estimate
+
+
+class Similar(Struct, frozen=True, kw_only=True):
+    """Earlier signals that looked like one, the nearest first; `compared` names by what the `distances`
+    are.
+
+    `nearest` are the figures of `items`, `earlier` those of all that were looked at.
+    """
+
+    items: list[Signal]
+    distances: list[float]
+    compared: list[str]
+    nearest: Ended
+    earlier: Ended
+
+
+class Strategy(Struct, frozen=True, kw_only=True):
+    """The same with its text."""
+
+    version_id: int
+    strategy: str
+    number: int
+    stage: Literal["draft", "shadow", "live", "retired"]
+    timeframe: str
+    created_at: datetime
+    published: int
+    rejected: int
+    open: int
+    settled: int
+    missed: int
+    unresolved: int
+    hit_rate: Estimate
+    mean_r: Estimate
+    mean_return_pct: Estimate
+    newest_signal: datetime | None
+    text: str
+    digest: str
+
+
+class Subscription(Struct, frozen=True, kw_only=True):
+    """Who wants which notices on which channel, and when. An empty filter lets all through."""
+
+    id: int
+    channel: str
+    audience: str
+    topics: list[str]
+    strategies: list[str]
+    instruments: list[str]
+    least_confidence: float | None
+    side: str
+    quiet_from: str | None
+    quiet_until: str | None
+    quiet_but: list[str]
+    zone: str
+    digest_minutes: int | None
+    digest_at: str | None
+    per_minute: int | None
+    paused: bool
+    created_at: datetime
+
+
+class Topic(Struct, frozen=True, kw_only=True):
+    """One kind of notice; `fields`: which filters look at it."""
+
+    name: str
+    title: str
+    says: str
+    fields: list[str]
+
+
+class Trade(Struct, frozen=True, kw_only=True):
+    """One published signal of a backtest, and how it ended. Times are opens of bars."""
+
+    number: int
+    symbol: str
+    instrument_id: int
+    state: Literal["closed", "open", "missed", "waiting"]
+    side: Literal["long", "short"]
+    signal_time: datetime
+    entry_time: datetime | None
+    entry_price: float | None
+    exit_time: datetime | None
+    exit_price: float | None
+    exit_reason: str | None
+    r: float | None
+    return_pct: float | None
+    fees_pct: float | None
+    mfe_r: float | None
+    mae_r: float | None
+    bars_held: int | None
+
+
+class Venue(Struct, frozen=True, kw_only=True):
+    """Where instruments trade. What only exchanges have is null elsewhere."""
+
+    name: str
+    kind: Literal["file", "exchange", "replay"]
+    calendar: str
+    exchange: str | None
+    url: str | None
+    priority: int | None
+    listed: int | None
+    watches: int | None
+    failing: int | None
+    synced_at: datetime | None
+    skew_ms: float | None
+    requests: int | None
+    refusals: int | None
+    error: str
+
+
+class StageChange(Struct, frozen=True, kw_only=True):
+    """A version that went from one stage or share to another."""
+
+    from_stage: Literal["draft", "shadow", "live", "retired"]
+    to_stage: Literal["draft", "shadow", "live", "retired"]
+    share: int
+    reason: str
+    at: datetime
+
+
+class Version(Struct, frozen=True, kw_only=True):
+    """All about one version. `origin` is null where each instrument begins at its first stored bar; of the
+
+    universe it announces `share` percent while it is live.
+    """
+
+    version_id: int
+    strategy: str
+    number: int
+    stage: Literal["draft", "shadow", "live", "retired"]
+    timeframe: str
+    created_at: datetime
+    published: int
+    rejected: int
+    open: int
+    settled: int
+    missed: int
+    unresolved: int
+    hit_rate: Estimate
+    mean_r: Estimate
+    mean_return_pct: Estimate
+    newest_signal: datetime | None
+    text: str
+    digest: str
+    strategy_id: int
+    origin: datetime | None
+    retired_at: datetime | None
+    share: int
+    changes: list[StageChange]
+
+
+class Watch(Struct, frozen=True, kw_only=True):
+    """A series that is kept up to date; `source` is the venue that answers for it now, empty if none does."""
+
+    id: int
+    venue: str
+    symbol: str
+    timeframe: str
+    since: datetime
+    newest: datetime | None
+    bars: int
+    feeds: list[str]
+    source: str
+    streamed_at: datetime | None
+    unserved: int
+    error: str
+
+
+class Work(Struct, frozen=True, kw_only=True):
+    """A piece of work that runs, failed, is parked or was dropped; `rests_until`: not tried before."""
+
+    kind: str
+    key: str
+    title: str
+    state: Literal["running", "failed", "parked", "dropped"]
+    tries: int
+    interruptions: int
+    node: str
+    started_at: datetime
+    rests_until: datetime | None
+    error: str
+    traceback: str
