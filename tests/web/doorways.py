@@ -45,6 +45,14 @@ CALLS = {
     "GET /overview/aside": look("/overview/aside"),
     "GET /signals/": look("/signals/?open={signal}", foreign="/signals/?open={foreign_signal}"),
     "GET /signals/arrivals": look("/signals/arrivals?seen=1"),
+    "POST /signals/filters": Call("/signals/filters", {"name": "Mine", "query": "?side=long"}),
+    # A filter belongs to one person: to all others it is not there.
+    "POST /signals/filters/<int:filter_id>/remove": Call(
+        "/signals/filters/999/remove", entries=None, answers=(404,)
+    ),
+    "GET /signals/filters/<int:filter_id>/count": Call(
+        "/signals/filters/999/count", entries=0, answers=(404,)
+    ),
     "GET /signals/<int:signal_id>/": look("/signals/{signal}/", foreign="/signals/{foreign_signal}/"),
     "GET /signals/<int:signal_id>/panel": look(
         "/signals/{signal}/panel", foreign="/signals/{foreign_signal}/panel"

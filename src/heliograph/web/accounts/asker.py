@@ -63,6 +63,13 @@ def _known(user: object) -> Person | None:
     return user if getattr(user, "is_authenticated", False) else None  # type: ignore[return-value]
 
 
+def person_of(request: HttpRequest) -> Person:
+    """The person who asks, themselves or by a token; only for views that somebody must be known to use."""
+    person = asker_of(request).person
+    assert person is not None
+    return person
+
+
 def hidden(request: HttpRequest) -> Hidden:
     """The strategies that whoever asks may not see: every query of a page or list goes by it."""
     return asker_of(request).hidden

@@ -16,6 +16,7 @@ from heliograph.web.reads import signals as reads
 from heliograph.web.reads.marks import marks_of
 from heliograph.web.rows import signal_rows
 from heliograph.web.views.asked import whole_number
+from heliograph.web.views.saved_filters import saved_tabs
 from heliograph.web.views.signal import panel
 
 PAGE = 50
@@ -31,10 +32,13 @@ def signals_page(request: HttpRequest) -> HttpResponse:
     seen = whole_number(request, "seen")
     counts = reads.counts(replace(asked.filter(hidden=unseen), state=None))
     newest = reads.newest_id(hidden=unseen)
+    saved = saved_tabs(request, asked)
     context = {
         "asked": asked,
         "rows": signal_rows(page.items, marks_of(page.items), seen=newest if seen is None else seen),
         "tabs": _tabs(asked, counts),
+        "saved": saved,
+        "is_kept": any(shown for _, shown in saved),
         "total": counts[asked.get("state") or "all"],
         "chips": _chips(asked, hidden=unseen),
         "next": page.next and asked.address(cursor=page.next),
