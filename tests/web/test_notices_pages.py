@@ -211,8 +211,12 @@ def test_the_log_shows_what_failed_first_and_sends_it_again(client, postbox):
 def test_a_message_shows_what_it_said_and_each_try(client, postbox):
     many = Sending.objects.get(notices=30)
     page = body(client, f"/notices/messages/{many.pk}/")
+    assert "<h1>30 signals in 1 min: 30 long</h1>" in page
     assert "and 10 more" in page
-    assert "C19/USDT" in page
+    # The message says twenty of them, the page all, each with a link.
+    assert "All 30 notices" in page
+    assert "C29/USDT" in page
+    assert page.count("/notices/of/?topic=signal.published&amp;subject=s") == 30
     failed = Sending.objects.get(topic="work.parked")
     page = body(client, f"/notices/messages/{failed.pk}/")
     assert page.count("not reached") == 2

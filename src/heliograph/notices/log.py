@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from heliograph.notices.errors import NoSuchSending
 from heliograph.notices.forming import message_of, notices_of
 from heliograph.notices.models import Delivery, Sending, State, Try
-from heliograph.notices.words import title_of
+from heliograph.notices.words import line_of, title_of
 
 # As many as a person looks at; all stand in the rows.
 MOST_TRIES = 20
@@ -46,6 +46,25 @@ class SendingItem:
     not_before: datetime
     error: str
     log: tuple[TryItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """One notice of a message, in one line."""
+
+    topic: str
+    subject: str
+    line: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WholeSending:
+    """A message, what it says to people, and every notice that went in it."""
+
+    item: SendingItem
+    text: str
+    told: tuple[ToldLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +114,8 @@ def given_up(shown: Shown) -> list[GivenUp]:
     return [GivenUp(row["channel__name"], row["many"], row["error"]) for row in counted]
 
 
-def read_sending(number: int, *, audiences: Collection[str] | None = None) -> tuple[SendingItem, str]:
-    """One message with its text, or NoSuchSending."""
+def read_sending(number: int, *, audiences: Collection[str] | None = None) -> WholeSending:
+    """One message with its text and all that it tells of, or NoSuchSending."""
     row = _chosen(Shown(audiences=audiences)).select_related("channel").filter(pk=number).first()
     if row is None:
         raise NoSuchSending(number)
@@ -104,9 +123,18 @@ def read_sending(number: int, *, audiences: Collection[str] | None = None) -> tu
     first = row.deliveries.order_by("pk").values_list("pk", flat=True).first()
     item = _item(row, first, None, _tries([row])[row.pk])
     if not notices:
-        return item, ""
+        return WholeSending(item, "", ())
     message = message_of(row, notices)
-    return replace(item, title=message.title), message.text
+    lines = tuple(
+        ToldLine(
+            one.topic,
+            one.subject,
+            line_of(one.topic, one.payload, at=one.created_at, subject=one.subject),
+            one.created_at,
+        )
+        for one in notices
+    )
+    return WholeSending(replace(item, title=message.title), message.text, lines)
 
 
 def _chosen(shown: Shown) -> QuerySet[Sending]:

@@ -143,13 +143,14 @@ def notices_page(request: HttpRequest, name: str = "subscriptions") -> HttpRespo
 def message_page(request: HttpRequest, number: int) -> HttpResponse:
     """One message: what it said, and every try."""
     try:
-        item, said = read_sending(number, audiences=audiences_of(request))
+        whole_one = read_sending(number, audiences=audiences_of(request))
     except NoSuchSending as fault:
         raise Http404(str(fault)) from fault
     context = {
-        "item": item,
-        "said": said,
-        "glyph_of": GLYPHS[State(item.state)],
+        "item": whole_one.item,
+        "said": whole_one.text,
+        "told": whole_one.told,
+        "glyph_of": GLYPHS[State(whole_one.item.state)],
         "may_operate": may(request, "operator"),
     }
     return render(request, "web/pages/message.html", context)
