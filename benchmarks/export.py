@@ -115,7 +115,8 @@ def measure(name: str, address: str, process: psutil.Process, headers: dict[str,
 def _ask_meanwhile(address: str, waits: list[float], done: threading.Event) -> None:
     while not done.wait(EVERY):
         begin = time.perf_counter()
-        with urllib.request.urlopen(address, timeout=60) as answer:
+        # Who is not answered at all has waited so long.
+        with suppress(TimeoutError), urllib.request.urlopen(address, timeout=60) as answer:
             answer.read()
         waits.append(time.perf_counter() - begin)
 
