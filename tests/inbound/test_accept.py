@@ -117,6 +117,23 @@ def test_one_that_is_refused_is_kept_with_its_reason_and_known_when_it_comes_aga
     assert [item.refused for item in list_sources()] == [3]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"symbol": "BTCUSDT", "action": "buy", "stop": "\\u0000"}',
+        '{"symbol": "BTCUSDT", "action": "buy", "stop": "\\ud800"}',
+        '{"symbol": "BTCUSDT", "action": "buy", "\\u0000\\ud800": 1}',
+        '{"symbol": "\\u0000", "action": "buy"}',
+        '{"symbol": "BTCUSDT", "action": "\\ud800"}',
+        b"buy \x00",
+        b"\xff",
+    ],
+)
+def test_what_the_database_cannot_hold_is_refused_and_kept(desk, text):
+    assert refused(desk, 5, text)
+    assert Alert.objects.count() == 1
+
+
 def test_another_timeframe_needs_another_source(desk):
     desk.feed(4)
     assert "of the timeframe 4h, the source of 1h" in refused(

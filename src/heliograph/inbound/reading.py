@@ -96,9 +96,11 @@ def _json_fields(text: str) -> Body:
         if part is None:
             near = get_close_matches(name.lower(), [*PART_OF, *BESIDE], n=1)
             hint = f" Did you mean `{near[0]}`?" if near else ""
-            raise BadAlert(f"There is no field `{name[:40]}` in an alert.{hint}")
+            raise BadAlert(f"There is no field `{_shown(name)}` in an alert.{hint}")
         if part in fields:
-            raise BadAlert(f"`{name}` says again what another field says already; leave one of them out.")
+            raise BadAlert(
+                f"`{_shown(name)}` says again what another field says already; leave one of them out."
+            )
         if part:
             fields[part] = value
     return Body(fields)
@@ -153,7 +155,7 @@ def _pairs(text: str) -> dict[str, object]:
         if part is None:
             near = get_close_matches(name.lower(), PART_OF, n=1)
             hint = f" Did you mean `{near[0]}`?" if near else ""
-            raise BadAlert(f"There is no field `{name[:40]}` in an alert.{hint}")
+            raise BadAlert(f"There is no field `{_shown(name)}` in an alert.{hint}")
         if part:
             found[part] = value
     return found
@@ -205,7 +207,7 @@ def _price(given: Mapping[str, object], name: str, value: object = ...) -> float
     except ValueError:
         price = math.nan
     if not (math.isfinite(price) and 0 < price < 1e300):
-        raise BadAlert(f"`{name}` must be a price above 0, not {str(found)[:40]}.")
+        raise BadAlert(f"`{name}` must be a price above 0, not {_shown(found)}.")
     return price
 
 
@@ -241,3 +243,8 @@ def _epoch(text: str) -> datetime:
     """Seconds since 1970, or milliseconds."""
     number = float(text)
     return datetime.fromtimestamp(number / 1000 if number > 1e11 else number, UTC)
+
+
+def _shown(value: object) -> str:
+    """A value as a sentence can hold it: short, and with nothing that is not printed."""
+    return str(value)[:40].encode("ascii", "backslashreplace").decode().replace("\x00", "\\x00")

@@ -116,7 +116,7 @@ def _fitted(message: Message, plugin: "NotifyBase") -> tuple[str, str]:
     if plugin.title_maxlen <= 0:
         return "", cut(f"{title}\n{body}", most)
     # Apprise puts the title before the text where it does not fit.
-    return cut(title, int(plugin.title_maxlen)), cut(body, most - len(title) - 2) or title
+    return cut(title, int(plugin.title_maxlen)), cut(body, max(most - len(title) - 2, 1)) or title
 
 
 def _picture(message: Message, options: Options, plugin: "NotifyBase") -> "list[AttachBase] | None":
