@@ -158,6 +158,21 @@ def test_files_are_uploaded_followed_and_their_coverage_seen(transactional_db, v
     assert Instrument.objects.filter(symbol="BTC/USDT").exists()
 
 
+def test_files_can_be_dropped(transactional_db, visit):
+    page = visit("/data/imports/upload")
+    page.evaluate(
+        """() => {
+            const data = new DataTransfer();
+            data.items.add(new File(["time,open"], "BTC_USDT-1h.csv"));
+            const drop = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+            document.querySelector("[data-drop]").dispatchEvent(drop);
+        }"""
+    )
+
+    assert page.get_by_text("BTC_USDT-1h.csv, 1 KiB").is_visible()
+    assert page.evaluate("document.querySelector('input[type=file]').files.length") == 1
+
+
 def test_a_refused_upload_says_why_and_keeps_what_was_typed(transactional_db, visit, tmp_path, complaints):
     path = tmp_path / "notes.exe"
     path.write_text("MZ")
@@ -188,6 +203,7 @@ def test_an_import_is_undone_after_its_effect_was_named(transactional_db, visit,
     page.get_by_role("button", name="Import the files").click()
     page.get_by_text("waits for a worker").wait_for()
     run_next(RUNNERS, holder="a test")
+    page.get_by_text("What was stored").wait_for()
     page.goto(page.url.split("/data/")[0] + "/data/imports/")
     page.get_by_role("link", name="Undo").click()
     assert page.get_by_text("bars that it added are removed").is_visible()

@@ -13,6 +13,8 @@ from heliograph.signals.generate import generate
 from heliograph.signals.strategies import add_strategy
 from tests.research.world import BUSY, NOW, ask, market, straight, work
 
+# The session, the person, and what a person may see.
+WHO_ASKS = 4
 OTHER_STOP = BUSY.replace("close - 1.5 * atr(5)", "close - 0.7 * atr(5)")
 
 
@@ -94,7 +96,7 @@ def test_lists_and_pages_ask_the_database_so_often_and_no_more(client, run, djan
         ("/backtests/new", 12),
     ):
         client.get(address)
-        with django_assert_max_num_queries(most):
+        with django_assert_max_num_queries(most + WHO_ASKS):
             body(client, address)
 
 
@@ -227,6 +229,17 @@ def test_the_form_overrides_costs_fill_and_other_keys(client, instruments):
 
     told = {"execution.fee_pct": "0.2", "execution.fill": "close", "filters.cooldown": "7"}
     assert StoredBacktest.objects.get().overrides == told
+
+
+def test_the_page_of_a_strategy_leads_to_the_form_with_its_version(client, instruments):
+    add_strategy(text=BUSY, stage="draft", at=NOW)
+    second = add_strategy(text=OTHER_STOP, stage="draft", at=NOW)
+    add_strategy(text=BUSY.replace("Busy", "Another"), stage="draft", at=NOW)
+
+    page = body(client, "/backtests/new?strategy=Busy&version=2")
+
+    assert f'<option value="{second.pk}" selected>' in page
+    assert " selected>Another" in body(client, "/backtests/new?strategy=Another&version=9")
 
 
 def test_the_form_runs_a_stored_version_as_it_stands(client, instruments):

@@ -67,8 +67,8 @@ def backtests_page(request: HttpRequest) -> HttpResponse:
 @needs("analyst")
 def backtest_new(request: HttpRequest) -> HttpResponse:
     """The form of a new run; `act` look shows what it would run over, `act` run asks for it."""
-    form = Form.of(request.POST) if request.method == "POST" else _prefilled(request)
     versions = reads.versions(hidden=hidden(request))
+    form = Form.of(request.POST) if request.method == "POST" else _prefilled(request, versions)
     chosen = form.chosen(versions)
     if not (chosen or form.text.strip()) and versions and request.method != "POST":
         chosen = versions[0]
@@ -124,9 +124,18 @@ def found_or_404(request: HttpRequest, backtest_id: int) -> StoredBacktest:
         raise Http404(f"There is no backtest {backtest_id}.") from fault
 
 
-def _prefilled(request: HttpRequest) -> Form:
+def _prefilled(request: HttpRequest, versions: list[StrategyVersion]) -> Form:
+    """As an address asks: a run again, or a version by the name of its strategy and its number."""
     again = whole_number(request, "again")
-    return Form.again(found_or_404(request, again)) if again is not None else Form.of(request.GET)
+    if again is not None:
+        return Form.again(found_or_404(request, again))
+    form = Form.of(request.GET)
+    if name := text(request, "strategy"):
+        number = whole_number(request, "version")
+        named = [one for one in versions if one.strategy.name == name]
+        chosen = [one for one in named if one.number == number] or named
+        form.version = str(chosen[0].pk) if chosen else ""
+    return form
 
 
 def _form_context(
