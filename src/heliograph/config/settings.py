@@ -24,7 +24,12 @@ DATABASES = {"default": env.postgres("DATABASE_URL")}
 # The web takes them from a pool of so many (see config/gunicorn.py); each is tried before it is used.
 if connections := env.number("HELIOGRAPH_WEB_CONNECTIONS", default=0):
     DATABASES["default"] |= {"CONN_HEALTH_CHECKS": True}
-    DATABASES["default"]["OPTIONS"] |= {"pool": {"min_size": 1, "max_size": connections, "timeout": 10}}
+    options = DATABASES["default"]["OPTIONS"]
+    options |= {
+        "pool": {"min_size": 1, "max_size": connections, "timeout": 10},
+        # Its questions are short and many: helpers for one, or compiling it, cost more than they save.
+        "options": f"{options.get('options', '')} -c jit=off -c max_parallel_workers_per_gather=0",
+    }
 
 # Commands on a database alone need no Redis; worker and beat refuse to start without one (see checks.py).
 REDIS_URL = env.text("REDIS_URL", default="") or None

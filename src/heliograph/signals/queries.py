@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from heliograph.market.models import Instrument, Venue
 from heliograph.signals.errors import BadCursor, NoSuchSignal, NoSuchStrategy, NoSuchVersion
@@ -144,7 +145,12 @@ def signal_rows(
         moment, last = behind
         # The first condition is what the index is entered by: the server finds no way in through an OR.
         rows = rows.filter(Q(**{f"{order}__lte": moment}), Q(**{f"{order}__lt": moment}) | Q(pk__lt=last))
-    return list(rows.order_by(F(order).desc(), "-pk").values_list(*COLUMNS)[:limit])
+    by: F | Coalesce = F(order)
+    if filters.symbol or filters.instrument_id:
+        # An instrument has few: they are found by it and sorted. The server would rather walk all ends, which
+        # it finds in order.
+        by = Coalesce(order, order)
+    return list(rows.order_by(by.desc(), "-pk").values_list(*COLUMNS)[:limit])
 
 
 def signal_item(signal_id: int, *, hidden: Hidden = ()) -> SignalItem:

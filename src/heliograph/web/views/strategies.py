@@ -27,7 +27,8 @@ from heliograph.web.views.asked import stored_version, text, whole_number
 
 LEAST_N = 10
 SIGNALS = 15
-MOST_R = 20_000
+# A picture of the newest results needs no more.
+MOST_R = 2_000
 
 
 @require_safe
@@ -79,6 +80,7 @@ def strategy_page(request: HttpRequest, name: str) -> HttpResponse:
         "reasons": [(REASONS.get(line.reason, line.reason), line) for line in rejected],
         "histogram": _histogram(version, score),
         "least_n": LEAST_N,
+        "drawn": MOST_R if score.mean_r.n > MOST_R else None,
     }
     return render(request, "web/pages/strategy.html", context)
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -10,6 +9,7 @@ from heliograph.engine.strategy import Strategy as Checked
 from heliograph.signals.errors import WrongStage
 from heliograph.signals.models import Outcome, Rollout, StrategyVersion
 from heliograph.signals.rollouts import live_before, running_rollout
+from heliograph.signals.tallies.read import sums
 from heliograph.web.reads.strategies.text import matching
 
 Stage = StrategyVersion.Stage
@@ -38,15 +38,17 @@ class Standing:
         """As it is now. A constant number of statements."""
         rows = version.strategy.versions.filter(stage=Stage.LIVE).select_related("strategy")
         live = sorted(rows, key=lambda one: -one.share)
-        running = Count("signals", filter=Q(signals__outcome__state__in=Outcome.RUNNING))
-        watched = [version.pk, *(one.pk for one in live)]
-        counted = StrategyVersion.objects.filter(pk__in=watched).annotate(running=running)
+        watched = {version.pk, *(one.pk for one in live)}
+        counted = {
+            key: sum(states[state].number for state in Outcome.RUNNING if state in states)
+            for key, states in sums(watched).items()
+        }
         return cls(
             version,
             tuple(live),
             _former(version),
             running_rollout(version.strategy),
-            dict(counted.values_list("pk", "running")),
+            counted,
         )
 
     @property
