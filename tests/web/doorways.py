@@ -63,6 +63,7 @@ CALLS = {
     "GET /why-not/": look("/why-not/?version={foreign_version}&instrument={instrument}"),
     "GET /instruments/": look("/instruments/"),
     "GET /instruments/<int:instrument_id>/": look("/instruments/{instrument}/"),
+    "POST /instruments/<int:instrument_id>/watchlist": Call("/instruments/{instrument}/watchlist"),
     "GET /strategies/": look("/strategies/"),
     "GET /strategies/<path:name>/": look(
         "/strategies/{strategy}/", foreign="/strategies/{foreign_strategy}/"

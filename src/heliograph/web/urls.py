@@ -55,6 +55,7 @@ urlpatterns = [
     path("why-not/", why_not.why_not_page, name="why-not"),
     path("instruments/", instruments.instruments_page, name="instruments"),
     path("instruments/<int:instrument_id>/", instruments.instrument_page, name="instrument"),
+    path("instruments/<int:instrument_id>/watchlist", instruments.watchlist_act, name="watchlist-act"),
     path("strategies/", strategies.strategies_page, name="strategies"),
     path("strategies/new", strategy_editor.strategy_new, name="strategy-new"),
     path("strategies/check", strategy_editor.strategy_check, name="strategy-check"),

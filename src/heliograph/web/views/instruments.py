@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from heliograph.accounts.watchlist import add_to_watchlist, take_off_watchlist, watched_by
+from heliograph.kit.clock import utc_now
 from heliograph.market.coverage import coverage_of
 from heliograph.market.models import Instrument, Series
 from heliograph.signals.items import SignalItem
 from heliograph.signals.queries import SignalFilter, list_signals
 from heliograph.web import chart
 from heliograph.web.accounts.access import needs
-from heliograph.web.accounts.asker import hidden
+from heliograph.web.accounts.asker import hidden, person_of
+from heliograph.web.accounts.told import tell
 from heliograph.web.covered import Covered, covered
 from heliograph.web.numbers import price_decimals
 from heliograph.web.reads import freshness
@@ -32,18 +36,23 @@ MOST_COUNTED = 500_000
 @needs("viewer")
 @require_safe
 def instruments_page(request: HttpRequest) -> HttpResponse:
-    """Every series with its newest bar; `find` narrows by symbol, `after` is the cursor."""
-    find = text(request, "find")
-    lines = freshness.series_lines(limit=PAGE + 1, after=_after(request), find=find)
+    """Every series with its newest bar; `find` narrows by symbol, `after` is the cursor, `list=watched` shows
+    the watch-list alone."""
+    find, watched = text(request, "find"), watched_by(person_of(request))
+    only = watched if request.GET.get("list") == "watched" else None
+    lines = freshness.series_lines(limit=PAGE + 1, after=_after(request), find=find, instruments=only)
     shown = lines[:PAGE]
     following = ""
     if len(lines) > PAGE:
         last = shown[-1]
         after = "|".join((last.symbol, last.venue, last.timeframe))
-        following = f"?{urlencode({'find': find or '', 'after': after})}"
+        asked = {"list": "watched"} if only is not None else {}
+        following = f"?{urlencode({**asked, 'find': find or '', 'after': after})}"
     context = {
         "lines": [(line, price_decimals(line.closes)) for line in shown],
         "find": find or "",
+        "watched": watched,
+        "only_watched": only is not None,
         "next": following,
         "first": "after" not in request.GET,
     }
@@ -61,7 +70,7 @@ def instrument_page(request: HttpRequest, instrument_id: int) -> HttpResponse:
     instrument = Instrument.objects.select_related("venue").filter(pk=instrument_id).first()
     if instrument is None:
         raise Http404(f"There is no instrument {instrument_id}.")
-    lines = freshness.series_lines(limit=20, instrument_id=instrument_id)
+    lines = freshness.series_lines(limit=20, instruments=[instrument_id])
     wanted = text(request, "timeframe")
     line = next((line for line in lines if line.timeframe == wanted), lines[0] if lines else None)
     if line is None or (wanted and line.timeframe != wanted):
@@ -75,10 +84,28 @@ def instrument_page(request: HttpRequest, instrument_id: int) -> HttpResponse:
         return render(request, "web/parts/plot_chart.html", context)
     context |= {
         "lines": lines,
+        "is_watched": instrument_id in watched_by(person_of(request)),
         "rows": signal_rows(page.items, marks_of(page.items)),
         "coverage": _coverage(instrument_id, line),
     }
     return render(request, "web/pages/instrument.html", context)
+
+
+@require_POST
+@needs("viewer")
+def watchlist_act(request: HttpRequest, instrument_id: int) -> HttpResponse:
+    """Put the instrument on the watch-list, or with `act=off` take it off; then back to its page."""
+    instrument = Instrument.objects.filter(pk=instrument_id).first()
+    if instrument is None:
+        raise Http404(f"There is no instrument {instrument_id}.")
+    person, is_off = person_of(request), request.POST.get("act") == "off"
+    with transaction.atomic():
+        if is_off:
+            take_off_watchlist(person, instrument_id)
+        else:
+            add_to_watchlist(person, instrument_id, at=utc_now())
+        tell(request, "watchlist.remove" if is_off else "watchlist.add", str(instrument))
+    return redirect("instrument", instrument_id)
 
 
 def _charted(
