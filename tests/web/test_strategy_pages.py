@@ -15,6 +15,7 @@ from heliograph.signals.strategies import add_strategy, promote
 from heliograph.web.reads.strategies.curves import curves
 from heliograph.web.reads.strategies.fired import fired
 from tests.signals.world import BUSY, DAY, NOW, feed, walk
+from tests.web.people import give_to, person_with
 from tests.web.world import make_world
 
 SECOND = BUSY.replace("cooldown = 3", "cooldown = 2").replace("rsi(close, 5) < 80", "rsi(close, 5) < 75")
@@ -296,6 +297,32 @@ def test_a_check_of_a_timeframe_that_is_not_stored_names_those_that_are(client, 
     side = checked(client, BUSY.replace('"1h"', '"30m"'))["side"]
 
     assert "Stored timeframes: 1h." in side
+
+
+def test_strategies_of_others_are_neither_offered_nor_told(as_role, world):
+    give_to(world.version.strategy, person_with("analyst", "somebody else"))
+    analyst = as_role("analyst")
+
+    assert "copy=Busy" not in body(analyst, "/strategies/new")
+    assert checked(analyst, BUSY)["save"] == {"label": "Save as v1", "reason": "", "note": ""}
+    assert body(analyst, "/strategies/new?copy=Busy", status=404)
+    assert "belongs to others" in sent(analyst, "/strategies/new", 409)
+
+
+def test_buttons_lead_where_only_some_may_go(as_role, world):
+    assert as_role("viewer").get("/strategies/new").status_code == 403
+    assert as_role("viewer").post("/strategies/check", {"text": BUSY}).status_code == 200
+    assert as_role("analyst").get("/strategies/Busy/retire?version=1").status_code == 200
+    assert as_role("analyst").get("/strategies/Busy/live?version=1").status_code == 403
+    assert as_role("operator").get("/strategies/Busy/live?version=1").status_code == 200
+
+
+def test_who_saves_stands_beside_the_version(as_role, world):
+    sent(as_role("analyst"), "/strategies/Busy/edit", 302, text=SECOND, base=1, base_of="Busy")
+
+    author = StrategyVersion.objects.get(number=2).author
+    assert author
+    assert f"by {author}" in body(as_role("viewer"), "/strategies/Busy/?version=2")
 
 
 @pytest.mark.parametrize("text", ["\x00", "[" * 5000, 'name = "' + "é" * 200, "a." * 2000, "\ud83d"])

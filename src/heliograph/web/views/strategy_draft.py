@@ -13,6 +13,7 @@ from heliograph.signals.diff import Difference, difference
 from heliograph.signals.models import StrategyVersion
 from heliograph.signals.queries import find_version
 from heliograph.signals.scores import score
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.reads.overview import reasons
 from heliograph.web.reads.strategies.fired import fired
 from heliograph.web.reads.strategies.starts import examples, strategy_names
@@ -72,7 +73,7 @@ def editor(
     request: HttpRequest, draft: Draft, said: Said | None = None, *, status: int = 200
 ) -> HttpResponse:
     """The page of the editor around a draft."""
-    checked = check_text(draft.text)
+    checked = check_text(draft.text, hidden=hidden(request))
     versions = _versions(draft.of)
     context = {
         "draft": draft,
@@ -87,7 +88,7 @@ def editor(
         "save": save_state(checked, draft),
         "stages": STAGES,
         "examples": examples(),
-        "own": [] if draft.of else strategy_names(),
+        "own": [] if draft.of else strategy_names(hidden=hidden(request)),
         "address": reverse("strategy-edit", args=[draft.of]) if draft.of else reverse("strategy-new"),
         "most_bytes": MOST_BYTES,
     }

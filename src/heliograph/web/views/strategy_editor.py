@@ -55,7 +55,7 @@ def strategy_edit(request: HttpRequest, name: str) -> HttpResponse:
 def strategy_check(request: HttpRequest) -> HttpResponse:
     """The mistakes of a text, or what it means; nothing is stored."""
     draft = Draft.sent(request, of=request.POST.get("of", ""))
-    checked = check_text(draft.text)
+    checked = check_text(draft.text, hidden=hidden(request))
     names = ("line", "column", "length", "message", "suggestion")
     save = save_state(checked, draft)
     side = (

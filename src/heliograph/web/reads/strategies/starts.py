@@ -8,6 +8,7 @@ from functools import cache
 from heliograph.engine.strategy import Strategy as Checked
 from heliograph.market.sources.replay.samples import sample_strategies
 from heliograph.signals.models import Strategy
+from heliograph.signals.queries import Hidden, seen
 
 NAME_LINE = re.compile(r"^name\s*=.*$", re.MULTILINE)
 PLAIN = """\
@@ -56,6 +57,7 @@ def under_another_name(text: str) -> str:
     return NAME_LINE.sub(lambda _: f"name = {quoted}", text, count=1)
 
 
-def strategy_names() -> list[str]:
-    """The names of those that are stored. One statement."""
-    return list(Strategy.objects.order_by("name").values_list("name", flat=True))
+def strategy_names(*, hidden: Hidden = ()) -> list[str]:
+    """The names of those that are stored and not hidden. One statement."""
+    rows = Strategy.objects.filter(seen(hidden, "pk")).order_by("name")
+    return list(rows.values_list("name", flat=True))

@@ -11,6 +11,7 @@ from heliograph.engine.timeframe import TIMEFRAMES
 from heliograph.market.models import Series
 from heliograph.notebook.needs import Need, needs_of
 from heliograph.signals.models import StrategyVersion
+from heliograph.signals.queries import Hidden, seen
 
 MOST_NAMED = 12
 
@@ -92,16 +93,19 @@ class CheckedText:
     meant: Meant | None
 
 
-def check_text(text: str) -> CheckedText:
-    """Look at a text as `heliograph strategy check` does, and at what is stored. Three statements."""
+def check_text(text: str, *, hidden: Hidden = ()) -> CheckedText:
+    """Look at a text as `heliograph strategy check` does, and at what is stored. Three statements.
+
+    `hidden` are the strategies that whoever asks may not see.
+    """
     try:
         strategy = Checked.parse(text)
     except BadStrategy as fault:
         return CheckedText(fault.findings, None)
-    return CheckedText((), _meant(strategy))
+    return CheckedText((), _meant(strategy, hidden))
 
 
-def _meant(strategy: Checked) -> Meant:
+def _meant(strategy: Checked, hidden: Hidden) -> Meant:
     plan = StrategyPlan.of(strategy)
     roots = [*(node for side in plan.clauses.sides.values() for node in side.roots)]
     roots += [plan.clauses.confidence.node] if plan.clauses.confidence else []
@@ -111,7 +115,7 @@ def _meant(strategy: Checked) -> Meant:
         strategy=strategy,
         needs=tuple(needs_of(plan)),
         matching=matching(strategy.timeframe, strategy.universe),
-        standing=_standing(strategy),
+        standing=_standing(strategy, hidden),
         nodes=sum(not node.is_constant for node in below),
         state=plan.plan.state_floats,
         frames=tuple(domains),
@@ -132,9 +136,9 @@ def stored_frames() -> tuple[str, ...]:
     return tuple(sorted(rows.values_list("timeframe", flat=True).distinct(), key=TIMEFRAMES.index))
 
 
-def _standing(strategy: Checked) -> Standing:
-    rows = StrategyVersion.objects.filter(strategy__name=strategy.name).order_by("-number")
-    versions = list(rows.values_list("number", "digest", "origin"))
+def _standing(strategy: Checked, hidden: Hidden) -> Standing:
+    rows = StrategyVersion.objects.filter(seen(hidden, "strategy"), strategy__name=strategy.name)
+    versions = list(rows.order_by("-number").values_list("number", "digest", "origin"))
     digest = strategy.digest
     same = next((number for number, known, origin in versions if known == digest and origin is None), None)
     return Standing(strategy.name, versions[0][0] if versions else 0, same)
