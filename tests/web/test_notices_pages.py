@@ -8,7 +8,9 @@ from heliograph.kit.clock import utc_now
 from heliograph.notices.channel import add_channel
 from heliograph.notices.models import Channel, Delivery, Sending, Subscription
 from heliograph.notices.raise_notice import Told, raise_notices
+from heliograph.notices.subscription import Wish, add_subscription
 from heliograph.signals.models import Signal
+from tests.web.people import person_with
 from tests.web.postbox import SIGNAL, make_postbox
 
 EMPTY = {"": "No channels yet.", "channels/": "No channels yet.", "log/": "Nothing was sent yet."}
@@ -254,3 +256,41 @@ def test_the_link_of_many_leads_to_their_message(client, postbox):
     many = Sending.objects.get(notices=30)
     answer = client.get("/notices/of/", {"topic": "digest", "subject": many.subject})
     assert answer.url == f"/notices/messages/{many.pk}/"
+
+
+def test_an_analyst_has_subscriptions_of_their_own_and_sees_no_others(as_role, client, desk):
+    analyst = as_role("analyst")
+    me = f"person:{person_with('analyst').pk}"
+    client.post("/notices/subscriptions/new", FORM | {"strategies": "of everybody"})
+    theirs = Subscription.objects.get()
+
+    assert analyst.post("/notices/subscriptions/new", FORM | {"audience": me}).status_code == 302
+    assert analyst.post("/notices/subscriptions/new", FORM | {"audience": ""}).status_code == 422
+    assert Subscription.objects.latest("pk").audience == me
+    assert "of everybody" not in body(analyst, "/notices/")
+    assert "of everybody" in body(client, "/notices/")
+    assert "for me" in body(analyst, "/notices/") or "the analyst" in body(analyst, "/notices/")
+    for ask in (analyst.get, analyst.post):
+        assert ask(f"/notices/subscriptions/{theirs.pk}/").status_code == 404
+    assert analyst.post(f"/notices/subscriptions/{theirs.pk}/act", {"act": "remove"}).status_code == 404
+    assert Subscription.objects.filter(pk=theirs.pk).exists()
+
+
+def test_a_channel_of_somebody_else_is_not_there(as_role, tmp_path, desk):
+    add_channel("theirs", kind="log", options={}, audience="person:999", at=utc_now())
+    analyst, operator = as_role("analyst"), as_role("operator")
+    me = f"person:{person_with('analyst').pk}"
+    answer = analyst.post("/notices/subscriptions/new", FORM | {"audience": me, "channel": "theirs"})
+    assert answer.status_code == 422
+    assert "theirs" not in body(operator, "/notices/channels/")
+    assert operator.post("/notices/channels/act", {"act": "disable", "of": "theirs"}).status_code == 404
+    assert operator.post("/notices/channels/act", {"act": "disable", "of": "desk"}).status_code == 302
+
+
+def test_an_admin_changes_a_subscription_of_somebody_and_it_stays_theirs(client, desk):
+    analyst = f"person:{person_with('analyst').pk}"
+    asked = add_subscription(Wish("desk", audience=analyst), at=utc_now())
+    assert "the analyst" in body(client, f"/notices/subscriptions/{asked.pk}/")
+    client.post(f"/notices/subscriptions/{asked.pk}/", FORM | {"audience": analyst, "side": "short"})
+    asked.refresh_from_db()
+    assert (asked.audience, asked.side) == (analyst, "short")

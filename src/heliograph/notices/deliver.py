@@ -15,7 +15,7 @@ from heliograph.notices.channels.kind import Send
 from heliograph.notices.errors import ChannelGone, NoticeRefused, NotSent
 from heliograph.notices.models import Channel, Delivery, Sending, State, Try
 from heliograph.notices.outbox import Held, Taken, due_channels, hold_channel, mark, release_channel, take
-from heliograph.notices.spreading import spread
+from heliograph.notices.spreading import Hides, spread
 
 Stop = Callable[[], bool]
 Dice = Callable[[], float]
@@ -65,18 +65,23 @@ class Run:
 
 
 def deliver_due(
-    *, at: datetime, stop: Stop | None = None, dice: Dice = random.random, site: str = ""
+    *,
+    at: datetime,
+    stop: Stop | None = None,
+    dice: Dice = random.random,
+    site: str = "",
+    hides: Hides | None = None,
 ) -> Delivered:
     """Send what is due on all channels; `stop`, asked between two messages, ends it early.
 
     Called again, or twice at once, it sends nothing that was sent and marked before. `site` is the address of
-    the pages that messages link to; empty: they link to nothing.
+    the pages that messages link to; empty: no links. `hides` says what subscribers may not hear of.
     """
     clock, over = Clock(at), stop or (lambda: False)
     total, running = Delivered(), dict[int, Future[Delivered]]()
     with ThreadPoolExecutor(CHANNELS_AT_ONCE, thread_name_prefix="deliver") as pool:
         while True:
-            spread(at=clock())
+            spread(at=clock(), hides=hides)
             # Looked for again and again while a slow channel is served, so that the others are as well.
             for channel in [] if over() else due_channels(at=clock(), but=list(running)):
                 running[channel] = pool.submit(_serve, channel, Run(clock, over, dice, site))

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from heliograph.notices.errors import NoSuchSending
 from heliograph.notices.forming import message_of, notices_of
@@ -78,7 +78,7 @@ class GivenUp:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Which of the log: of a channel, of a state or of all but one; of these audiences' channels.
+    """Which of the log: of a channel, of a state or of all but one; of these audiences.
 
     `before`: the number of a sending; those that are older.
     """
@@ -146,7 +146,8 @@ def _chosen(shown: Shown) -> QuerySet[Sending]:
     if shown.but:
         found = found.exclude(state=shown.but)
     if shown.audiences is not None:
-        found = found.filter(channel__audience__in=shown.audiences)
+        own = Q(channel__audience__in=shown.audiences) | Q(subscription__audience__in=shown.audiences)
+        found = found.filter(own)
     return found if shown.before is None else found.filter(pk__lt=shown.before)
 
 

@@ -1,8 +1,10 @@
 """Makes the deliveries of new notices: one for each channel on which a subscription wants it."""
 
 import json
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from django.db import connection, transaction
 
@@ -11,6 +13,10 @@ from heliograph.notices.matching import matches
 from heliograph.notices.models import Subscription
 
 SPREAD_AT_ONCE = 1_000
+# Of some audiences the strategies that each may not hear of, by name; None: it hears nothing at all. Whom
+# strategies belong to is known above this room.
+Unheard: TypeAlias = Mapping[str, Collection[str] | None]
+Hides: TypeAlias = Callable[[Collection[str]], Unheard]
 
 # The notice keeps note of it, so that a look costs nothing where nothing is new.
 FRESH = """
@@ -40,18 +46,18 @@ class Fresh:
     created_at: datetime
 
 
-def spread(*, at: datetime) -> int:
+def spread(*, at: datetime, hides: Hides | None = None) -> int:
     """Make the deliveries of new notices, for each channel that is to have them; how many were new."""
     total = 0
     while True:
-        found = _spread_some(at=at)
+        found = _spread_some(at=at, hides=hides)
         total += found
         if found < SPREAD_AT_ONCE:
             return total
 
 
 @transaction.atomic
-def _spread_some(*, at: datetime) -> int:
+def _spread_some(*, at: datetime, hides: Hides | None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(FRESH, {"most": SPREAD_AT_ONCE})
         fresh = sorted(
@@ -59,13 +65,15 @@ def _spread_some(*, at: datetime) -> int:
             key=lambda one: one.id,
         )
         if fresh:
-            _make(fresh, at=at)
+            _make(fresh, at=at, hides=hides)
         return len(fresh)
 
 
-def _make(fresh: list[Fresh], *, at: datetime) -> None:
+def _make(fresh: list[Fresh], *, at: datetime, hides: Hides | None) -> None:
     subscriptions = list(Subscription.objects.filter(paused=False, channel__enabled=True).order_by("pk"))
-    made = [(one.id, *told) for one in fresh for told in _ways(one, subscriptions, at=at)]
+    owned = {one.audience for one in subscriptions if one.audience}
+    unheard = hides(owned) if hides and owned else {}
+    made = [(one.id, *told) for one in fresh for told in _ways(one, subscriptions, unheard, at=at)]
     if not made:
         return
     facts = {
@@ -79,11 +87,14 @@ def _make(fresh: list[Fresh], *, at: datetime) -> None:
 
 
 def _ways(
-    notice: Fresh, subscriptions: list[Subscription], *, at: datetime
+    notice: Fresh, subscriptions: list[Subscription], unheard: Unheard, *, at: datetime
 ) -> list[tuple[Subscription, Due]]:
     """The subscriptions it goes by. A channel is told once: by the one that tells it soonest."""
     ways: dict[int, tuple[Subscription, Due]] = {}
     for one in subscriptions:
+        hidden = unheard.get(one.audience, ())
+        if hidden is None or notice.payload.get("strategy") in hidden:
+            continue
         if notice.created_at < one.created_at or not matches(one, notice.topic, notice.payload):
             continue
         when, known = due(one, notice.topic, at=at), ways.get(one.channel_id)

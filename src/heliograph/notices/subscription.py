@@ -113,11 +113,13 @@ def forget_audience(audience: str, *, at: datetime) -> int:
     return len(own)
 
 
-def preview(wish: Wish, *, at: datetime, back: timedelta = PREVIEWED) -> Preview:
-    """What would have come by it in the days before `at`."""
+def preview(wish: Wish, *, at: datetime, hidden: Collection[str] = ()) -> Preview:
+    """What would have come by it in the week before `at`; of `hidden` strategies nothing is told."""
     asked = Subscription(**_checked(wish))
-    newest = list(Notice.objects.filter(created_at__gt=at - back).order_by("-created_at")[: LOOKED_AT + 1])
-    looked = newest[:LOOKED_AT]
+    newest = list(
+        Notice.objects.filter(created_at__gt=at - PREVIEWED).order_by("-created_at")[: LOOKED_AT + 1]
+    )
+    looked = [one for one in newest[:LOOKED_AT] if one.payload.get("strategy") not in hidden]
     found = [one for one in looked if matches(asked, one.topic, one.payload)]
     return Preview(len(found), len(looked), len(newest) > LOOKED_AT, tuple(found[:3]))
 

@@ -95,11 +95,12 @@ def deliver_due() -> None:
 
     from heliograph.notices.deliver import deliver_due as deliver
     from heliograph.workers.doorbell import release
+    from heliograph.workers.unheard import unheard_by
 
     release(["deliver_due"])
     began = utc_now()
     site = settings.HELIOGRAPH_PUBLIC_URL
-    deliver(at=began, stop=lambda: utc_now() - began > PIECE, site=site)
+    deliver(at=began, stop=lambda: utc_now() - began > PIECE, site=site, hides=unheard_by)
 
 
 @shared_task(**SHORT)

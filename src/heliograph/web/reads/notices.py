@@ -84,10 +84,10 @@ def channel_lines(audiences: Sequence[str] | None, *, at: datetime) -> list[Chan
 
 
 def channel_names(audiences: Sequence[str] | None) -> list[str]:
-    """Those that somebody of these audiences may use: their own, and the installation's. One statement."""
+    """Those of these audiences. One statement."""
     found = Channel.objects.order_by("name")
     if audiences is not None:
-        found = found.filter(audience__in=[*audiences, ""])
+        found = found.filter(audience__in=audiences)
     return list(found.values_list("name", flat=True))
 
 
@@ -95,5 +95,6 @@ def state_counts(audiences: Sequence[str] | None) -> dict[str, int]:
     """How many messages are in each state. One statement."""
     found = Sending.objects.all()
     if audiences is not None:
-        found = found.filter(channel__audience__in=audiences)
+        own = Q(channel__audience__in=audiences) | Q(subscription__audience__in=audiences)
+        found = found.filter(own)
     return dict(found.values_list("state").annotate(Count("pk")))

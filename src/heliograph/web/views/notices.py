@@ -29,7 +29,7 @@ from heliograph.web.reads.notices import (
     subscription_lines,
 )
 from heliograph.web.views.asked import text, whole, whole_number
-from heliograph.web.views.audience import audiences_of, may, names, writable
+from heliograph.web.views.audience import audiences_of, may, names, usable
 from heliograph.web.views.waking import wake
 
 Context = dict[str, object]
@@ -59,20 +59,17 @@ class Tab:
 
 def _subscriptions(request: HttpRequest) -> Context:
     lines = subscription_lines(audiences_of(request))
-    called = names([line.asked.audience for line in lines], request)
-    own, may_write = writable(request), may(request, "analyst")
+    called = names([line.asked.audience for line in lines])
+    may_write = may(request, "analyst")
     return {
-        "lines": [
-            (line, called[line.asked.audience], may_write and (own is None or line.asked.audience in own))
-            for line in lines
-        ],
-        "channels": channel_names(audiences_of(request)),
+        "lines": [(line, called[line.asked.audience], may_write) for line in lines],
+        "channels": channel_names(usable(request)),
         "may_write": may_write,
     }
 
 
 def _channels(request: HttpRequest) -> Context:
-    lines = channel_lines(audiences_of(request), at=utc_now())
+    lines = channel_lines(usable(request), at=utc_now())
     tried = text(request, "tried")
     shown = next((line for line in lines if line.item.name == tried), None)
     return {"lines": lines, "tried": shown, "may_operate": may(request, "operator")}
@@ -98,7 +95,7 @@ def _log(request: HttpRequest) -> Context:
         "glyphs": GLYPHS,
         "channel": channel,
         "state": state,
-        "channels": channel_names(audiences),
+        "channels": channel_names(usable(request)),
         "tabs_of_log": [
             ("", "All", sum(counts.values())),
             (State.FAILED, "Given up", counts.get(State.FAILED, 0)),

@@ -20,9 +20,9 @@ from heliograph.notices.subscription import (
 )
 from heliograph.notices.topics import TOPICS
 from heliograph.notices.words import title_of
-from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.access import changes_nothing, needs
 from heliograph.web.reads.notices import channel_names
-from heliograph.web.views.audience import audiences_of, choices, writable
+from heliograph.web.views.audience import audiences_of, choices, hidden_names, names, usable
 from heliograph.web.views.subscription_form import BadForm, Form, field_of
 from heliograph.web.views.waking import wake
 
@@ -89,6 +89,7 @@ def subscription_page(request: HttpRequest, number: int | None = None) -> HttpRe
 
 @require_POST
 @needs("analyst")
+@changes_nothing
 def subscription_preview(request: HttpRequest) -> HttpResponse:
     """What would have come of the last days by the form as it stands."""
     return render(request, "web/parts/notices/preview.html", _preview(request, Form.of(request.POST)))
@@ -98,7 +99,7 @@ def subscription_preview(request: HttpRequest) -> HttpResponse:
 @needs("analyst")
 def subscription_act(request: HttpRequest, number: int) -> HttpResponse:
     """Pause it, let it go on, or remove it; then back."""
-    act, audiences = request.POST.get("act", ""), writable(request)
+    act, audiences = request.POST.get("act", ""), audiences_of(request)
     try:
         if act == "remove":
             remove_subscription(number, at=utc_now(), audiences=audiences)
@@ -114,7 +115,7 @@ def subscription_act(request: HttpRequest, number: int) -> HttpResponse:
 
 def _own(request: HttpRequest, number: int) -> Subscription:
     try:
-        return find_subscription(number, audiences=writable(request))
+        return find_subscription(number, audiences=audiences_of(request))
     except NoSuchSubscription as fault:
         raise Http404(str(fault)) from fault
 
@@ -122,17 +123,17 @@ def _own(request: HttpRequest, number: int) -> Subscription:
 def _store(wish: Wish, known: Subscription | None, request: HttpRequest) -> None:
     if wish.audience not in dict(choices(request)) and (known is None or known.audience != wish.audience):
         raise BadSubscription("audience", "Choose for whom it is.")
-    if wish.channel not in channel_names(audiences_of(request)):
+    if wish.channel not in channel_names(usable(request)):
         raise BadSubscription("channel", f"There is no channel '{wish.channel[:64]}'.")
     if known is None:
         add_subscription(wish, at=utc_now())
     else:
-        change_subscription(known.pk, wish, audiences=writable(request))
+        change_subscription(known.pk, wish, audiences=audiences_of(request))
 
 
 def _fresh(request: HttpRequest) -> Form:
     """The form as it comes up: published signals at once, on the only channel or the one that was named."""
-    names = channel_names(audiences_of(request))
+    names = channel_names(usable(request))
     named = request.GET.get("channel", "")
     channel = named if named in names else names[0] if len(names) == 1 else ""
     return Form(channel=channel, audience=choices(request)[0][0], topics=["signal.published"])
@@ -146,11 +147,17 @@ def _context(request: HttpRequest, form: Form, faults: dict[str, str]) -> dict[s
         "listed": [(LABELS.get(name, name), name, sentence) for name, sentence in faults.items()],
         "topics": [(one, _is_ticked(one.name, form.topics)) for one in TOPICS.values()],
         "but": [(one, _is_ticked(one.name, form.quiet_but)) for one in TOPICS.values()],
-        "channels": channel_names(audiences_of(request)),
-        "choices": choices(request),
+        "channels": channel_names(usable(request)),
+        "choices": _choices(request, form.audience),
         "zones": ZONES,
         **_preview(request, form),
     }
+
+
+def _choices(request: HttpRequest, known: str) -> list[tuple[str, str]]:
+    """Those, and whose it is already."""
+    found = choices(request)
+    return found if known in dict(found) else [*found, *names([known]).items()]
 
 
 def _is_ticked(name: str, wanted: list[str]) -> bool:
@@ -160,9 +167,9 @@ def _is_ticked(name: str, wanted: list[str]) -> bool:
 def _preview(request: HttpRequest, form: Form) -> dict[str, object]:
     try:
         wish = form.wish()
-        if wish.channel not in channel_names(audiences_of(request)):
+        if wish.channel not in channel_names(usable(request)):
             return {"why": "Choose a channel to see what would have come."}
-        found: Preview = preview(wish, at=utc_now())
+        found: Preview = preview(wish, at=utc_now(), hidden=hidden_names(request))
     except (BadForm, UserError) as fault:
         return {"why": str(fault)}
     examples = [
