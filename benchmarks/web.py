@@ -214,7 +214,16 @@ def _refuse_errors(taken: Sequence[Taken]) -> None:
 
 
 def _headers() -> dict[str, str]:
-    return {}
+    """Those of a program that may see everything."""
+    from heliograph.accounts.models import Person
+    from heliograph.accounts.people import add_person
+    from heliograph.accounts.tokens import add_token
+    from heliograph.kit.clock import utc_now
+
+    at = utc_now()
+    person = Person.objects.filter(name="bench").first() or add_person("bench", role="admin", at=at)
+    secret = add_token(f"bench {person.tokens.count()}", person=person, scope="read", at=at).secret
+    return {"Authorization": f"Bearer {secret}"}
 
 
 def main() -> None:

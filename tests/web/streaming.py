@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 
 import uvicorn
 
+from heliograph.accounts.tokens import add_token
 from heliograph.config.asgi import django
 from heliograph.kit.wait import wait_until
 from heliograph.web.stream.hub import Limits
 from heliograph.web.stream.serve import EventStream
+from tests.web.people import JOINED, person_with
 
 SOON = 10.0
 
@@ -61,13 +63,23 @@ def served(application=django, **limits):
         assert not thread.is_alive()
 
 
+def new_secret(role):
+    """The secret of a new token of somebody with that role."""
+    person = person_with(role)
+    return add_token(f"stream {person.tokens.count()}", person=person, scope="read", at=JOINED).secret
+
+
 class Listener:
     """One connection to the stream, read frame by frame."""
 
-    def __init__(self, port, *, after=None, headers=(), **asked):
+    def __init__(self, port, *, after=None, headers=(), secret=None, **asked):
+        """`secret` is that of a token; without one the listener is an admin with a new token."""
+        secret = new_secret("admin") if secret is None else secret
         asked |= {} if after is None else {"after": after}
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=SOON)
-        lines = [f"GET /api/v1/events?{urlencode(asked)} HTTP/1.1", "Host: 127.0.0.1", *headers, "", ""]
+        lines = [f"GET /api/v1/events?{urlencode(asked)} HTTP/1.1", "Host: 127.0.0.1", *headers]
+        lines += [f"Authorization: Bearer {secret}"] if secret else []
+        lines += ["", ""]
         self.socket.sendall("\r\n".join(lines).encode())
         self._file = self.socket.makefile("rb")
         self.status = int(self._file.readline().split()[1])

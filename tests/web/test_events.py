@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from heliograph.accounts.tokens import revoke
 from heliograph.config.asgi import django
 from heliograph.fleet.jobs import cancel, enqueue
 from heliograph.fleet.models import Job, Node, Work
@@ -16,7 +17,8 @@ from heliograph.kit.wait import wait_until
 from heliograph.signals.models import Outcome, OutcomeRevision, Signal
 from heliograph.web.stream.models import Event
 from tests.signals.world import NOW
-from tests.web.streaming import SOON, Listener, served
+from tests.web.people import give_to, person_with
+from tests.web.streaming import SOON, Listener, new_secret, served
 from tests.web.world import make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,10 +40,10 @@ def server(transactional_db):
 @pytest.fixture
 def listen(server):
     """Opens listeners, and closes them."""
-    opened = []
+    opened, secret = [], new_secret("admin")
 
     def open_one(**asked):
-        opened.append(Listener(server.port, **asked))
+        opened.append(Listener(server.port, **{"secret": secret} | asked))
         return opened[-1]
 
     yield open_one
@@ -211,6 +213,39 @@ def test_who_may_listen_no_longer_is_cut_off(transactional_db):
         assert listener.frame() == {" you may listen no longer": ""}
         assert listener.frame() is None
         listener.close()
+
+
+def test_nobody_gets_no_stream(listen):
+    refused = listen(secret="")
+
+    assert (refused.status, refused.headers["content-type"]) == (401, "application/problem+json")
+
+
+def test_a_revoked_token_ends_its_streams(listen):
+    secret = new_secret("viewer")
+    listener = listen(secret=secret)
+    listener.frame()
+
+    revoke(person_with("viewer").tokens.get(), at=utc_now())
+
+    frames = iter(listener.frame, None)
+    assert {" you may listen no longer": ""} in frames
+    assert listener.frame() is None
+
+
+def test_what_is_hidden_is_not_told_and_what_becomes_hidden_is_told_no_more(world, listen):
+    viewer = listen(secret=new_secret("viewer"), topics="signals,outcomes,progress")
+    viewer.frame()
+    world.play(300, 330)
+    happen(1)
+    heard = list(iter(lambda: viewer.event()[1], "progress"))
+    assert "signals" in heard
+
+    give_to(world.version.strategy, person_with("admin"))
+    later = listen(secret=new_secret("viewer"), after=0, topics="signals,outcomes,progress")
+
+    # Of all that happened only the job is to be seen.
+    assert titles([later.event()]) == ["Backtest 0"]
 
 
 @pytest.mark.parametrize("way", ["header", "parameter"])
