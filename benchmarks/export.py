@@ -68,7 +68,7 @@ def web(headers: dict[str, str]) -> Iterator[tuple[str, psutil.Process]]:
     with subprocess.Popen([*command, "--port", str(port)]) as child:
         address = f"http://127.0.0.1:{port}"
         try:
-            if not wait_until(lambda: _answers(f"{address}/api/v1/signals?limit=1", headers), seconds=60):
+            if not wait_until(lambda: _answers(f"{address}/api/v1/signals?limit=1", headers), seconds=300):
                 raise SystemExit("The web process did not come up.")
             yield address, psutil.Process(child.pid)
         finally:
@@ -163,6 +163,17 @@ def _row(one: Export) -> list[str]:
     return [value if isinstance(value, str) else f"{value:,.0f}" for value in asdict(one).values()]
 
 
+def reader() -> dict[str, str]:
+    """The headers of a program that may read."""
+    from heliograph.accounts.people import add_person
+    from heliograph.accounts.tokens import add_token
+    from heliograph.kit.clock import utc_now
+
+    at = utc_now()
+    made = add_token("export", person=add_person("export", role="viewer", at=at), scope="read", at=at)
+    return {"Authorization": f"Bearer {made.secret}"}
+
+
 def main() -> None:
     """Print a table for people, then a JSON line for each format."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -174,9 +185,10 @@ def main() -> None:
         fill(asked.signals)
         print(f"{asked.signals:,} signals stored in {time.perf_counter() - begin:.0f} s\n")
         os.environ |= {"HELIOGRAPH_API_READS": "0"}
+        headers = reader()
         for name in COUNT:
-            with web({}) as (address, process), tempfile.NamedTemporaryFile(dir=folder) as file:
-                found.append(measure(name, address, process, {}, Path(file.name)))
+            with web(headers) as (address, process), tempfile.NamedTemporaryFile(dir=folder) as file:
+                found.append(measure(name, address, process, headers, Path(file.name)))
     for line in (HEADS, *map(_row, found)):
         print("".join(f"{word:>11}" for word in line))
     print()

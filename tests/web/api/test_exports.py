@@ -14,6 +14,7 @@ from asgiref.sync import sync_to_async
 from django.db import connection, connections
 from django.test import AsyncClient
 
+from heliograph.accounts.tokens import add_token
 from heliograph.kit.wait import wait_until
 from heliograph.market.models import Candle, Instrument
 from heliograph.web.api.exports.csv_form import CsvForm
@@ -22,6 +23,7 @@ from heliograph.web.api.exports.parquet_form import ParquetForm
 from heliograph.web.api.exports.stream import in_a_thread
 from heliograph.web.api.exports.table import Column, Table
 from tests.web.api.test_lists import pages
+from tests.web.people import JOINED, person_with
 
 
 def got(client, address):
@@ -150,8 +152,12 @@ def test_columns_come_in_the_order_in_which_they_are_named():
 
 @pytest.mark.django_db(transaction=True)
 def test_under_asgi_parts_are_made_in_another_thread():
+    made = add_token("program", person=person_with("viewer"), scope="read", at=JOINED)
+    headers = {"Authorization": f"Bearer {made.secret}"}
+
     async def read():
-        answer = await AsyncClient().get("/api/v1/signals?format=csv&fields=id")
+        answer = await AsyncClient().get("/api/v1/signals?format=csv&fields=id", headers=headers)
+        assert answer.status_code == 200, answer.content
         parts = [part async for part in answer.streaming_content]
         # The view ran in a thread of this loop, which the test client leaves connected.
         await sync_to_async(connections.close_all)()

@@ -14,13 +14,13 @@ def limited(settings, servers):
     bucket.buckets_at.cache_clear()
 
 
-def ask(client, address):
-    return client.get("/api/v1/openapi.json", REMOTE_ADDR=address)
+def ask(nobody, address):
+    return nobody.get("/api/v1/openapi.json", REMOTE_ADDR=address)
 
 
 @pytest.mark.django_db
-def test_one_request_too_many_is_told_when_to_come_again(client, limited):
-    answers = [ask(client, "10.1.0.1") for _ in range(4)]
+def test_one_request_too_many_is_told_when_to_come_again(nobody, limited):
+    answers = [ask(nobody, "10.1.0.1") for _ in range(4)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert [answer["RateLimit-Remaining"] for answer in answers] == ["2", "1", "0", "0"]
@@ -33,27 +33,35 @@ def test_one_request_too_many_is_told_when_to_come_again(client, limited):
 
 
 @pytest.mark.django_db
-def test_addresses_reads_and_writes_are_counted_apart(client, limited):
+def test_addresses_reads_and_writes_are_counted_apart(nobody, limited):
     for _ in range(4):
-        ask(client, "10.1.0.2")
+        ask(nobody, "10.1.0.2")
 
-    assert ask(client, "10.1.0.3").status_code == 200
-    write = client.post("/api/v1/openapi.json", REMOTE_ADDR="10.1.0.2")
+    assert ask(nobody, "10.1.0.3").status_code == 200
+    write = nobody.post("/api/v1/openapi.json", REMOTE_ADDR="10.1.0.2")
     assert (write.status_code, write["RateLimit-Limit"]) == (405, "2")
 
 
 @pytest.mark.django_db
-def test_zero_is_no_limit(client, limited):
+def test_zero_is_no_limit(nobody, limited):
     limited.HELIOGRAPH_API_READS = 0
 
-    assert not ask(client, "10.1.0.4").has_header("RateLimit-Limit")
+    assert not ask(nobody, "10.1.0.4").has_header("RateLimit-Limit")
 
 
 @pytest.mark.django_db
-def test_a_lost_redis_lets_requests_through_and_is_said_once(client, limited, caplog):
+def test_a_lost_redis_lets_requests_through_and_is_said_once(nobody, limited, caplog):
     limited.REDIS_URL = "redis://127.0.0.1:1/0"
-    answers = [ask(client, "10.1.0.5") for _ in range(5)]
+    answers = [ask(nobody, "10.1.0.5") for _ in range(5)]
 
     assert {answer.status_code for answer in answers} == {200}
     assert not answers[0].has_header("RateLimit-Limit")
     assert caplog.text.count("requests to the API are not counted") == 1
+
+
+@pytest.mark.django_db
+def test_a_person_and_each_of_their_tokens_are_counted_apart(client, as_token, limited):
+    first, second = as_token("read"), as_token("read")
+
+    for one in (client, first, second):
+        assert [one.get("/api/v1/topics").status_code for _ in range(4)] == [200, 200, 200, 429]
