@@ -64,7 +64,7 @@ def test_what_is_not_finished_has_dashes_and_no_zero(client, instruments):
     page = body(client, "/backtests/")
 
     assert "queued" in page
-    assert 'number">–<span class="phone-word"> trades' in page
+    assert 'number drop-phone">–<span class="phone-word"> trades' in page
     assert 'name="run"' not in page
 
 
