@@ -8,6 +8,9 @@ from heliograph.inbound.accept import accept
 from heliograph.inbound.sources import Asked, add_source
 from heliograph.market.wire import to_datetime
 from tests.signals.world import HOUR, START, feed_one, make_venue, walk
+from tests.web.conftest import client
+
+__all__ = ["client"]
 
 BARS = 400
 
