@@ -48,7 +48,8 @@ SELECT count(*) FILTER (WHERE state = 'sent'), count(*) FILTER (WHERE state = 'f
 @dataclass(frozen=True, slots=True)
 class Report:
     """What the drill found. `requests` came in all, `failures` of them were answered by none or an error;
-    `repeats` were taken before, `given_up` were sent again by hand after ten failures."""
+    `repeats` were taken before, `given_up` were sent again by hand after ten failures. Who sent
+    those that are `cut` was killed before all was sent."""
 
     drill: str
     notices: int
@@ -58,6 +59,7 @@ class Report:
     seconds: float
     repeats: int
     requests: int
+    cut: int
     failures: dict[str, int]
     given_up: int
     channels: int
@@ -152,7 +154,7 @@ def drill(home: Path, *, notices: int, kills: int, answers: Unreliable, say: Cal
 def _report(run: Drill, killed: int, seconds: float) -> Report:
     answers, expected = run.answers, {f"signal:{number}" for number in range(run.notices)}
     arrived = set(answers.subjects.values())
-    wrong = []
+    wrong = [f"a signature was refused: {reason}" for reason in sorted(set(answers.refused))]
     if len(answers.subjects) != len(arrived):
         wrong.append(f"{len(answers.subjects) - len(arrived)} notices came under more than one id")
     if strange := arrived - expected:
@@ -163,11 +165,12 @@ def _report(run: Drill, killed: int, seconds: float) -> Report:
         drill="webhooks",
         notices=run.notices,
         missing=len(expected - arrived),
-        bad_signatures=answers.bad_signatures,
+        bad_signatures=len(answers.refused),
         kills=killed,
         seconds=round(seconds, 1),
         repeats=answers.taken.total() - len(answers.taken),
         requests=len(run.receiver.requests),
+        cut=run.receiver.cut,
         failures=dict(sorted(answers.failures.items())),
         given_up=run.given_up,
         channels=run.channels,

@@ -53,6 +53,8 @@ class Receiver:
         self.reply: Callable[[Request], Reply] = lambda request: OK
         self.most_at_once = 0
         self.port = 0
+        # Requests whose sender was gone before it had sent all: to a server they are none.
+        self.cut = 0
         # Set at the end: who answers late does not keep the others waiting.
         self.is_over = Event()
         self._inside: Counter[str] = Counter()
@@ -108,7 +110,11 @@ def receiving(wrap: Callable[[socket.socket], socket.socket] | None = None) -> I
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
-            content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            length = int(self.headers.get("Content-Length", 0))
+            content = self.rfile.read(length)
+            if len(content) < length:
+                receiver.cut += 1
+                return
             headers = {name.lower(): value for name, value in self.headers.items()}
             reply = receiver.take(Request(self.command, self.path, headers, content))
             if reply.after:

@@ -36,7 +36,8 @@ class Unreliable:
     taken: Counter[str] = field(default_factory=Counter)
     subjects: dict[str, str] = field(default_factory=dict)
     failures: Counter[str] = field(default_factory=Counter)
-    bad_signatures: int = 0
+    # Why each bad signature was refused.
+    refused: list[str] = field(default_factory=list)
     _dice: random.Random = field(init=False)
     _lock: Lock = field(default_factory=Lock)
 
@@ -47,9 +48,9 @@ class Unreliable:
         """What a request is answered."""
         try:
             told = Webhook(self.secret).verify(request.body, dict(request.headers))
-        except WebhookVerificationError:
+        except WebhookVerificationError as fault:
             with self._lock:
-                self.bad_signatures += 1
+                self.refused.append(str(fault))
             return WRONG
         with self._lock:
             if self._dice.random() < self.fail:
