@@ -51,7 +51,7 @@ async def _one_by_one(address: str, paths: Sequence[str], headers: dict[str, str
 
 
 async def _ask(session: aiohttp.ClientSession, path: str, due: float) -> Taken:
-    async with session.get(path) as answer:
+    async with session.get(path, allow_redirects=False) as answer:
         await answer.read()
         return Taken(path, time.perf_counter() - due, answer.status)
 

@@ -17,7 +17,7 @@ from heliograph.web.stream.hub import Limits
 from heliograph.web.stream.serve import EventStream
 from tests.web.people import JOINED, person_with
 
-SOON = 10.0
+SOON = 30.0
 
 
 @dataclass
@@ -72,11 +72,18 @@ def new_secret(role):
 class Listener:
     """One connection to the stream, read frame by frame."""
 
-    def __init__(self, port, *, after=None, headers=(), secret=None, **asked):
-        """`secret` is that of a token; without one the listener is an admin with a new token."""
+    def __init__(self, port, *, after=None, headers=(), secret=None, buffer=None, **asked):
+        """`secret` is that of a token; without one the listener is an admin with a new token.
+
+        `buffer` is how much the machine takes for it that it does not read.
+        """
         secret = new_secret("admin") if secret is None else secret
         asked |= {} if after is None else {"after": after}
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=SOON)
+        self.socket = socket.socket()
+        self.socket.settimeout(SOON)
+        if buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        self.socket.connect(("127.0.0.1", port))
         lines = [f"GET /api/v1/events?{urlencode(asked)} HTTP/1.1", "Host: 127.0.0.1", *headers]
         lines += [f"Authorization: Bearer {secret}"] if secret else []
         lines += ["", ""]

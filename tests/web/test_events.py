@@ -1,7 +1,6 @@
 """The stream of events: what is told, to whom, and what a listener that comes again gets."""
 
 import json
-import socket
 from datetime import timedelta
 
 import pytest
@@ -392,9 +391,8 @@ def test_a_stream_is_neither_kept_nor_held_up_by_those_between(listen):
 
 def test_a_listener_that_takes_nothing_is_cut_off_and_others_are_not(transactional_db):
     title = "x" * 100_000
-    with served(slow=0.5, look=0.1) as run:
-        deaf, good = Listener(run.port), Listener(run.port)
-        deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    with served(slow=0.5, look=0.1, heartbeat=0.3) as run:
+        deaf, good = Listener(run.port, buffer=4_096), Listener(run.port)
         for _ in range(100):
             Job.objects.create(kind="backtest", title=title, created_at=utc_now())
         assert len(good.events(100)) == 100

@@ -27,6 +27,8 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PATH = "/api/v1/events"
+# Bytes that are handed to a connection at a time.
+PIECE = 64 * 1024
 CREDENTIALS = (b"authorization", b"cookie")
 # By which somebody who listens is told to end; anything else may pass.
 REFUSED = (401, 403, 404)
@@ -214,9 +216,14 @@ async def _tell_of(found: Sequence[Told], line: Line, position: int, admission: 
     """Say what the listener asked for and may see; returns where it now stands."""
     if found[0].position > position + 1:
         await line.say(gap_frame(position, found[0].position - 1))
-    told = b"".join(event.text for event in found if admission.lets(event))
-    if told:
-        await line.say(told)
+    told = bytearray()
+    for event in found:
+        if admission.lets(event):
+            told += event.text
+        # The connection takes whatever it is given at once: only between two pieces it can make us wait.
+        if len(told) >= PIECE or (told and event is found[-1]):
+            await line.say(bytes(told))
+            told.clear()
     return found[-1].position
 
 
