@@ -28,10 +28,10 @@ VALUES = {
     "series_id": lambda: Series.objects.earliest("pk").pk,
     "batch_id": lambda: Batch.objects.earliest("pk").pk,
     "job_id": lambda: Job.objects.earliest("pk").pk,
-    "backtest_id": lambda: 1,
-    "number": lambda: 1,
     "name": lambda: "Busy",
 }
+# What else stands in addresses: the first of its kind, or none.
+FIRST = 1
 # Addresses whose parameter of that name is something else.
 TABS = {
     "work": ("queues", "jobs", "nodes", "placement", "scaling", "cache", "evaluations"),
@@ -49,7 +49,7 @@ def addresses():
             continue
         names = pattern.pattern.converters
         for tab in TABS.get(pattern.name, ("",)):
-            values = {name: tab if tab and name == "name" else VALUES[name]() for name in names}
+            values = {name: tab if tab and name == "name" else VALUES.get(name, lambda: FIRST)() for name in names}
             found[f"{route} {tab}".strip()] = "/" + filled(route, values)
     return found
 
