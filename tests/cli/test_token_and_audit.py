@@ -25,6 +25,8 @@ def write_three():
 def behind_its_back(statement, *values):
     """Change rows as somebody could who owns the database."""
     with connection.cursor() as cursor:
+        # What a test wrote in this transaction is checked now, since no table is altered with checks due.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"ALTER TABLE accounts_auditentry DISABLE TRIGGER {FINAL}")
         cursor.execute(statement, values)
         cursor.execute(f"ALTER TABLE accounts_auditentry ENABLE TRIGGER {FINAL}")

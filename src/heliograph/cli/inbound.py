@@ -1,11 +1,13 @@
 """`heliograph inbound`: who may send alerts as signals from outside."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.changing import changing
 from heliograph.cli.database import database
+from heliograph.cli.inbound_options import From, Wanted
 from heliograph.cli.moments import now
 from heliograph.cli.options import AsJson, Place
 from heliograph.cli.output import clock, note, show_json, show_table, utc
@@ -17,29 +19,9 @@ if TYPE_CHECKING:
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of a source.", show_default=False)]
 
+PATH = "/api/v1/inbound/"
+
 inbound = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """How the signals of a source are followed."""
-
-    timeframe: Annotated[
-        str, typer.Option("--timeframe", help="The bars that its signals are followed on.")
-    ] = "1h"
-    expires: Annotated[
-        int,
-        typer.Option("--expires", min=1, metavar="BARS", help="A signal ends after so many bars at last."),
-    ] = 48
-    fee_pct: Annotated[
-        float, typer.Option("--fee-pct", min=0, max=50, help="Fees of an entry or an exit, in percent.")
-    ] = 0.1
-    slippage_bps: Annotated[
-        float, typer.Option("--slippage-bps", min=0, max=5_000, help="Slippage, in hundredths of a percent.")
-    ] = 0.0
-    long_only: Annotated[
-        bool, typer.Option("--long-only", help="`sell` closes what is long, and opens nothing.")
-    ] = False
 
 
 @inbound.callback()
@@ -58,23 +40,8 @@ def register(app: typer.Typer) -> None:
 def add(
     name: Name,
     wanted: Wanted,
+    sender: From,
     place: Place,
-    strategy: Annotated[
-        str, typer.Option("--strategy", metavar="TEXT", help="What its signals are called; default: NAME.")
-    ] = "",
-    venue: Annotated[
-        str, typer.Option("--venue", help="Only instruments of this venue; needed where several have them.")
-    ] = "",
-    allow_from: Annotated[
-        list[str] | None,
-        typer.Option("--allow-from", metavar="ADDRESS|CIDR", help="Only from there; may be repeated."),
-    ] = None,
-    only_tradingview: Annotated[
-        bool, typer.Option("--only-tradingview", help="Only from the addresses that TradingView names.")
-    ] = False,
-    live: Annotated[
-        bool, typer.Option("--live", help="Notices tell of its signals; else they are scored alone.")
-    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Add a source; its address and its secret are printed once.
@@ -87,29 +54,32 @@ def add(
       heliograph inbound add tv --timeframe 1h --expires 48 --only-tradingview
       heliograph inbound add scanner --strategy "My scanner" --timeframe 1d --long-only --live
     """
-    with database(place):
+    with database(place), changing("source.add", name) as told:
         from heliograph.inbound.sources import TRADINGVIEW, Asked, add_source
 
-        addresses = [*(TRADINGVIEW if only_tradingview else ()), *(allow_from or [])]
         source, secret = add_source(
             name,
             asked=Asked(**asdict(wanted)),
-            strategy=strategy,
-            venue=venue,
-            addresses=addresses,
-            live=live,
+            strategy=sender.strategy,
+            venue=sender.venue,
+            addresses=[*(TRADINGVIEW if sender.only_tradingview else ()), *(sender.allow_from or [])],
+            live=sender.live,
             at=now(),
         )
-    path = f"/api/v1/inbound/{name}"
+        told["strategy"] = source.version.strategy.name
     if as_json:
         version = source.version
         show_json(
-            {"source": name, "strategy": version.strategy.name, "version": version.number, "path": path}
-            | {"secret": secret}
+            {"source": name, "strategy": version.strategy.name, "version": version.number}
+            | {"path": f"{PATH}{name}", "secret": secret}
         )
-        return
-    print(f"{name} is stored: its signals are those of {source.version}.")
-    print(f"address  https://YOUR-HOST{path}")
+    else:
+        _show_added(name, of=str(source.version), secret=secret)
+
+
+def _show_added(name: str, *, of: str, secret: str) -> None:
+    print(f"{name} is stored: its signals are those of {of}.")
+    print(f"address  https://YOUR-HOST{PATH}{name}")
     print(f"secret   {secret}")
     note("The secret is not stored and not shown again. As the message of an alert of TradingView paste:")
     note(
@@ -174,7 +144,7 @@ def remove(name: Name, place: Place, as_json: AsJson = False) -> None:
     Example:
       heliograph inbound remove tv
     """
-    with database(place):
+    with database(place), changing("source.remove", name):
         from heliograph.inbound.sources import remove_source
 
         version = remove_source(name, at=now())

@@ -92,7 +92,8 @@ def promote(
       heliograph strategy promote "My trend"
       heliograph strategy promote "My trend@3" --share 25 --max-drop-r 0.1
     """
-    with database(place), changing(f"strategy.{to.value}", name, share=share) as told:
+    action = "strategy.promote" if to is NextStage.LIVE else "strategy.shadow"
+    with database(place), changing(action, name, share=share) as told:
         from heliograph.signals import strategies
 
         found = _version(name, version)
