@@ -10,7 +10,7 @@ from heliograph.fleet.models import Job, Node, Work
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Instrument, Replay, Series, Venue, Watch
 from heliograph.notices.channel import add_channel
-from heliograph.notices.models import Channel
+from heliograph.notices.models import Channel, Notice
 from heliograph.notices.subscription import Wish, add_subscription
 from heliograph.research.request import Scope, Text, request_backtest
 from heliograph.research.run import run_backtest
@@ -42,8 +42,11 @@ def make_house():
         "instrument": world.instruments[0].pk,
         "node": Node.objects.order_by("name").first().name,
     }
-    draft = add_strategy(text=BUSY.replace("cooldown = 3", "cooldown = 5"), stage="draft", at=NOW)
-    names |= _of(world.version, "") | _data(world) | _notices() | {"draft": draft.pk}
+    draft, _ = [
+        add_strategy(text=text.replace("cooldown = 3", "cooldown = 5"), stage="draft", at=NOW)
+        for text in (BUSY, secret.text)
+    ]
+    names |= _of(world.version, "") | _data(world) | _notices(world.version, secret) | {"draft": draft.pk}
     return names | _of(secret, "foreign_") | _backtests(secret) | _people()
 
 
@@ -77,14 +80,29 @@ def _data(world):
     }
 
 
-def _notices():
-    """A channel of the installation, and one of somebody else with a subscription."""
+def _notices(shared, secret):
+    """A channel of the installation, one of somebody else with a subscription, and what was told of both."""
     other = f"person:{person_with('analyst', 'somebody else').pk}"
     add_channel("desk", kind="log", options={}, topics=[], at=NOW)
     add_channel("theirs", kind="log", options={}, topics=[], at=NOW)
     Channel.objects.filter(name="theirs").update(audience=other)
     theirs = add_subscription(Wish(channel="theirs", audience=other), at=NOW)
-    return {"foreign_subscription": theirs.pk}
+    told = {"foreign_subscription": theirs.pk}
+    for prefix, version in (("", shared), ("foreign_", secret)):
+        signal = Signal.objects.filter(version=version).latest("pk")
+        payload = {
+            "strategy": version.strategy.name,
+            "version": version.number,
+            "venue": signal.instrument.venue.name,
+            "symbol": signal.instrument.symbol,
+            "bar_time": signal.bar_time.isoformat(),
+            "side": signal.side,
+        }
+        notice = Notice.objects.create(
+            topic="signal.published", subject=f"{prefix}signal", payload=payload, created_at=NOW
+        )
+        told[f"{prefix}notice"] = notice.pk
+    return told
 
 
 def _backtests(secret):

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +17,7 @@ from heliograph.market.revisions import revision_page
 from heliograph.market.sources.exchange.watched import look_again
 from heliograph.market.wire import to_datetime
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.told import tell
 from heliograph.web.heat import DAYS, months, strip
 from heliograph.web.numbers import price_decimals
 from heliograph.web.reads import series as reads
@@ -100,10 +102,12 @@ def heal(request: HttpRequest) -> HttpResponse:
     number = request.POST.get("watch", "")
     watch = None
     if number.isascii() and number.isdecimal() and len(number) < 19:
-        watch = Watch.objects.filter(pk=int(number)).first()
+        watch = Watch.objects.select_related("instrument__venue").filter(pk=int(number)).first()
     if watch is None:
         raise Http404("There is no such watched series.")
-    look_again(watch, at=utc_now())
+    with transaction.atomic():
+        look_again(watch, at=utc_now())
+        tell(request, "watch.heal", watch)
     wake("poll_due")
     return redirect("data-gaps")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,6 +16,7 @@ from heliograph.market.models import Batch, Venue
 from heliograph.market.undoing import KIND as UNDO
 from heliograph.market.uploaded import KIND as IMPORT
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.told import tell
 from heliograph.web.reads.work.jobs import job_line
 from heliograph.web.views.asked import text, whole_number
 from heliograph.web.views.data import tabs
@@ -99,7 +101,9 @@ def undo_page(request: HttpRequest, batch_id: int) -> HttpResponse:
     if request.method == "POST" and line.state != "undone":
         arguments = {"batch": batch.pk, "unfinished": line.state == "unfinished"}
         title = f"undo of {line.name}"
-        job = enqueue(UNDO, title=title, arguments=arguments, at=utc_now(), key=f"{UNDO}:{batch.pk}")
+        with transaction.atomic():
+            job = enqueue(UNDO, title=title, arguments=arguments, at=utc_now(), key=f"{UNDO}:{batch.pk}")
+            tell(request, "candles.undo", f"import {batch.pk}")
         wake("run_jobs")
         return redirect("upload-job", job.pk)
     context = {"line": line, "batch": batch, "tabs": tabs("data-imports")}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from heliograph.notices.log import Shown, given_up, list_sendings, read_sending
 from heliograph.notices.models import State
 from heliograph.notices.replay import Chosen, channel_of, replay, replay_delivery
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.told import tell
 from heliograph.web.reads.notices import (
     GLYPHS,
     channel_lines,
@@ -166,11 +168,12 @@ def channel_act(request: HttpRequest) -> HttpResponse:
             # What went wrong stands in the log, and beside the channel.
             with suppress(NotSent):
                 try_channel(name, at=utc_now(), site=settings.HELIOGRAPH_PUBLIC_URL)
-        elif act == "enable":
-            enable_channel(name)
-            wake("deliver_due")
+            tell(request, "channel.test", name)
         else:
-            disable_channel(name)
+            with transaction.atomic():
+                (enable_channel if act == "enable" else disable_channel)(name)
+                tell(request, f"channel.{act}", name)
+            wake("deliver_due")
     except HeliographError as fault:
         tab = TABS["channels"]
         context = {"tab": tab, "tabs": TABS.values(), "fault": str(fault), **tab.read(request)}
@@ -185,12 +188,15 @@ def log_act(request: HttpRequest) -> HttpResponse:
     """Send one message again, or all of a channel that was given up; then back to where one was."""
     number, channel = whole(request.POST.get("delivery", "")), request.POST.get("channel", "")
     try:
-        if number is not None:
-            _own_channel(request, channel_of(number))
-            replay_delivery(number, at=utc_now())
-        else:
-            chosen = _own_channel(request, channel.replace("\x00", ""))
-            replay(Chosen(channel=chosen), at=utc_now())
+        with transaction.atomic():
+            if number is not None:
+                _own_channel(request, channel_of(number))
+                count = replay_delivery(number, at=utc_now())
+                tell(request, "notice.replay", f"delivery {number}", count=count)
+            else:
+                chosen = _own_channel(request, channel.replace("\x00", ""))
+                count = replay(Chosen(channel=chosen), at=utc_now())
+                tell(request, "notice.replay", chosen.name, count=count)
     except HeliographError as fault:
         raise Http404(str(fault)) from fault
     wake("deliver_due")

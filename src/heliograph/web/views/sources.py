@@ -1,9 +1,12 @@
 """Where candles come from: exchanges, watched series, and what was listed and delisted."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -19,12 +22,15 @@ from heliograph.market.sources.exchange.universe import sync_universe
 from heliograph.market.sources.exchange.venues import add_venue, find_venue, list_venues, remove_venue
 from heliograph.market.sources.exchange.watches import add_watches, list_watches, remove_watches
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.told import tell
 from heliograph.web.views.asked import text
 from heliograph.web.views.data import tabs
 from heliograph.web.views.waking import wake
 
 WATCHES, LISTINGS = 200, 50
 MOST_SYMBOLS = 500
+# Acts that ask an exchange for its list.
+ASKING = ("add", "sync", "watch")
 HISTORY = {"7d": 7, "30d": 30, "90d": 90, "1y": 365, "2y": 730, "5y": 1_826}
 
 
@@ -39,11 +45,15 @@ def sources_page(request: HttpRequest) -> HttpResponse:
 @needs("operator")
 def sources_act(request: HttpRequest) -> HttpResponse:
     """Add, read or remove an exchange; begin or end to watch series."""
-    act = ACTS.get(request.POST.get("act", ""))
+    named = request.POST.get("act", "")
+    act = ACTS.get(named)
     if act is None or any("\x00" in value for value in request.POST.values()):
         raise Http404("There is no such act.")
     try:
-        act(request.POST)
+        # While an exchange is asked no transaction waits for its answer: it is told of afterwards.
+        with nullcontext() if named in ASKING else transaction.atomic():
+            done = act(request.POST)
+            tell(request, done.action, done.subject, **done.details)
     except (UserError, SourceError, HeliographError) as fault:
         context = _context() | {"fault": str(fault), "typed": request.POST.dict()}
         return render(request, "web/pages/data_sources.html", context, status=422)
@@ -101,22 +111,36 @@ def _context() -> dict[str, object]:
     }
 
 
-def _add(said: QueryDict) -> None:
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act did, for the audit trail."""
+
+    action: str
+    subject: str
+    details: dict[str, object] = field(default_factory=dict)
+
+
+def _add(said: QueryDict) -> Done:
     exchange = said.get("exchange", "").strip().lower()
     if not exchange:
         raise UserError("Exchange: write its name at ccxt, such as binance.")
-    add_venue(exchange, at=utc_now(), name=said.get("name", "").strip()[:64])
+    found = add_venue(exchange, at=utc_now(), name=said.get("name", "").strip()[:64])
+    return Done("venue.add", found.venue, {"exchange": exchange})
 
 
-def _sync(said: QueryDict) -> None:
-    sync_universe(find_venue(said.get("venue", "")), at=utc_now())
+def _sync(said: QueryDict) -> Done:
+    venue = find_venue(said.get("venue", ""))
+    sync_universe(venue, at=utc_now())
+    return Done("venue.sync", venue.name)
 
 
-def _remove(said: QueryDict) -> None:
-    remove_venue(said.get("venue", ""))
+def _remove(said: QueryDict) -> Done:
+    name = said.get("venue", "")
+    remove_venue(name)
+    return Done("venue.remove", name)
 
 
-def _watch(said: QueryDict) -> None:
+def _watch(said: QueryDict) -> Done:
     symbols = said.get("symbols", "").replace(",", " ").split()
     if not symbols or len(symbols) > MOST_SYMBOLS:
         raise UserError(f"Symbols: write 1 to {MOST_SYMBOLS}, such as BTC/USDT ETH/USDT.")
@@ -137,15 +161,16 @@ def _watch(said: QueryDict) -> None:
     key = f"backfill:{','.join(map(str, ids))}"[:128]
     enqueue("backfill", title=f"history of {names}", arguments={"watches": ids}, at=at, key=key)
     wake("run_jobs")
+    return Done("watch.add", names, {"timeframe": said.get("timeframe", "")})
 
 
-def _unwatch(said: QueryDict) -> None:
-    remove_watches(
-        [said.get("symbol", "")], timeframe=said.get("timeframe") or None, venue=said.get("venue") or None
-    )
+def _unwatch(said: QueryDict) -> Done:
+    symbol, timeframe, venue = (said.get(name, "") for name in ("symbol", "timeframe", "venue"))
+    remove_watches([symbol], timeframe=timeframe or None, venue=venue or None)
+    return Done("watch.remove", symbol, {"timeframe": timeframe, "venue": venue})
 
 
-ACTS: dict[str, Callable[[QueryDict], None]] = {
+ACTS: dict[str, Callable[[QueryDict], Done]] = {
     "add": _add,
     "sync": _sync,
     "remove": _remove,

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -18,6 +19,7 @@ from heliograph.signals.queries import newest_version
 from heliograph.signals.save import save_version
 from heliograph.web.accounts.access import changes_nothing, needs
 from heliograph.web.accounts.asker import hidden
+from heliograph.web.accounts.told import tell
 from heliograph.web.language import language_json
 from heliograph.web.reads.strategies.starts import examples, plain_start, under_another_name
 from heliograph.web.reads.strategies.text import check_text, mended, stored_frames
@@ -136,13 +138,15 @@ def _saved(request: HttpRequest, draft: Draft) -> HttpResponse:
         said = Said(f"A strategy named '{name}' belongs to others; choose another name.")
         return editor(request, draft, said, status=CONTRADICTED)
     try:
-        version = save_version(
-            text=draft.text,
-            stage=draft.stage,
-            base=draft.base_for(name),
-            author=author(request),
-            at=utc_now(),
-        )
+        with transaction.atomic():
+            version = save_version(
+                text=draft.text,
+                stage=draft.stage,
+                base=draft.base_for(name),
+                author=author(request),
+                at=utc_now(),
+            )
+            tell(request, "strategy.add", version, stage=version.stage)
     except SameText as fault:
         return editor(request, draft, Said(str(fault)), status=CONTRADICTED)
     except SavedMeanwhile as fault:

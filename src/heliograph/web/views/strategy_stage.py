@@ -1,8 +1,9 @@
 """Moves versions through their stages: a page names the effect, and does it when one agrees."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from heliograph.kit.clock import utc_now
 from heliograph.signals import rollouts, strategies
 from heliograph.signals.models import StrategyVersion
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.told import tell
 from heliograph.web.reads.strategies.stages import (
     Standing,
     live_effect,
@@ -31,15 +33,18 @@ REFUSED, CONTRADICTED = 422, 409
 class Question:
     """What is asked before it is done: the words of the button, the effect, and the doing.
 
-    `ends` is true where something stops: its button does not invite.
+    `action` is its name in the audit trail, `told` what else is told there. `ends` is true where something
+    stops: its button does not invite.
     """
 
+    action: str
     verb: str
     effect: str
     do: Callable[[], StrategyVersion]
     form: RolloutForm | None = None
     asks_reason: bool = False
     ends: bool = False
+    told: Mapping[str, object] = field(default_factory=dict)
 
 
 @require_http_methods(METHODS)
@@ -48,6 +53,7 @@ def to_shadow(request: HttpRequest, name: str) -> HttpResponse:
     """Let a draft run, scored and not announced."""
     found = _standing(request, name)
     question = Question(
+        "strategy.shadow",
         f"Promote v{found.version.number} to shadow",
         shadow_effect(found),
         lambda: strategies.start_shadow(found.version, at=utc_now()),
@@ -65,19 +71,19 @@ def to_live(request: HttpRequest, name: str) -> HttpResponse:
         rollout = found.rollout if found.is_candidate else None
         form = RolloutForm.sent(request.POST) if request.method == "POST" else RolloutForm.of(rollout)
 
+    told: dict[str, object] = {"share": WHOLE}
+
     def do() -> StrategyVersion:
         if form is None:
             return strategies.promote(found.version, at=utc_now())
-        share = int(float(form.share.value))
+        told["share"] = share = int(float(form.share.value))
         limits = form.limits() if share < WHOLE else None
         return strategies.promote(found.version, share=share, limits=limits, at=utc_now())
 
     verb = f"{'Change the share of' if found.is_candidate else 'Promote'} v{found.version.number}"
-    return _asked(
-        request,
-        found,
-        Question(verb if found.is_candidate else f"{verb} to live", live_effect(found), do, form),
-    )
+    words = verb if found.is_candidate else f"{verb} to live"
+    question = Question("strategy.promote", words, live_effect(found), do, form, told=told)
+    return _asked(request, found, question)
 
 
 @require_http_methods(METHODS)
@@ -110,17 +116,20 @@ def roll_back(request: HttpRequest, name: str) -> HttpResponse:
     reason = request.POST.get("reason", "").replace("\x00", "").strip()[:200]
     named = {"reason": reason} if reason else {}
     question = Question(
+        "strategy.rollback",
         verb,
         rollback_effect(found, former),
         lambda: rollouts.rollback(found.version.strategy, at=utc_now(), **named),
         asks_reason=True,
         ends=True,
+        told=named,
     )
     return _asked(request, found, question)
 
 
 def _retired(request: HttpRequest, found: Standing) -> HttpResponse:
     question = Question(
+        "strategy.retire",
         f"Retire v{found.version.number}",
         retire_effect(found),
         lambda: strategies.retire(found.version, at=utc_now()),
@@ -141,7 +150,9 @@ def _asked(request: HttpRequest, found: Standing, question: Question) -> HttpRes
             status = REFUSED
         else:
             try:
-                done = question.do()
+                with transaction.atomic():
+                    done = question.do()
+                    tell(request, question.action, done, **question.told)
             except UserError as refusal:
                 fault, status = str(refusal), CONTRADICTED
             else:

@@ -1,5 +1,6 @@
 """The form of a subscription: added, changed, tried on what came lately; paused and removed."""
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -21,6 +22,7 @@ from heliograph.notices.subscription import (
 from heliograph.notices.topics import TOPICS
 from heliograph.notices.words import title_of
 from heliograph.web.accounts.access import changes_nothing, needs
+from heliograph.web.accounts.told import tell
 from heliograph.web.reads.notices import channel_names
 from heliograph.web.views.audience import audiences_of, choices, hidden_names, names, usable
 from heliograph.web.views.subscription_form import BadForm, Form, field_of
@@ -101,15 +103,18 @@ def subscription_act(request: HttpRequest, number: int) -> HttpResponse:
     """Pause it, let it go on, or remove it; then back."""
     act, audiences = request.POST.get("act", ""), audiences_of(request)
     try:
-        if act == "remove":
-            remove_subscription(number, at=utc_now(), audiences=audiences)
-            wake("deliver_due")
-        elif act in ("pause", "resume"):
-            pause_subscription(number, paused=act == "pause", audiences=audiences)
-        else:
-            raise Http404("There is no such act.")
+        with transaction.atomic():
+            channel = find_subscription(number, audiences=audiences).channel.name
+            if act == "remove":
+                remove_subscription(number, at=utc_now(), audiences=audiences)
+            elif act in ("pause", "resume"):
+                pause_subscription(number, paused=act == "pause", audiences=audiences)
+            else:
+                raise Http404("There is no such act.")
+            tell(request, f"subscription.{act}", f"subscription {number}", channel=channel)
     except NoSuchSubscription as fault:
         raise Http404(str(fault)) from fault
+    wake("deliver_due")
     return redirect("notices")
 
 
@@ -125,10 +130,13 @@ def _store(wish: Wish, known: Subscription | None, request: HttpRequest) -> None
         raise BadSubscription("audience", "Choose for whom it is.")
     if wish.channel not in channel_names(usable(request)):
         raise BadSubscription("channel", f"There is no channel '{wish.channel[:64]}'.")
-    if known is None:
-        add_subscription(wish, at=utc_now())
-    else:
-        change_subscription(known.pk, wish, audiences=audiences_of(request))
+    with transaction.atomic():
+        if known is None:
+            action, made = "subscription.add", add_subscription(wish, at=utc_now())
+        else:
+            action = "subscription.change"
+            made = change_subscription(known.pk, wish, audiences=audiences_of(request))
+        tell(request, action, f"subscription {made.pk}", channel=wish.channel)
 
 
 def _fresh(request: HttpRequest) -> Form:

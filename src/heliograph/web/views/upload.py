@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,6 +30,7 @@ from heliograph.market.undoing import KIND as UNDO
 from heliograph.market.upload_files import keep_files, new_folder, safe_name
 from heliograph.market.uploaded import KIND, Asked
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.told import tell
 from heliograph.web.reads.work.jobs import job_line
 from heliograph.web.views.data import tabs
 from heliograph.web.views.waking import wake
@@ -90,10 +92,10 @@ def upload_page(request: HttpRequest) -> HttpResponse:
     options = Options.of(request.POST)
     files = request.FILES.getlist("files")
     try:
-        named = _named(files)
+        named = named_files(files)
         folder = new_folder(Path(settings.HELIOGRAPH_UPLOADS), at=utc_now())
         keep_files(named, folder)
-        job = _begin(options, folder)
+        job = _begun(request, options, folder)
     except (UserError, EngineError) as fault:
         options.faults = [in_words(str(fault))]
         if request.headers.get("Accept") == "application/json":
@@ -146,7 +148,7 @@ def upload_again(request: HttpRequest, job_id: int) -> HttpResponse:
     try:
         if job.kind != KIND or not folder.is_dir() or job.state in Job.UNFINISHED:
             raise UserError("The uploaded files are not here any more; upload them again.")
-        again = _begin(options, folder)
+        again = _begun(request, options, folder)
     except (UserError, EngineError) as fault:
         options.faults = [in_words(str(fault))]
         return _form(request, options, status=422)
@@ -163,7 +165,9 @@ def upload_act(request: HttpRequest, job_id: int) -> HttpResponse:
     if act is None:
         raise Http404("There is no such act.")
     try:
-        act(job.pk)
+        with transaction.atomic():
+            act(job.pk)
+            tell(request, f"job.{request.POST['act']}", f"job {job.pk}")
     except UserError as fault:
         context = {"fault": str(fault), "job": job, "tabs": tabs("data-imports")}
         return render(request, "web/pages/upload_refused.html", context, status=409)
@@ -178,17 +182,25 @@ def in_words(sentence: str) -> str:
     return sentence
 
 
-def _begin(options: Options, folder: Path) -> Job:
+def begin(options: Options, folder: Path) -> Job:
+    """The job that imports the files of a folder."""
     asked = options.asked(folder)
     names = sorted(one.name for one in folder.iterdir())
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
     what = "look into" if options.look else "import of"
     job = jobs.enqueue(KIND, title=f"{what} {names[0]}{more}", arguments=asdict(asked), at=utc_now())
-    wake("run_jobs")
+    transaction.on_commit(partial(wake, "run_jobs"))
     return job
 
 
-def _named(files: list[UploadedFile]) -> list[tuple[str, Callable[[Path], None]]]:
+def _begun(request: HttpRequest, options: Options, folder: Path) -> Job:
+    with transaction.atomic():
+        job = begin(options, folder)
+        tell(request, "candles.import", job.title, venue=options.venue, look=options.look)
+    return job
+
+
+def named_files(files: list[UploadedFile]) -> list[tuple[str, Callable[[Path], None]]]:
     """Each file with its safe name and what puts it somewhere; a UserError refuses the upload as a whole."""
     if not files:
         raise UserError(f"Files: choose one or more ({', '.join(ENDINGS)}).")

@@ -113,6 +113,13 @@ def work_page(request: HttpRequest, name: str = "queues") -> HttpResponse:
     )
 
 
+def _told(act: str, of: str) -> tuple[str, str]:
+    """The name of an act in the audit trail, and of what it was about."""
+    if act == "cancel":
+        return "job.cancel", f"job {of}"
+    return (f"node.{act}" if act in ("drain", "undrain") else f"work.{act}"), of
+
+
 @require_POST
 @needs("operator")
 def work_act(request: HttpRequest, name: str) -> HttpResponse:
@@ -125,7 +132,7 @@ def work_act(request: HttpRequest, name: str) -> HttpResponse:
     try:
         with transaction.atomic():
             act(of)
-            tell(request, f"work.{request.POST['act']}", of)
+            tell(request, *_told(request.POST["act"], of))
     except UserError as fault:
         tab = TABS[name]
         context = {
