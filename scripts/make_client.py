@@ -7,7 +7,6 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +47,7 @@ class Maker:
         self._api = api
         self._schemas = api["components"]["schemas"]
         self._needed: set[str] = set()
+        self._parts: dict[str, str] = {}
 
     def operations(self) -> str:
         """`operations.py`: a method for each operation, its query as a TypedDict."""
@@ -59,13 +59,13 @@ class Maker:
                     continue
                 made = Operation(self, path.removeprefix("/api/v1"), method, operation)
                 methods.append(made.method())
-                filters += made.filters()
+                filters += made.arguments()
         imports = "\n".join(f"    {name}," for name in sorted(map(named, self._needed)))
         head = (
             f'"""Every operation of the API as a method."""\n{MARK}\n'
-            "from collections.abc import Mapping\nfrom datetime import date, datetime\n"
-            "from typing import Literal, TypedDict, Unpack\n\n"
-            "from heliograph.client.connection import Connection, in_path\n"
+            "from collections.abc import Mapping, Sequence\nfrom datetime import date, datetime\n"
+            "from typing import Any, Literal, Required, TypedDict, Unpack\n\n"
+            "from heliograph.client.connection import Connection, Files, in_path\n"
             "from heliograph.client.pages import Pages\n"
             f"from heliograph.client.shapes import (\n{imports}\n)\n\n"
         )
@@ -75,7 +75,8 @@ class Maker:
             "    def __init__(self, connection: Connection) -> None:\n"
             "        self._connection = connection\n\n"
         )
-        return tidy("\n\n".join([head, *filters, body]) + "\n".join(methods), "operations.py")
+        parts = [self._parts[name] for name in sorted(self._parts)]
+        return tidy("\n\n".join([head, *parts, *filters, body]) + "\n".join(methods), "operations.py")
 
     def shapes(self) -> str:
         """`shapes.py`: what answers and bodies are made of, each after those that it is made of."""
@@ -89,27 +90,57 @@ class Maker:
         )
         return tidy(head + "\n\n".join(self._shape(name) for name in done), "shapes.py")
 
-    def type_of(self, schema: Schema) -> str:
-        """A schema as Python writes its type."""
+    def type_of(self, schema: Schema, *, is_sent: bool = False) -> str:
+        """A schema as Python writes its type. What is sent is a dict, so that defaults stay the server's."""
         if "$ref" in schema:
             name = str(schema["$ref"]).rpartition("/")[2]
+            if is_sent:
+                return self._sent(name)
             self._needed.add(name)
             return named(name)
         if "anyOf" in schema:
-            return " | ".join(dict.fromkeys(self.type_of(one) for one in schema["anyOf"]))
+            kinds = (self.type_of(one, is_sent=is_sent) for one in schema["anyOf"])
+            return " | ".join(dict.fromkeys(kinds))
         if "const" in schema:
             return f"Literal[{schema['const']!r}]"
         if "enum" in schema:
             return f"Literal[{', '.join(map(repr, schema['enum']))}]"
         kind = schema.get("type")
         if kind == "array":
-            return f"list[{self.type_of(schema.get('items', {}))}]"
+            inner = self.type_of(schema.get("items", {}), is_sent=is_sent)
+            return f"{'Sequence' if is_sent else 'list'}[{inner}]"
         if kind == "object" or "additionalProperties" in schema:
-            values = schema.get("additionalProperties")
-            return f"dict[str, {self.type_of(values) if isinstance(values, dict) and values else 'Any'}]"
+            values = schema.get("additionalProperties") or next(
+                iter(schema.get("patternProperties", {}).values()), None
+            )
+            inner = self.type_of(values, is_sent=is_sent) if isinstance(values, dict) and values else "Any"
+            return f"{'Mapping' if is_sent else 'dict'}[str, {inner}]"
         if kind == "string" and schema.get("format") in ("date-time", "date"):
             return "datetime" if schema["format"] == "date-time" else "date"
         return SCALARS.get(str(kind), "Any")
+
+    def typed_dict(self, name: str, told: str, schema: Schema) -> str:
+        """A TypedDict with the properties of a schema that is sent."""
+        required = set(schema.get("required", ()))
+        lines = [f"class {name}(TypedDict, total=False):", documented(told, 4), ""]
+        for key, one in schema.get("properties", {}).items():
+            kind = self.type_of(one, is_sent=True)
+            lines.append(f"    {key}: {f'Required[{kind}]' if key in required else kind}")
+        return "\n".join(lines) + "\n"
+
+    def schema_of(self, schema: Schema) -> Schema:
+        """What a schema refers to, or itself."""
+        if "$ref" not in schema:
+            return schema
+        found: Schema = self._schemas[str(schema["$ref"]).rpartition("/")[2]]
+        return found
+
+    def _sent(self, name: str) -> str:
+        called = name.removesuffix("Told")
+        if called not in self._parts:
+            schema = self._schemas[name]
+            self._parts[called] = self.typed_dict(called, str(schema.get("description") or called), schema)
+        return called
 
     def item_of(self, name: str) -> str | None:
         """What a page of that name is a list of; None if it is no page."""
@@ -156,11 +187,35 @@ class Operation:
         told = operation.get("parameters", [])
         self._in_path = [one for one in told if one["in"] == "path"]
         self._in_query = [one for one in told if one["in"] == "query" and one["name"] not in UNTYPED]
-        self._filters = "".join(part.capitalize() for part in self.name.split("_")) + "Query"
-        self._body = self._body_schema()
+        self._called = "".join(part.capitalize() for part in self.name.split("_"))
+        self._filters = f"{self._called}Query"
+        content = operation.get("requestBody", {}).get("content", {})
+        self._has_files = "multipart/form-data" in content
+        told_body = content.get("multipart/form-data") or content.get("application/json")
+        self._body = maker.schema_of(told_body["schema"]) if told_body else None
 
-    def filters(self) -> list[str]:
-        """The TypedDict of its query, if it has one."""
+    def arguments(self) -> list[str]:
+        """The TypedDicts of its query and of its body, if it has them."""
+        return [*self._query_dict(), *self._body_dict()]
+
+    @property
+    def _is_typed(self) -> bool:
+        """True if the fields of the body are known."""
+        return bool(self._body and self._body.get("properties"))
+
+    def _body_dict(self) -> list[str]:
+        if not self._is_typed:
+            return []
+        assert self._body is not None
+        told = str(self._body.get("description") or f"What `{self.name}` is told.")
+        schema = dict(self._body)
+        if self._has_files:
+            schema["properties"] = {
+                key: one for key, one in self._body["properties"].items() if key != "files"
+            }
+        return [self._maker.typed_dict(f"{self._called}Body", told, schema)]
+
+    def _query_dict(self) -> list[str]:
         if not self._in_query:
             return []
         head = f"class {self._filters}(TypedDict, total=False):"
@@ -173,8 +228,12 @@ class Operation:
         kind, item = self._answer()
         places = (f"{safe(one['name'])}: {self._maker.type_of(one['schema'])}" for one in self._in_path)
         arguments = ["self", *places]
-        if self._body:
-            arguments.append(f"body: {self._body}")
+        if self._has_files:
+            arguments.append("files: Files")
+        if self._is_typed:
+            arguments.append(f"**body: Unpack[{self._called}Body]")
+        elif self._body is not None:
+            arguments.append("body: Mapping[str, object]")
         if self._in_query:
             arguments.append(f"**query: Unpack[{self._filters}]")
         pieces = re.split(r"\{(\w+)\}", self._path)
@@ -188,10 +247,12 @@ class Operation:
         elif self._verb == "GET":
             act, answer = f"self._connection.get({path}, {query}, {kind})", kind
         else:
-            body = "body" if self._body else "None"
+            body = "body" if self._body is not None else "None"
             sent = "type(None)" if kind == "None" else kind
             more = ", query" if self._in_query else ""
             act, answer = f'self._connection.write("{self._verb}", {path}, {body}, {sent}{more})', kind
+            if self._has_files:
+                act = f"self._connection.upload({path}, files, body, {sent})"
         lines = [f"    def {self.name}({', '.join(arguments)}) -> {answer}:", documented(self._words(), 8)]
         return "\n".join([*lines, f"        return {act}" if answer != "None" else f"        {act}"]) + "\n"
 
@@ -215,13 +276,6 @@ class Operation:
             return item, item
         return self._maker.type_of(first), None
 
-    def _body_schema(self) -> str:
-        content = self._told.get("requestBody", {}).get("content", {})
-        if "application/json" not in content:
-            return ""
-        kind = self._maker.type_of(content["application/json"]["schema"])
-        return "Mapping[str, object]" if kind.startswith("dict") else kind
-
 
 def named(name: str) -> str:
     """A shape as the client calls it."""
@@ -240,11 +294,10 @@ def optional(kind: str) -> str:
 
 def documented(told: str, indent: int) -> str:
     """A docstring of lines that fit."""
-    first, _, rest = told.strip().partition("\n")
-    wrapped = textwrap.wrap(first, 104 - indent)
-    if rest.strip():
-        parts = (textwrap.wrap(part, 104 - indent) or [""] for part in rest.strip().splitlines())
-        wrapped += ["", *chain.from_iterable(parts)]
+    first, _, rest = told.strip().partition("\n\n")
+    wrapped = textwrap.wrap(" ".join(first.split()), 104 - indent)
+    for part in rest.strip().split("\n\n") if rest.strip() else ():
+        wrapped += ["", *textwrap.wrap(" ".join(part.split()), 104 - indent)]
     text = (
         ("\n" + " " * indent).join(wrapped).replace('"""', "'''").replace("\n" + " " * indent + "\n", "\n\n")
     )

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import django
+import make_client
 
 from heliograph.cli.reference import reference
 from heliograph.engine.language.reference import functions_reference
@@ -33,6 +34,7 @@ def main() -> None:
 
     (PAGES / "permissions.md").write_text(permissions_reference())
     (PAGES / "api.md").write_text(api_reference())
+    make_client.main()
 
 
 if __name__ == "__main__":

@@ -39,6 +39,127 @@ NEW = BUSY.replace("Busy", "Quiet")
 CHANGED = BUSY.replace("cooldown = 3", "cooldown = 4")
 SUBSCRIPTION = {"channel": "desk", "topics": "signal.published", "zone": "UTC", "pace": "once"}
 
+
+def gone(address, body=None, *answers):
+    """About what the house does not have, or what is refused in it for another reason than who asks."""
+    return Call(address, body or {}, entries=0, answers=answers or (404,))
+
+
+def removed(address, foreign=None):
+    """Something is taken away."""
+    return Call(address, foreign=foreign, answers=(204,))
+
+
+API = "/api/v1"
+API_WRITES = {
+    f"GET {API}/filters": look(f"{API}/filters"),
+    f"GET {API}/sources": look(f"{API}/sources"),
+    f"GET {API}/tokens": look(f"{API}/tokens"),
+    **{f"GET {API}/{name}": look(f"{API}/{name}") for name in ("people", "teams", "invitations", "audit")},
+    f"POST {API}/strategies/check": Call(f"{API}/strategies/check", {"text": NEW}, entries=0),
+    f"POST {API}/strategies": Call(f"{API}/strategies", {"text": NEW, "stage": "draft"}),
+    # None was live before.
+    f"POST {API}/strategies/rollback": gone(f"{API}/strategies/rollback", {"strategy": "{strategy}"}, 409),
+    **{
+        f"POST {API}/versions/<version_id>/{act}": Call(
+            f"{API}/versions/{{draft}}/{act}", foreign=f"{API}/versions/{{foreign_version}}/{act}"
+        )
+        for act in ("shadow", "live", "retire")
+    },
+    # There is no such version.
+    f"POST {API}/rollouts": gone(f"{API}/rollouts", {"version_id": 1000000, "share": 10}),
+    f"POST {API}/rollouts/<rollout_id>/share": gone(f"{API}/rollouts/1000000/share", {"share": 20}),
+    f"POST {API}/rollouts/<rollout_id>/abort": gone(f"{API}/rollouts/1000000/abort", {"reason": "no"}),
+    f"POST {API}/backtests": Call(f"{API}/backtests", {"text": NEW, "venue": "paper"}),
+    f"POST {API}/backtests/<backtest_id>/cancel": Call(
+        f"{API}/backtests/{{waiting}}/cancel", foreign=f"{API}/backtests/{{foreign_waiting}}/cancel"
+    ),
+    # What waits cannot be resumed.
+    f"POST {API}/backtests/<backtest_id>/resume": gone(f"{API}/backtests/{{waiting}}/resume", {}, 409),
+    f"DELETE {API}/backtests/<backtest_id>": removed(
+        f"{API}/backtests/{{waiting}}", foreign=f"{API}/backtests/{{foreign_waiting}}"
+    ),
+    f"POST {API}/jobs/<job_id>/cancel": Call(
+        f"{API}/jobs/{{job}}/cancel", foreign=f"{API}/jobs/{{foreign_job}}/cancel"
+    ),
+    f"POST {API}/jobs/<job_id>/resume": gone(f"{API}/jobs/{{job}}/resume", {}, 409),
+    **{
+        f"POST {API}/work/{act}": Call(
+            f"{API}/work/{act}", {"key": "{shard}"}, foreign_body={"key": "{foreign_shard}"}
+        )
+        for act in ("retry", "drop")
+    },
+    f"POST {API}/nodes/<name>/drain": Call(f"{API}/nodes/{{node}}/drain", {"reason": "a test"}),
+    f"POST {API}/nodes/<name>/undrain": Call(f"{API}/nodes/{{node}}/undrain"),
+    f"POST {API}/channels": Call(f"{API}/channels", {"name": "another", "kind": "log", "audience": "{me}"}),
+    **{
+        f"POST {API}/channels/<name>/{act}": Call(
+            f"{API}/channels/desk/{act}", foreign=f"{API}/channels/theirs/{act}"
+        )
+        for act in ("test", "enable", "disable")
+    },
+    f"DELETE {API}/channels/<name>": removed(f"{API}/channels/desk", foreign=f"{API}/channels/theirs"),
+    f"POST {API}/subscriptions": Call(f"{API}/subscriptions", {"channel": "desk", "audience": "{me}"}),
+    f"PUT {API}/subscriptions/<subscription_id>": Call(
+        f"{API}/subscriptions/{{my_subscription}}",
+        {"channel": "desk"},
+        foreign=f"{API}/subscriptions/{{foreign_subscription}}",
+        foreign_body={"channel": "theirs"},
+    ),
+    **{
+        f"POST {API}/subscriptions/<subscription_id>/{act}": Call(
+            f"{API}/subscriptions/{{my_subscription}}/{act}",
+            foreign=f"{API}/subscriptions/{{foreign_subscription}}/{act}",
+        )
+        for act in ("pause", "resume")
+    },
+    f"DELETE {API}/subscriptions/<subscription_id>": removed(
+        f"{API}/subscriptions/{{my_subscription}}", foreign=f"{API}/subscriptions/{{foreign_subscription}}"
+    ),
+    f"POST {API}/deliveries/<delivery_id>/replay": gone(f"{API}/deliveries/1000000/replay"),
+    f"POST {API}/deliveries/replay": Call(
+        f"{API}/deliveries/replay", {"channel": "desk"}, foreign_body={"channel": "theirs"}
+    ),
+    # Nothing is asked of an exchange here.
+    f"POST {API}/venues": gone(f"{API}/venues", {"exchange": "nowhere"}, 422),
+    f"POST {API}/venues/<name>/sync": gone(f"{API}/venues/{{exchange}}/sync", {}, 422),
+    f"DELETE {API}/venues/<name>": removed(f"{API}/venues/{{exchange}}"),
+    f"POST {API}/watches": gone(
+        f"{API}/watches",
+        {"symbols": ["BTC/USDT"], "timeframe": "1h", "since": "2024-01-01", "venue": "nowhere"},
+    ),
+    **{
+        f"POST {API}/watches/<watch_id>/{act}": Call(f"{API}/watches/{{watch}}/{act}")
+        for act in ("pause", "resume", "heal")
+    },
+    f"DELETE {API}/watches/<watch_id>": removed(f"{API}/watches/{{watch}}"),
+    f"POST {API}/replays/<replay_id>/again": Call(f"{API}/replays/{{replay}}/again"),
+    # A form with files, which this is not.
+    f"POST {API}/imports": gone(f"{API}/imports", {}, 415),
+    f"POST {API}/imports/<import_id>/undo": Call(f"{API}/imports/{{batch}}/undo"),
+    f"POST {API}/sources": Call(f"{API}/sources", {"name": "tv"}),
+    f"DELETE {API}/sources/<name>": gone(f"{API}/sources/nowhere"),
+    f"POST {API}/filters": Call(f"{API}/filters", {"name": "longs", "query": "side=long"}),
+    f"DELETE {API}/filters/<filter_id>": gone(f"{API}/filters/1000000"),
+    # A token of less than all scopes may neither make nor revoke one.
+    f"POST {API}/tokens": Call(
+        f"{API}/tokens", {"name": "bot", "scope": "read"}, entries=None, answers=(201, 403)
+    ),
+    f"DELETE {API}/tokens/<token_id>": Call(f"{API}/tokens/{{own_token}}", entries=None, answers=(204, 403)),
+    f"POST {API}/people/<person_id>/role": Call(f"{API}/people/{{person}}/role", {"role": "operator"}),
+    **{
+        f"POST {API}/people/<person_id>/{act}": Call(f"{API}/people/{{person}}/{act}")
+        for act in ("disable", "enable", "reset", "forget-factors")
+    },
+    f"POST {API}/invitations": Call(f"{API}/invitations", {"name": "ann", "role": "viewer"}),
+    f"DELETE {API}/invitations/<invitation_id>": removed(f"{API}/invitations/{{invitation}}"),
+    f"POST {API}/teams": Call(f"{API}/teams", {"name": "Floor"}),
+    f"PUT {API}/teams/<team_id>/members": Call(f"{API}/teams/{{team}}/members", {"people": []}),
+    f"DELETE {API}/teams/<team_id>": removed(f"{API}/teams/{{team}}"),
+    f"PUT {API}/ownership": Call(f"{API}/ownership", {"strategy": "{strategy}"}, answers=(204,)),
+    f"POST {API}/audit/verify": Call(f"{API}/audit/verify", entries=0),
+}
+
 CALLS = {
     "GET /": look("/"),
     "GET /overview/lists": look("/overview/lists"),
@@ -202,7 +323,7 @@ CALLS = {
     ),
     "POST /strategies/<path:name>/edit": Call(
         "/strategies/{strategy}/edit",
-        {"act": "save", "stage": "draft", "text": CHANGED, "base": "1", "base_of": "{strategy}"},
+        {"act": "save", "stage": "draft", "text": CHANGED, "base": "2", "base_of": "{strategy}"},
         foreign="/strategies/{foreign_strategy}/edit",
         foreign_body={"act": "look", "text": CHANGED},
     ),
@@ -245,10 +366,13 @@ CALLS = {
     "POST /data/imports/jobs/<int:job_id>/act": Call("/data/imports/jobs/{upload}/act", {"act": "cancel"}),
     "GET /data/imports/<int:batch_id>/undo": look("/data/imports/{batch}/undo"),
     "POST /data/imports/<int:batch_id>/undo": Call("/data/imports/{batch}/undo"),
-    "POST /data/sources/act": Call("/data/sources/act", {"act": "remove", "name": "{exchange}"}),
+    "POST /data/sources/act": Call("/data/sources/act", {"act": "remove", "venue": "{exchange}"}),
     # Notices.
     "GET /notices/": look("/notices/"),
-    "GET /notices/of/": look("/notices/of/?topic=data.stale&subject=here"),
+    "GET /notices/of/": look(
+        "/notices/of/?topic=signal.published&subject=signal",
+        foreign="/notices/of/?topic=signal.published&subject=foreign_signal",
+    ),
     "GET /notices/<slug:name>/": [look(f"/notices/{name}/") for name in ("subscriptions", "channels", "log")],
     "GET /notices/subscriptions/new": look("/notices/subscriptions/new"),
     "POST /notices/subscriptions/new": Call(
@@ -306,9 +430,9 @@ CALLS = {
         for part in ("", "/explanation", "/chart", "/similar")
     },
     "GET /api/v1/explanations": Call(
-        "/api/v1/explanations?version_id={version}&instrument_id={instrument}&bar_time=2024-01-03T00:00:00Z",
+        "/api/v1/explanations?version_id={version}&instrument_id={instrument}&bar=2024-01-03T00:00:00Z",
         foreign="/api/v1/explanations?version_id={foreign_version}&instrument_id={instrument}"
-        "&bar_time=2024-01-03T00:00:00Z",
+        "&bar=2024-01-03T00:00:00Z",
         entries=0,
     ),
     **{
@@ -337,11 +461,14 @@ CALLS = {
         foreign="/api/v1/backtests/{backtest}/comparison?other={foreign_backtest}",
     ),
     "GET /api/v1/jobs/<job_id>": look("/api/v1/jobs/{job}", foreign="/api/v1/jobs/{foreign_job}"),
-    "GET /api/v1/notices/<notice_id>": Call("/api/v1/notices/1000000", entries=0, answers=(404,)),
+    "GET /api/v1/notices/<notice_id>": look(
+        "/api/v1/notices/{notice}", foreign="/api/v1/notices/{foreign_notice}"
+    ),
     "GET /api/v1/indicators/<name>": look("/api/v1/indicators/ema"),
     # Whoever knows the secret of a source may; nobody knows that of none.
     "POST /api/v1/inbound/<source>": Call("/api/v1/inbound/nowhere", entries=0, answers=(401, 403, 404, 422)),
     "GET /api/v1/events": look("/api/v1/events?after=0"),
+    **API_WRITES,
     "GET /api/v1/openapi.json": look("/api/v1/openapi.json"),
     "GET /api/v1/signals": look("/api/v1/signals?state=all&limit=500"),
     "GET /api/v1/instruments": look("/api/v1/instruments"),

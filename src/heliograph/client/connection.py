@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import quote, urlencode
@@ -11,11 +12,13 @@ from uuid import uuid4
 
 import msgspec
 import urllib3
+from urllib3.filepost import encode_multipart_formdata
 
 from heliograph.client.problem import NoAnswer, Problem
 
 T = TypeVar("T")
 Query = Mapping[str, object]
+Files = Sequence[str | Path]
 ROOT = "/api/v1"
 # Too many requests, or a database that is being started: the same request succeeds a little later.
 PASSING = (429, 503)
@@ -63,6 +66,16 @@ class Connection:
         headers = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
         sent = msgspec.json.encode(body) if body is not None else None
         return self._read(self._send(method, path, query or {}, headers=headers, body=sent), kind)
+
+    def upload(self, path: str, files: Files, form: Query, kind: type[T]) -> T:
+        """What a form with files gives; they are read whole. It is done once, however often it is tried."""
+        fields: list[tuple[str, str | tuple[str, bytes]]] = [
+            (name, _written(value)) for name, value in form.items() if value is not None
+        ]
+        fields += [("files", (Path(file).name, Path(file).read_bytes())) for file in files]
+        body, content_type = encode_multipart_formdata(fields)
+        headers = {"Idempotency-Key": str(uuid4()), "Content-Type": content_type}
+        return self._read(self._send("POST", path, {}, headers=headers, body=body), kind)
 
     @contextmanager
     def stream(self, path: str, query: Query, headers: Mapping[str, str]) -> Iterator[Iterator[bytes]]:

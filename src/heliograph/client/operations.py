@@ -1,14 +1,15 @@
 """Every operation of the API as a method."""
 # Written by scripts/make_client.py from the description of the API; not for hands.
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, TypedDict, Unpack
+from typing import Any, Literal, Required, TypedDict, Unpack
 
-from heliograph.client.connection import Connection, in_path
+from heliograph.client.connection import Connection, Files, in_path
 from heliograph.client.pages import Pages
 from heliograph.client.shapes import (
     Alert,
+    AuditEntry,
     Backtest,
     BacktestDetail,
     Breakdown,
@@ -17,7 +18,9 @@ from heliograph.client.shapes import (
     CandleRevision,
     Channel,
     Chart,
+    CheckedText,
     Comparison,
+    Count,
     Coverage,
     Decision,
     Delivery,
@@ -25,22 +28,29 @@ from heliograph.client.shapes import (
     Equity,
     Evaluation,
     Explanation,
+    Filter,
     Freshness,
     Health,
     Import,
     Indicator,
     Instrument,
+    Invitation,
     Job,
+    Link,
+    MadeSource,
+    MadeToken,
     Member,
     Node,
     Notice,
     Outcome,
     Pair,
+    Person,
     Place,
     Postponed,
     Quality,
     Queue,
     Replay,
+    Replayed,
     Revision,
     Ring,
     Rollout,
@@ -51,15 +61,51 @@ from heliograph.client.shapes import (
     Signal,
     SignalDetail,
     Similar,
+    Source,
     Strategy,
     Subscription,
+    Synced,
+    Team,
+    Test,
+    Token,
     Topic,
     Trade,
     Venue,
+    Verdict,
     Version,
     Watch,
+    Watched,
     Work,
 )
+
+
+class Gates(TypedDict, total=False):
+    """Limits that the version must not break; null: not asked for."""
+
+    min_settled: int
+    max_drop_r: float | None
+    min_candidates: int
+    max_rejected_pct: float | None
+    min_published: int
+    max_rate: float | None
+    max_failures: int | None
+
+
+class ListAuditQuery(TypedDict, total=False):
+    """What `list_audit` can be asked."""
+
+    limit: int
+    cursor: str | None
+    actor: str | None
+    action: str | None
+    subject: str | None
+    since: datetime | None
+
+
+class VerifyAuditBody(TypedDict, total=False):
+    """`expect`: the digest of what was the newest entry once; a trail whose end was cut off lacks it."""
+
+    expect: str | None
 
 
 class ListBacktestsQuery(TypedDict, total=False):
@@ -70,6 +116,25 @@ class ListBacktestsQuery(TypedDict, total=False):
     strategy: str | None
     venue: str | None
     state: Literal["queued", "running", "done", "failed", "cancelled"] | None
+
+
+class AskBacktestBody(TypedDict, total=False):
+    """What to run: a stored version or a text, with what is to be other than it says, over which candles.
+
+    `overrides` are keys of the text such as `execution.fee_pct`; `params` its parameters. Without
+    symbols the whole universe, without a venue the only one with candles for it; `start` and `end`
+    belong to the period.
+    """
+
+    version_id: int | None
+    text: str | None
+    overrides: Mapping[str, str]
+    params: Mapping[str, float]
+    venue: str | None
+    symbols: Sequence[str]
+    start: datetime | None
+    end: datetime | None
+    close_at_end: bool
 
 
 class CompareBacktestsQuery(TypedDict, total=False):
@@ -119,6 +184,21 @@ class ListChannelsQuery(TypedDict, total=False):
     cursor: str | None
 
 
+class AddChannelBody(TypedDict, total=False):
+    """A channel, with the options that its kind takes; secrets are named by environment variables, not
+    sent.
+
+    `topics`: what it gets, all where it is empty; null: nothing before somebody subscribes. `audience`:
+    whose it is, such as "person:7"; empty: everybody's.
+    """
+
+    name: Required[str]
+    kind: Required[Literal["apprise", "email", "log", "webhook"]]
+    options: Mapping[str, Any]
+    topics: Sequence[str] | None
+    audience: str
+
+
 class ListCoverageQuery(TypedDict, total=False):
     """What `list_coverage` can be asked."""
 
@@ -136,6 +216,12 @@ class ListDeliveriesQuery(TypedDict, total=False):
     cursor: str | None
     channel: str | None
     state: Literal["pending", "sent", "failed"] | None
+
+
+class ReplayGivenUpBody(TypedDict, total=False):
+    """Of which channel."""
+
+    channel: Required[str]
 
 
 class ListEvaluationsQuery(TypedDict, total=False):
@@ -166,6 +252,20 @@ class ExplainBarQuery(TypedDict, total=False):
     now: bool
 
 
+class ListFiltersQuery(TypedDict, total=False):
+    """What `list_filters` can be asked."""
+
+    limit: int
+    cursor: str | None
+
+
+class KeepFilterBody(TypedDict, total=False):
+    """A question to the list of signals, as the query of its address: `state=open&side=long`."""
+
+    name: Required[str]
+    query: Required[str]
+
+
 class ListFreshnessQuery(TypedDict, total=False):
     """What `list_freshness` can be asked."""
 
@@ -181,6 +281,19 @@ class ListImportsQuery(TypedDict, total=False):
     cursor: str | None
     venue: str | None
     kind: Literal["file", "exchange", "replay"] | None
+
+
+class UploadCandlesBody(TypedDict, total=False):
+    """What `upload_candles` is told."""
+
+    venue: str
+    format: str
+    symbol: str
+    timeframe: str
+    timezone: str
+    calendar: str
+    skip_bad: bool
+    look: bool
 
 
 class SendAlertQuery(TypedDict, total=False):
@@ -207,6 +320,22 @@ class ListInstrumentsQuery(TypedDict, total=False):
     timeframe: str | None
 
 
+class ListInvitationsQuery(TypedDict, total=False):
+    """What `list_invitations` can be asked."""
+
+    limit: int
+    cursor: str | None
+
+
+class InvitePersonBody(TypedDict, total=False):
+    """Whom to let in, with which role and into which team; they may choose another name."""
+
+    name: Required[str]
+    role: Required[Literal["viewer", "analyst", "operator", "admin"]]
+    email: str
+    team: str | None
+
+
 class ListJobsQuery(TypedDict, total=False):
     """What `list_jobs` can be asked."""
 
@@ -222,6 +351,12 @@ class ListNodesQuery(TypedDict, total=False):
 
     limit: int
     cursor: str | None
+
+
+class DrainNodeBody(TypedDict, total=False):
+    """Why, in words."""
+
+    reason: str
 
 
 class ListNoticesQuery(TypedDict, total=False):
@@ -248,6 +383,27 @@ class ListOutcomesQuery(TypedDict, total=False):
     state: Literal["open", "settled", "missed", "unresolved"]
     settled_since: datetime | None
     settled_until: datetime | None
+
+
+class SetOwnerBody(TypedDict, total=False):
+    """Whose a strategy is: a team's, a person's, or with neither the installation's, which all see."""
+
+    strategy: Required[str]
+    team_id: int | None
+    person_id: int | None
+
+
+class ListPeopleQuery(TypedDict, total=False):
+    """What `list_people` can be asked."""
+
+    limit: int
+    cursor: str | None
+
+
+class SetRoleBody(TypedDict, total=False):
+    """What somebody may do from now on."""
+
+    role: Required[Literal["viewer", "analyst", "operator", "admin"]]
 
 
 class ListDecisionsQuery(TypedDict, total=False):
@@ -300,6 +456,27 @@ class ListRolloutsQuery(TypedDict, total=False):
     cursor: str | None
     strategy: str | None
     state: Literal["running", "completed", "rolled_back"] | None
+
+
+class StartRolloutBody(TypedDict, total=False):
+    """Which version takes over, beginning with that share."""
+
+    share: Required[int]
+    gates: Gates | None
+    version_id: Required[int]
+
+
+class AbortRolloutBody(TypedDict, total=False):
+    """Why, in words."""
+
+    reason: str
+
+
+class SetShareBody(TypedDict, total=False):
+    """How much of the universe it announces from now on; without gates they stay as they are."""
+
+    share: Required[int]
+    gates: Gates | None
 
 
 class ListActionsQuery(TypedDict, total=False):
@@ -355,6 +532,30 @@ class ExplainSignalQuery(TypedDict, total=False):
     now: bool
 
 
+class ListSourcesQuery(TypedDict, total=False):
+    """What `list_sources` can be asked."""
+
+    limit: int
+    cursor: str | None
+
+
+class AddSourceBody(TypedDict, total=False):
+    """How the signals of a source are followed. `expires` in bars; `strategy` is what they are called, the
+    name of the source where it is empty; `live`: notices tell of them, else they are scored alone.
+    """
+
+    name: Required[str]
+    strategy: str | None
+    venue: str | None
+    timeframe: str
+    expires: int
+    fee_pct: float
+    slippage_bps: float
+    long_only: bool
+    addresses: Sequence[str]
+    live: bool
+
+
 class ListStrategiesQuery(TypedDict, total=False):
     """What `list_strategies` can be asked."""
 
@@ -364,12 +565,111 @@ class ListStrategiesQuery(TypedDict, total=False):
     stage: Literal["draft", "shadow", "live", "retired"] | None
 
 
+class SaveStrategyBody(TypedDict, total=False):
+    """A text to keep. `base` is the newest version that its author has seen, 0 for a new strategy."""
+
+    text: Required[str]
+    stage: Literal["draft", "shadow"]
+    base: int
+
+
+class CheckStrategyBody(TypedDict, total=False):
+    """The text of a strategy."""
+
+    text: Required[str]
+
+
+class RollBackBody(TypedDict, total=False):
+    """Which strategy goes back to what was live before."""
+
+    reason: str
+    strategy: Required[str]
+
+
 class ListSubscriptionsQuery(TypedDict, total=False):
     """What `list_subscriptions` can be asked."""
 
     limit: int
     cursor: str | None
     channel: str | None
+
+
+class AddSubscriptionBody(TypedDict, total=False):
+    """Who wants which notices on which channel, and when; an empty filter lets all through.
+
+    `audience` is whose it is, such as "person:7": yourself where it is null; empty: everybody's.
+    """
+
+    channel: Required[str]
+    audience: str | None
+    topics: Sequence[str]
+    strategies: Sequence[str]
+    instruments: Sequence[str]
+    least_confidence: float | None
+    side: Literal["", "long", "short"]
+    quiet_from: str | None
+    quiet_until: str | None
+    quiet_but: Sequence[str]
+    zone: str
+    digest_minutes: int | None
+    digest_at: str | None
+    per_minute: int | None
+
+
+class ChangeSubscriptionBody(TypedDict, total=False):
+    """Who wants which notices on which channel, and when; an empty filter lets all through.
+
+    `audience` is whose it is, such as "person:7": yourself where it is null; empty: everybody's.
+    """
+
+    channel: Required[str]
+    audience: str | None
+    topics: Sequence[str]
+    strategies: Sequence[str]
+    instruments: Sequence[str]
+    least_confidence: float | None
+    side: Literal["", "long", "short"]
+    quiet_from: str | None
+    quiet_until: str | None
+    quiet_but: Sequence[str]
+    zone: str
+    digest_minutes: int | None
+    digest_at: str | None
+    per_minute: int | None
+
+
+class ListTeamsQuery(TypedDict, total=False):
+    """What `list_teams` can be asked."""
+
+    limit: int
+    cursor: str | None
+
+
+class MakeTeamBody(TypedDict, total=False):
+    """What it is called."""
+
+    name: Required[str]
+
+
+class SetMembersBody(TypedDict, total=False):
+    """Who is in it, by their ids: these and nobody else."""
+
+    people: Required[Sequence[int]]
+
+
+class ListTokensQuery(TypedDict, total=False):
+    """What `list_tokens` can be asked."""
+
+    limit: int
+    cursor: str | None
+
+
+class MakeTokenBody(TypedDict, total=False):
+    """What it is for, what it may do, and until when; null: until it is revoked."""
+
+    name: Required[str]
+    scope: Required[Literal["read", "write", "admin"]]
+    expires_at: datetime | None
 
 
 class ListTopicsQuery(TypedDict, total=False):
@@ -385,6 +685,16 @@ class ListVenuesQuery(TypedDict, total=False):
     limit: int
     cursor: str | None
     kind: Literal["file", "exchange", "replay"] | None
+
+
+class AddExchangeBody(TypedDict, total=False):
+    """An exchange by its name at ccxt. `url`: another address of its API, which only an admin may name."""
+
+    exchange: Required[str]
+    name: str | None
+    url: str
+    priority: int
+    per_second: float | None
 
 
 class CompareVersionsQuery(TypedDict, total=False):
@@ -416,6 +726,22 @@ class ListWatchesQuery(TypedDict, total=False):
     timeframe: str | None
 
 
+class AddWatchedBody(TypedDict, total=False):
+    """Series to keep up to date from `since` on; `fallbacks` are exchanges that stand in, in order."""
+
+    symbols: Required[Sequence[str]]
+    timeframe: Required[str]
+    since: Required[datetime]
+    venue: str | None
+    fallbacks: Sequence[str]
+
+
+class DropWorkBody(TypedDict, total=False):
+    """Which piece of work: its key."""
+
+    key: Required[str]
+
+
 class ListPiecesQuery(TypedDict, total=False):
     """What `list_pieces` can be asked."""
 
@@ -432,6 +758,12 @@ class ListQueuesQuery(TypedDict, total=False):
     cursor: str | None
 
 
+class RetryWorkBody(TypedDict, total=False):
+    """Which piece of work: its key."""
+
+    key: Required[str]
+
+
 class ListRingsQuery(TypedDict, total=False):
     """What `list_rings` can be asked."""
 
@@ -445,12 +777,33 @@ class Operations:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def list_audit(self, **query: Unpack[ListAuditQuery]) -> Pages[AuditEntry]:
+        """Who did what, newest first.
+
+        Every change, by pages, programs and commands.
+        """
+        return Pages(self._connection, "/audit", query, AuditEntry)
+
+    def verify_audit(self, **body: Unpack[VerifyAuditBody]) -> Verdict:
+        """Look whether the trail is whole.
+
+        Reads every entry.
+        """
+        return self._connection.write("POST", "/audit/verify", body, Verdict)
+
     def list_backtests(self, **query: Unpack[ListBacktestsQuery]) -> Pages[Backtest]:
         """Stored backtests, newest first.
 
         What was asked for, how far each is, and the figures of those that are finished.
         """
         return Pages(self._connection, "/backtests", query, Backtest)
+
+    def ask_backtest(self, **body: Unpack[AskBacktestBody]) -> Backtest:
+        """Ask for a backtest.
+
+        201: it runs as a job; 200: the same was run before and would give the same again.
+        """
+        return self._connection.write("POST", "/backtests", body, Backtest)
 
     def get_backtest(self, backtest_id: int) -> BacktestDetail:
         """One backtest.
@@ -459,12 +812,26 @@ class Operations:
         """
         return self._connection.get(f"/backtests/{in_path(backtest_id)}", {}, BacktestDetail)
 
+    def delete_stored_backtest(self, backtest_id: int) -> None:
+        """Forget a backtest.
+
+        With its trades; not while it runs.
+        """
+        self._connection.write("DELETE", f"/backtests/{in_path(backtest_id)}", None, type(None))
+
     def get_breakdown(self, backtest_id: int) -> Breakdown:
         """A result cut into parts.
 
         By instrument, and by month, or year where there are very many months.
         """
         return self._connection.get(f"/backtests/{in_path(backtest_id)}/breakdown", {}, Breakdown)
+
+    def cancel_backtest(self, backtest_id: int) -> Backtest:
+        """Cancel a backtest.
+
+        At once where it waits, else with the next report of its worker.
+        """
+        return self._connection.write("POST", f"/backtests/{in_path(backtest_id)}/cancel", None, Backtest)
 
     def compare_backtests(self, backtest_id: int, **query: Unpack[CompareBacktestsQuery]) -> Pair:
         """Two backtests compared.
@@ -479,6 +846,13 @@ class Operations:
         Day by day, from the first bar to the last; empty without trades.
         """
         return self._connection.get(f"/backtests/{in_path(backtest_id)}/equity", {}, Equity)
+
+    def resume_backtest(self, backtest_id: int) -> Backtest:
+        """Let a backtest go on.
+
+        One that failed or was cancelled, from where it stood.
+        """
+        return self._connection.write("POST", f"/backtests/{in_path(backtest_id)}/resume", None, Backtest)
 
     def list_trades(self, backtest_id: int, **query: Unpack[ListTradesQuery]) -> Pages[Trade]:
         """The trades of a backtest.
@@ -515,6 +889,42 @@ class Operations:
         """
         return Pages(self._connection, "/channels", query, Channel)
 
+    def add_channel(self, **body: Unpack[AddChannelBody]) -> Channel:
+        """Add a channel.
+
+        Notices from now on go to it. A file, or an address within the own network, only an admin may
+        name.
+        """
+        return self._connection.write("POST", "/channels", body, Channel)
+
+    def remove_channel(self, name: str) -> None:
+        """Forget a channel.
+
+        With its subscriptions and deliveries.
+        """
+        self._connection.write("DELETE", f"/channels/{in_path(name)}", None, type(None))
+
+    def disable_channel(self, name: str) -> Channel:
+        """Let nothing go to a channel.
+
+        What is on its way waits; notices of meanwhile are not for it.
+        """
+        return self._connection.write("POST", f"/channels/{in_path(name)}/disable", None, Channel)
+
+    def enable_channel(self, name: str) -> Channel:
+        """Let notices go to a channel.
+
+        From now on; what waited goes first.
+        """
+        return self._connection.write("POST", f"/channels/{in_path(name)}/enable", None, Channel)
+
+    def test_channel(self, name: str) -> Test:
+        """Send a test through a channel.
+
+        At once; where it is not taken, `error` says why.
+        """
+        return self._connection.write("POST", f"/channels/{in_path(name)}/test", None, Test)
+
     def list_coverage(self, **query: Unpack[ListCoverageQuery]) -> Pages[Coverage]:
         """How complete series are, with every gap.
 
@@ -528,6 +938,20 @@ class Operations:
         Each notice for each channel: sent, waiting, or given up and why.
         """
         return Pages(self._connection, "/deliveries", query, Delivery)
+
+    def replay_given_up(self, **body: Unpack[ReplayGivenUpBody]) -> Replayed:
+        """Send again what was given up.
+
+        All failed deliveries of a channel.
+        """
+        return self._connection.write("POST", "/deliveries/replay", body, Replayed)
+
+    def replay_one(self, delivery_id: int) -> Replayed:
+        """Send a delivery again.
+
+        With all that went in the same message; one that waits already goes as it would.
+        """
+        return self._connection.write("POST", f"/deliveries/{in_path(delivery_id)}/replay", None, Replayed)
 
     def list_evaluations(self, **query: Unpack[ListEvaluationsQuery]) -> Pages[Evaluation]:
         """Evaluations, newest first.
@@ -550,6 +974,27 @@ class Operations:
         """
         return self._connection.get("/explanations", query, Explanation)
 
+    def list_filters(self, **query: Unpack[ListFiltersQuery]) -> Pages[Filter]:
+        """Filters that one keeps.
+
+        One's own, in the order in which they were kept.
+        """
+        return Pages(self._connection, "/filters", query, Filter)
+
+    def keep_filter(self, **body: Unpack[KeepFilterBody]) -> Filter:
+        """Keep a filter.
+
+        It is a tab above the list from now on.
+        """
+        return self._connection.write("POST", "/filters", body, Filter)
+
+    def drop_filter(self, filter_id: int) -> None:
+        """Keep a filter no more.
+
+        One's own.
+        """
+        self._connection.write("DELETE", f"/filters/{in_path(filter_id)}", None, type(None))
+
     def list_freshness(self, **query: Unpack[ListFreshnessQuery]) -> Pages[Freshness]:
         """How old the newest bar of each series is.
 
@@ -571,12 +1016,26 @@ class Operations:
         """
         return Pages(self._connection, "/imports", query, Import)
 
+    def upload_candles(self, files: Files, **body: Unpack[UploadCandlesBody]) -> Job:
+        """Upload files of candles.
+
+        The job that imports them; its result says what became of each file.
+        """
+        return self._connection.upload("/imports", files, body, Job)
+
     def get_import(self, import_id: int) -> Import:
         """One import.
 
         How far it is, or what it brought.
         """
         return self._connection.get(f"/imports/{in_path(import_id)}", {}, Import)
+
+    def undo_import(self, import_id: int) -> Job:
+        """Take an import back.
+
+        The job that does it.
+        """
+        return self._connection.write("POST", f"/imports/{in_path(import_id)}/undo", None, Job)
 
     def send_alert(self, source: str, body: Mapping[str, object], **query: Unpack[SendAlertQuery]) -> Alert:
         """Send an alert as a signal from outside.
@@ -617,6 +1076,27 @@ class Operations:
         """
         return self._connection.get(f"/instruments/{in_path(instrument_id)}", {}, Instrument)
 
+    def list_invitations(self, **query: Unpack[ListInvitationsQuery]) -> Pages[Invitation]:
+        """Invitations that are open.
+
+        By id.
+        """
+        return Pages(self._connection, "/invitations", query, Invitation)
+
+    def invite_person(self, **body: Unpack[InvitePersonBody]) -> Link:
+        """Invite somebody.
+
+        The link is shown this once, so no key repeats the answer.
+        """
+        return self._connection.write("POST", "/invitations", body, Link)
+
+    def withdraw_invitation(self, invitation_id: int) -> None:
+        """Withdraw an invitation.
+
+        Its link works no more.
+        """
+        self._connection.write("DELETE", f"/invitations/{in_path(invitation_id)}", None, type(None))
+
     def list_jobs(self, **query: Unpack[ListJobsQuery]) -> Pages[Job]:
         """Long work, newest first.
 
@@ -631,12 +1111,40 @@ class Operations:
         """
         return self._connection.get(f"/jobs/{in_path(job_id)}", {}, Job)
 
+    def cancel_job(self, job_id: int) -> Job:
+        """Cancel a job.
+
+        At once where it waits, else with the next report of its worker.
+        """
+        return self._connection.write("POST", f"/jobs/{in_path(job_id)}/cancel", None, Job)
+
+    def resume_job(self, job_id: int) -> Job:
+        """Let a job go on.
+
+        One that failed or was cancelled, from where it stood.
+        """
+        return self._connection.write("POST", f"/jobs/{in_path(job_id)}/resume", None, Job)
+
     def list_nodes(self, **query: Unpack[ListNodesQuery]) -> Pages[Node]:
         """Worker nodes.
 
         By name: the state of each and why, what it holds and how fast it is.
         """
         return Pages(self._connection, "/nodes", query, Node)
+
+    def drain_node(self, name: str, **body: Unpack[DrainNodeBody]) -> Node:
+        """Place no more work on a node.
+
+        What it holds, it finishes.
+        """
+        return self._connection.write("POST", f"/nodes/{in_path(name)}/drain", body, Node)
+
+    def undrain_node(self, name: str) -> Node:
+        """Place work on a node again.
+
+        From now on.
+        """
+        return self._connection.write("POST", f"/nodes/{in_path(name)}/undrain", None, Node)
 
     def list_notices(self, **query: Unpack[ListNoticesQuery]) -> Pages[Notice]:
         """Notices, newest first.
@@ -658,6 +1166,56 @@ class Operations:
         The outcomes of published signals in one state.
         """
         return Pages(self._connection, "/outcomes", query, Outcome)
+
+    def set_owner(self, **body: Unpack[SetOwnerBody]) -> None:
+        """Say whose a strategy is.
+
+        Others do not see it from then on.
+        """
+        self._connection.write("PUT", "/ownership", body, type(None))
+
+    def list_people(self, **query: Unpack[ListPeopleQuery]) -> Pages[Person]:
+        """Who can sign in.
+
+        By id.
+        """
+        return Pages(self._connection, "/people", query, Person)
+
+    def disable_person(self, person_id: int) -> Person:
+        """Let somebody in no more.
+
+        What is theirs stays.
+        """
+        return self._connection.write("POST", f"/people/{in_path(person_id)}/disable", None, Person)
+
+    def enable_person(self, person_id: int) -> Person:
+        """Let somebody in again.
+
+        As before.
+        """
+        return self._connection.write("POST", f"/people/{in_path(person_id)}/enable", None, Person)
+
+    def forget_factors(self, person_id: int) -> Person:
+        """Forget second factors.
+
+        They sign in by password alone from now on.
+        """
+        return self._connection.write("POST", f"/people/{in_path(person_id)}/forget-factors", None, Person)
+
+    def make_reset_link(self, person_id: int) -> Link:
+        """A link for a new password.
+
+        Links of that kind from before work no more. It is shown this once, so no key repeats the
+        answer.
+        """
+        return self._connection.write("POST", f"/people/{in_path(person_id)}/reset", None, Link)
+
+    def set_role(self, person_id: int, **body: Unpack[SetRoleBody]) -> Person:
+        """Give somebody a role.
+
+        It takes the place of the one before; the last admin stays one.
+        """
+        return self._connection.write("POST", f"/people/{in_path(person_id)}/role", body, Person)
 
     def list_decisions(self, **query: Unpack[ListDecisionsQuery]) -> Pages[Decision]:
         """Why work changed its place.
@@ -687,6 +1245,13 @@ class Operations:
         """
         return Pages(self._connection, "/replays", query, Replay)
 
+    def replay_again(self, replay_id: int) -> Replay:
+        """Play a replay again.
+
+        A new run, in a venue of its own, of one that has ended; asked twice it begins one.
+        """
+        return self._connection.write("POST", f"/replays/{in_path(replay_id)}/again", None, Replay)
+
     def list_revisions(self, **query: Unpack[ListRevisionsQuery]) -> Pages[Revision]:
         """Outcomes that today's candles would change.
 
@@ -702,12 +1267,33 @@ class Operations:
         """
         return Pages(self._connection, "/rollouts", query, Rollout)
 
+    def start_rollout(self, **body: Unpack[StartRolloutBody]) -> Rollout:
+        """Begin a rollout.
+
+        Another version must be live, which announces the rest.
+        """
+        return self._connection.write("POST", "/rollouts", body, Rollout)
+
     def get_rollout(self, rollout_id: int) -> Rollout:
         """One rollout.
 
         How it stands, or how it ended and why.
         """
         return self._connection.get(f"/rollouts/{in_path(rollout_id)}", {}, Rollout)
+
+    def abort_rollout(self, rollout_id: int, **body: Unpack[AbortRolloutBody]) -> Rollout:
+        """Abort a rollout.
+
+        The former version has the whole universe again, and the other one is retired.
+        """
+        return self._connection.write("POST", f"/rollouts/{in_path(rollout_id)}/abort", body, Rollout)
+
+    def set_share(self, rollout_id: int, **body: Unpack[SetShareBody]) -> Rollout:
+        """Change the share of a rollout.
+
+        To make the version live wholly: `versions/{id}/live`.
+        """
+        return self._connection.write("POST", f"/rollouts/{in_path(rollout_id)}/share", body, Rollout)
 
     def list_actions(self, **query: Unpack[ListActionsQuery]) -> Pages[ScalingAction]:
         """Changes of the number of workers.
@@ -766,6 +1352,27 @@ class Operations:
         """
         return self._connection.get(f"/signals/{in_path(signal_id)}/similar", {}, Similar)
 
+    def list_sources(self, **query: Unpack[ListSourcesQuery]) -> Pages[Source]:
+        """Who may send alerts.
+
+        By name, with how their alerts fared.
+        """
+        return Pages(self._connection, "/sources", query, Source)
+
+    def add_source(self, **body: Unpack[AddSourceBody]) -> MadeSource:
+        """Let somebody send alerts.
+
+        The secret is shown this once, so no key repeats the answer.
+        """
+        return self._connection.write("POST", "/sources", body, MadeSource)
+
+    def remove_source(self, name: str) -> None:
+        """Take alerts of a source no more.
+
+        What runs is followed to its end, and all stays on record.
+        """
+        self._connection.write("DELETE", f"/sources/{in_path(name)}", None, type(None))
+
     def list_strategies(self, **query: Unpack[ListStrategiesQuery]) -> Pages[Strategy]:
         """Versions, newest first.
 
@@ -773,12 +1380,125 @@ class Operations:
         """
         return Pages(self._connection, "/strategies", query, Strategy)
 
+    def save_strategy(self, **body: Unpack[SaveStrategyBody]) -> Version:
+        """Save a version of a strategy.
+
+        A draft, or a shadow that runs and is not announced. 409 where a version means the same, or
+        where a newer one than `base` was saved meanwhile.
+        """
+        return self._connection.write("POST", "/strategies", body, Version)
+
+    def check_strategy(self, **body: Unpack[CheckStrategyBody]) -> CheckedText:
+        """Check the text of a strategy.
+
+        All its mistakes by line and column, or what it means here and now; nothing is stored.
+        """
+        return self._connection.write("POST", "/strategies/check", body, CheckedText)
+
+    def roll_back(self, **body: Unpack[RollBackBody]) -> Version:
+        """Go back to what was live before.
+
+        Answers with the version that is live again.
+        """
+        return self._connection.write("POST", "/strategies/rollback", body, Version)
+
     def list_subscriptions(self, **query: Unpack[ListSubscriptionsQuery]) -> Pages[Subscription]:
         """Who wants which notices.
 
         By id.
         """
         return Pages(self._connection, "/subscriptions", query, Subscription)
+
+    def add_subscription(self, **body: Unpack[AddSubscriptionBody]) -> Subscription:
+        """Subscribe to notices.
+
+        Notices from now on go by it.
+        """
+        return self._connection.write("POST", "/subscriptions", body, Subscription)
+
+    def change_subscription(
+        self, subscription_id: int, **body: Unpack[ChangeSubscriptionBody]
+    ) -> Subscription:
+        """Change a subscription.
+
+        To all that is said, left out being the default; what waits goes when it was to go.
+        """
+        return self._connection.write("PUT", f"/subscriptions/{in_path(subscription_id)}", body, Subscription)
+
+    def remove_subscription(self, subscription_id: int) -> None:
+        """End a subscription.
+
+        What waited for its hours goes at once.
+        """
+        self._connection.write("DELETE", f"/subscriptions/{in_path(subscription_id)}", None, type(None))
+
+    def pause_subscription(self, subscription_id: int) -> Subscription:
+        """Pause it.
+
+        Notices of meanwhile do not go by it.
+        """
+        return self._connection.write(
+            "POST", f"/subscriptions/{in_path(subscription_id)}/pause", None, Subscription
+        )
+
+    def resume_subscription(self, subscription_id: int) -> Subscription:
+        """Let it go on.
+
+        From now on.
+        """
+        return self._connection.write(
+            "POST", f"/subscriptions/{in_path(subscription_id)}/resume", None, Subscription
+        )
+
+    def list_teams(self, **query: Unpack[ListTeamsQuery]) -> Pages[Team]:
+        """Teams.
+
+        By id.
+        """
+        return Pages(self._connection, "/teams", query, Team)
+
+    def make_team(self, **body: Unpack[MakeTeamBody]) -> Team:
+        """Make a team.
+
+        Without members.
+        """
+        return self._connection.write("POST", "/teams", body, Team)
+
+    def drop_team(self, team_id: int) -> None:
+        """Remove a team.
+
+        One that owns nothing.
+        """
+        self._connection.write("DELETE", f"/teams/{in_path(team_id)}", None, type(None))
+
+    def set_members(self, team_id: int, **body: Unpack[SetMembersBody]) -> Team:
+        """Say who is in a team.
+
+        All of them at once.
+        """
+        return self._connection.write("PUT", f"/teams/{in_path(team_id)}/members", body, Team)
+
+    def list_tokens(self, **query: Unpack[ListTokensQuery]) -> Pages[Token]:
+        """Tokens of programs.
+
+        One's own, and for admins those of all; the newest first.
+        """
+        return Pages(self._connection, "/tokens", query, Token)
+
+    def make_token(self, **body: Unpack[MakeTokenBody]) -> MadeToken:
+        """Make a token of one's own.
+
+        It is shown this once, so no key repeats the answer. By a token only if that has the scope
+        admin.
+        """
+        return self._connection.write("POST", "/tokens", body, MadeToken)
+
+    def revoke_token(self, token_id: int) -> None:
+        """Take a token back.
+
+        It opens nothing any more. Those of others are an admin's to take back.
+        """
+        self._connection.write("DELETE", f"/tokens/{in_path(token_id)}", None, type(None))
 
     def list_topics(self, **query: Unpack[ListTopicsQuery]) -> Pages[Topic]:
         """What notices can tell of.
@@ -793,6 +1513,27 @@ class Operations:
         Exchanges with how they fare, the venues of files, and replays, by name.
         """
         return Pages(self._connection, "/venues", query, Venue)
+
+    def add_exchange(self, **body: Unpack[AddExchangeBody]) -> Synced:
+        """Add an exchange.
+
+        Its list is read at once; where it does not answer, nothing is stored.
+        """
+        return self._connection.write("POST", "/venues", body, Synced)
+
+    def remove_exchange(self, name: str) -> None:
+        """Forget an exchange.
+
+        One that has delivered no candles and of which nothing is watched.
+        """
+        self._connection.write("DELETE", f"/venues/{in_path(name)}", None, type(None))
+
+    def sync_exchange(self, name: str) -> Synced:
+        """Read the list of an exchange again.
+
+        What it listed and delisted since.
+        """
+        return self._connection.write("POST", f"/venues/{in_path(name)}/sync", None, Synced)
 
     def get_version(self, version_id: int) -> Version:
         """One version.
@@ -815,6 +1556,28 @@ class Operations:
         """
         return self._connection.get(f"/versions/{in_path(version_id)}/difference", query, Difference)
 
+    def promote_version(self, version_id: int) -> Version:
+        """Make a version live.
+
+        Wholly: what was live before is retired, and a rollout of this version is completed.
+        """
+        return self._connection.write("POST", f"/versions/{in_path(version_id)}/live", None, Version)
+
+    def retire_version(self, version_id: int) -> Version:
+        """Retire a version.
+
+        It enters nothing any more, and runs until its last signal has ended. One that is live:
+        operators.
+        """
+        return self._connection.write("POST", f"/versions/{in_path(version_id)}/retire", None, Version)
+
+    def start_shadow(self, version_id: int) -> Version:
+        """Let a draft run.
+
+        Scored, and not announced.
+        """
+        return self._connection.write("POST", f"/versions/{in_path(version_id)}/shadow", None, Version)
+
     def list_universe(self, version_id: int, **query: Unpack[ListUniverseQuery]) -> Pages[Member]:
         """What a version looks at.
 
@@ -829,6 +1592,48 @@ class Operations:
         """
         return Pages(self._connection, "/watches", query, Watch)
 
+    def add_watched(self, **body: Unpack[AddWatchedBody]) -> Watched:
+        """Keep series up to date.
+
+        All of them or, where one cannot be, none. What is watched already reaches back to `since`.
+        """
+        return self._connection.write("POST", "/watches", body, Watched)
+
+    def remove_watched(self, watch_id: int) -> None:
+        """Keep a series up to date no more.
+
+        Its candles stay.
+        """
+        self._connection.write("DELETE", f"/watches/{in_path(watch_id)}", None, type(None))
+
+    def heal_watched(self, watch_id: int) -> Watch:
+        """Heal the gaps of a series now.
+
+        They are asked for with the next poll, also those that the exchange did not have lately.
+        """
+        return self._connection.write("POST", f"/watches/{in_path(watch_id)}/heal", None, Watch)
+
+    def pause_watched(self, watch_id: int) -> Watch:
+        """Ask for a series no more.
+
+        Until it is resumed.
+        """
+        return self._connection.write("POST", f"/watches/{in_path(watch_id)}/pause", None, Watch)
+
+    def resume_watched(self, watch_id: int) -> Watch:
+        """Ask for a series again.
+
+        What it missed meanwhile comes first.
+        """
+        return self._connection.write("POST", f"/watches/{in_path(watch_id)}/resume", None, Watch)
+
+    def drop_work(self, **body: Unpack[DropWorkBody]) -> Count:
+        """Try a piece of work no more.
+
+        It stays listed, as that keeps it from being tried.
+        """
+        return self._connection.write("POST", "/work/drop", body, Count)
+
     def list_pieces(self, **query: Unpack[ListPiecesQuery]) -> Pages[Work]:
         """Work that runs, failed or is parked.
 
@@ -842,6 +1647,13 @@ class Operations:
         By name; a queue of its own for each node that is alive.
         """
         return Pages(self._connection, "/work/queues", query, Queue)
+
+    def retry_work(self, **body: Unpack[RetryWorkBody]) -> Count:
+        """Try a piece of work again.
+
+        Three times more, from now on.
+        """
+        return self._connection.write("POST", "/work/retry", body, Count)
 
     def list_rings(self, **query: Unpack[ListRingsQuery]) -> Pages[Ring]:
         """What the timetable rang last.

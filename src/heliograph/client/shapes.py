@@ -23,6 +23,19 @@ class Alert(Struct, frozen=True, kw_only=True):
     received_at: datetime
 
 
+class AuditEntry(Struct, frozen=True, kw_only=True):
+    """What somebody did; `digest` is of all that is said here and of `previous`."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: dict[str, Any]
+    previous: str
+    digest: str
+
+
 class Summary(Struct, frozen=True, kw_only=True):
     """A backtest in seven figures; percents are of one stake, nothing is compounded."""
 
@@ -218,7 +231,6 @@ class Channel(Struct, frozen=True, kw_only=True):
 
 class Chart(Struct, frozen=True, kw_only=True):
     """What a candle chart is drawn from. Times are seconds UTC of bar opens; a candle is time, open, high,
-
     low and close.
     """
 
@@ -233,6 +245,39 @@ class Chart(Struct, frozen=True, kw_only=True):
     guides: list[dict[str, Any]]
     focus: int | None
     panes: int
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One mistake in a text, and what may be meant; places are null where it is not at one."""
+
+    line: int | None
+    column: int | None
+    length: int
+    message: str
+    suggestion: str | None
+
+
+class Meant(Struct, frozen=True, kw_only=True):
+    """What a text without mistakes means here: the newest version of its strategy (0: none), the one that
+    says the same, how many stored instruments it watches, and its lengths in bars; `settle` is null
+    where it depends for ever on where the candles begin.
+    """
+
+    strategy: str
+    timeframe: str
+    newest: int
+    same_as: int | None
+    instruments: int
+    warmup: int
+    settle: int | None
+    frames: list[str]
+
+
+class CheckedText(Struct, frozen=True, kw_only=True):
+    """The mistakes of a text, or what it means."""
+
+    findings: list[Finding]
+    meant: Meant | None
 
 
 class Figures(Struct, frozen=True, kw_only=True):
@@ -259,6 +304,12 @@ class Comparison(Struct, frozen=True, kw_only=True):
     in_common: int
     versions: list[Figures]
     mean_r_difference: Estimate
+
+
+class Count(Struct, frozen=True, kw_only=True):
+    """How many it was done to."""
+
+    count: int
 
 
 class Gap(Struct, frozen=True, kw_only=True):
@@ -337,9 +388,7 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 class Equity(Struct, frozen=True, kw_only=True):
     """UTC days, the sum of all results until each, and how far that is below its highest; in percent of
-    one
-
-    stake.
+    one stake.
     """
 
     days: list[datetime]
@@ -413,7 +462,7 @@ class Expression(Struct, frozen=True, kw_only=True):
     tree: Clause
 
 
-class Filter(Struct, frozen=True, kw_only=True):
+class Check(Struct, frozen=True, kw_only=True):
     """One filter of a candidate; `passed` is null where it was not asked."""
 
     name: str
@@ -443,7 +492,7 @@ class Side(Struct, frozen=True, kw_only=True):
     sentence: str
     signal_id: int | None
     roots: list[Expression]
-    filters: list[Filter]
+    filters: list[Check]
     slot: Slot
 
 
@@ -478,8 +527,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     """All that is known about one version, one instrument and one bar.
 
     `as_known_at` is the moment whose candles were used, null for today's; `revised` says that today's
-    would
-    give other values.
+    would give other values.
     """
 
     version_id: int
@@ -497,6 +545,15 @@ class Explanation(Struct, frozen=True, kw_only=True):
     near: list[Near]
     evaluated: Evaluation | None
     postponed: Postponed | None
+
+
+class Filter(Struct, frozen=True, kw_only=True):
+    """A question that one keeps for a page, as the query of its address."""
+
+    id: int
+    page: str
+    name: str
+    query: str
 
 
 class Freshness(Struct, frozen=True, kw_only=True):
@@ -586,9 +643,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
 
 class Indicator(Struct, frozen=True, kw_only=True):
     """A function of the language. Of its example: bars until it is known, and until where one began no
-    longer
-
-    matters (null: it always does).
+    longer matters (null: it always does).
     """
 
     name: str
@@ -637,6 +692,19 @@ class Instrument(Struct, frozen=True, kw_only=True):
     series: list[Series]
 
 
+class Invitation(Struct, frozen=True, kw_only=True):
+    """An invitation that nobody has used yet."""
+
+    id: int
+    name: str
+    email: str
+    role: Literal["viewer", "analyst", "operator", "admin"]
+    team: str | None
+    made_by: str | None
+    made_at: datetime
+    expires_at: datetime
+
+
 class Job(Struct, frozen=True, kw_only=True):
     """Long work; `total` is null where its length is not known."""
 
@@ -655,6 +723,50 @@ class Job(Struct, frozen=True, kw_only=True):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+
+
+class Link(Struct, frozen=True, kw_only=True):
+    """A link that works once, and is shown this once."""
+
+    address: str
+    name: str
+    expires_at: datetime
+
+
+class MadeSource(Struct, frozen=True, kw_only=True):
+    """The same with the path that alerts go to, and the secret, which is shown this once."""
+
+    name: str
+    strategy: str
+    version: int
+    stage: Literal["draft", "shadow", "live", "retired"]
+    timeframe: str
+    venue: str
+    long_only: bool
+    addresses: list[str]
+    per_minute: int
+    created_at: datetime
+    alerts: int
+    refused: int
+    last_alert_at: datetime | None
+    path: str
+    secret: str
+
+
+class MadeToken(Struct, frozen=True, kw_only=True):
+    """The same with the whole of it, which is shown this once."""
+
+    id: int
+    name: str
+    shown: str
+    person: str
+    scope: Literal["read", "write", "admin"]
+    state: Literal["living", "expired", "revoked"]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    secret: str
 
 
 class Member(Struct, frozen=True, kw_only=True):
@@ -759,6 +871,20 @@ class Pair(Struct, frozen=True, kw_only=True):
     settings: list[Setting]
 
 
+class Person(Struct, frozen=True, kw_only=True):
+    """Somebody who can sign in; `way` is how. `role` is null for who may do nothing."""
+
+    id: int
+    name: str
+    email: str
+    role: Literal["viewer", "analyst", "operator", "admin"] | None
+    teams: list[str]
+    active: bool
+    way: str
+    joined_at: datetime
+    last_seen: datetime | None
+
+
 class Place(Struct, frozen=True, kw_only=True):
     """Which node a piece of work goes to; `node` is null where it is forgotten."""
 
@@ -814,6 +940,12 @@ class Replay(Struct, frozen=True, kw_only=True):
     started_at: datetime
     finished_at: datetime | None
     again: bool
+
+
+class Replayed(Struct, frozen=True, kw_only=True):
+    """How many deliveries go again."""
+
+    count: int
 
 
 class Revision(Struct, frozen=True, kw_only=True):
@@ -1044,6 +1176,24 @@ class Similar(Struct, frozen=True, kw_only=True):
     earlier: Ended
 
 
+class Source(Struct, frozen=True, kw_only=True):
+    """A source, and how its alerts fared; `venue` is empty where any will do."""
+
+    name: str
+    strategy: str
+    version: int
+    stage: Literal["draft", "shadow", "live", "retired"]
+    timeframe: str
+    venue: str
+    long_only: bool
+    addresses: list[str]
+    per_minute: int
+    created_at: datetime
+    alerts: int
+    refused: int
+    last_alert_at: datetime | None
+
+
 class Strategy(Struct, frozen=True, kw_only=True):
     """The same with its text."""
 
@@ -1087,6 +1237,50 @@ class Subscription(Struct, frozen=True, kw_only=True):
     per_minute: int | None
     paused: bool
     created_at: datetime
+
+
+class Synced(Struct, frozen=True, kw_only=True):
+    """What a reading of an exchange's list changed: how many are listed now, are new, came back."""
+
+    venue: str
+    listed: int
+    added: int
+    back: int
+    delisted: int
+
+
+class Team(Struct, frozen=True, kw_only=True):
+    """People who own strategies together, by their names."""
+
+    id: int
+    name: str
+    members: list[str]
+    strategies: list[str]
+    created_at: datetime
+
+
+class Test(Struct, frozen=True, kw_only=True):
+    """A test that a channel took, `message` being its id, or did not take."""
+
+    channel: str
+    sent: bool
+    message: str | None
+    error: str
+
+
+class Token(Struct, frozen=True, kw_only=True):
+    """What a program shows instead of a password; `shown` is enough to know it by."""
+
+    id: int
+    name: str
+    shown: str
+    person: str
+    scope: Literal["read", "write", "admin"]
+    state: Literal["living", "expired", "revoked"]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
 
 
 class Topic(Struct, frozen=True, kw_only=True):
@@ -1139,6 +1333,16 @@ class Venue(Struct, frozen=True, kw_only=True):
     error: str
 
 
+class Verdict(Struct, frozen=True, kw_only=True):
+    """What a look at the whole trail found; `broken` is the first entry that does not fit."""
+
+    whole: bool
+    entries: int
+    head: str
+    broken: int | None
+    fault: str
+
+
 class StageChange(Struct, frozen=True, kw_only=True):
     """A version that went from one stage or share to another."""
 
@@ -1151,7 +1355,6 @@ class StageChange(Struct, frozen=True, kw_only=True):
 
 class Version(Struct, frozen=True, kw_only=True):
     """All about one version. `origin` is null where each instrument begins at its first stored bar; of the
-
     universe it announces `share` percent while it is live.
     """
 
@@ -1195,6 +1398,14 @@ class Watch(Struct, frozen=True, kw_only=True):
     streamed_at: datetime | None
     unserved: int
     error: str
+    paused: bool
+
+
+class Watched(Struct, frozen=True, kw_only=True):
+    """What is watched from now on, and the job that fetches its history."""
+
+    watches: list[int]
+    job: Job
 
 
 class Work(Struct, frozen=True, kw_only=True):

@@ -25,8 +25,14 @@ def _moment(value: object) -> datetime:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
+# What is written on one line, without characters that nobody sees.
+LINE = r"^[^\x00-\x1f\x7f]*$"
 # PostgreSQL has no NUL in its texts.
 Name = Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]
+Line = Annotated[str, Field(min_length=1, max_length=120, pattern=LINE)]
+Words = Annotated[str, Field(max_length=200, pattern=LINE)]
+# A name that stands in addresses.
+Slug = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Id = Annotated[int, Field(ge=0, lt=2**63)]
 Moment = Annotated[
     datetime,
@@ -42,9 +48,9 @@ def names_of(shape: type) -> list[str]:
 
 
 class Told(Schema):
-    """A body; a field that is not known is refused."""
+    """A body; a field that is not known is refused, and so is a value of another type."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Chosen(Schema):

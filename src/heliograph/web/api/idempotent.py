@@ -37,7 +37,7 @@ def once(request: HttpRequest, run: Callable[[], HttpResponseBase]) -> HttpRespo
     """
     key = request.headers.get(HEADER)
     if key is None:
-        return run()
+        return _wholly(run)
     _check(key)
     actor, digest = caller(request), _digest(request)
     with transaction.atomic():
@@ -50,6 +50,15 @@ def once(request: HttpRequest, run: Callable[[], HttpResponseBase]) -> HttpRespo
             transaction.set_rollback(True)
             return made
         _keep(actor, key, digest, made)
+    return made
+
+
+def _wholly(run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """The change and what the audit trail tells of it, or neither."""
+    with transaction.atomic():
+        made = run()
+        if made.status_code >= 300:
+            transaction.set_rollback(True)
     return made
 
 

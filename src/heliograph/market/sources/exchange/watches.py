@@ -44,6 +44,7 @@ class WatchLine:
     streamed_at: datetime | None
     unserved: int
     error: str
+    paused: bool = False
 
 
 def add_watches(
@@ -93,6 +94,31 @@ def remove_watches(symbols: Sequence[str], *, timeframe: str | None = None, venu
         ending.update(numbers)
     ended = Watch.objects.filter(pk__in=locked(Watch.objects.filter(pk__in=ending)))
     return ended.delete()[1].get(Watch._meta.label, 0)
+
+
+def find_watch(watch_id: int) -> Watch:
+    """The watch of that number, or NoSuchWatch."""
+    found = Watch.objects.select_related("instrument__venue").filter(pk=watch_id).first()
+    if found is None:
+        raise NoSuchWatch(f"There is no watch {watch_id}; `heliograph watch --list` shows what there is.")
+    return found
+
+
+@transaction.atomic
+def end_watch(watch_id: int) -> Watch:
+    """End one watch; its candles stay. Returns what it was."""
+    found = find_watch(watch_id)
+    Watch.objects.filter(pk__in=locked(Watch.objects.filter(pk=watch_id))).delete()
+    return found
+
+
+@transaction.atomic
+def pause_watch(watch_id: int, *, paused: bool) -> Watch:
+    """Ask for a series no more for the time being; or again, its gaps of meanwhile first."""
+    find_watch(watch_id)
+    changed = {"paused": True} if paused else {"paused": False, "due_at": None, "heal_at": None}
+    Watch.objects.filter(pk__in=locked(Watch.objects.filter(pk=watch_id))).update(**changed)
+    return find_watch(watch_id)
 
 
 def _listed(venue: Venue, symbols: Sequence[str]) -> list[Instrument]:
@@ -177,4 +203,5 @@ def _line(watch: Watch, series: Series | None, *, at: datetime) -> WatchLine:
         streamed_at=max(spoken, default=None),
         unserved=sum(one.bars for one in watch.unserved.all() if one.venue_id == feeds[0].venue_id),
         error=next((feed.error for feed in feeds if feed.error), ""),
+        paused=watch.paused,
     )

@@ -2,14 +2,19 @@
 reads there: the first router that knows an address answers for all its methods."""
 
 from heliograph.web.api.operations import (
+    audit,
+    backtest_writes,
     backtests,
     candles,
+    channels,
     coverage,
     description,
     evaluations,
     events,
     explanations,
+    filters,
     health,
+    import_writes,
     imports,
     inbound,
     indicators,
@@ -18,12 +23,33 @@ from heliograph.web.api.operations import (
     nodes,
     notices,
     outcomes,
+    people,
+    rollout_writes,
     rollouts,
     signals,
+    source_writes,
+    sources,
     strategies,
+    strategy_writes,
+    subscriptions,
+    teams,
+    tokens,
     venues,
     versions,
     work,
+    work_writes,
+)
+
+# These add to the routers of what they write.
+WRITES = (
+    backtest_writes,
+    channels,
+    import_writes,
+    rollout_writes,
+    source_writes,
+    strategy_writes,
+    subscriptions,
+    work_writes,
 )
 
 ROUTERS = (
@@ -46,6 +72,12 @@ ROUTERS = (
     nodes.router,
     notices.router,
     inbound.router,
+    sources.router,
+    filters.router,
+    people.router,
+    teams.router,
+    tokens.router,
+    audit.router,
     indicators.router,
     health.router,
     events.router,

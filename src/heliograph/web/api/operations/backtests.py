@@ -10,9 +10,8 @@ from heliograph.engine.timeframe import Timeframe
 from heliograph.market.wire import to_datetime
 from heliograph.research.beside import pair, settings_apart
 from heliograph.research.breakdown import by_instrument, by_period, curve_of
-from heliograph.research.errors import NoSuchBacktest
 from heliograph.research.models import StoredBacktest, StoredTrade
-from heliograph.research.queries import ROW, BacktestFilter, find_backtest
+from heliograph.research.queries import ROW, BacktestFilter, find_backtest, shown_to
 from heliograph.research.result import finished_result
 from heliograph.web.accounts.access import needs
 from heliograph.web.api.answers import answers
@@ -151,10 +150,7 @@ def compare_backtests(request: HttpRequest, backtest_id: Id, asked: Query[AskedO
 
 def find_visible(request: HttpRequest, backtest_id: int) -> StoredBacktest:
     """The backtest of that id; NoSuchBacktest too where its strategy is hidden from whoever asks."""
-    stored = find_backtest(backtest_id)
-    if stored.version is not None and stored.version.strategy_id in hidden_from(request):
-        raise NoSuchBacktest(backtest_id)
-    return stored
+    return find_backtest(backtest_id, hidden=tuple(hidden_from(request)))
 
 
 def backtest(row: StoredBacktest) -> dict[str, object]:
@@ -185,6 +181,4 @@ def _exported(row: tuple) -> list:
 
 
 def _visible(request: HttpRequest):
-    rows = StoredBacktest.objects.select_related(*ROW)
-    hidden = hidden_from(request)
-    return rows.exclude(version__strategy__in=hidden) if hidden else rows
+    return StoredBacktest.objects.select_related(*ROW).filter(shown_to(tuple(hidden_from(request))))

@@ -47,10 +47,15 @@ def list_imports(request: HttpRequest, asked: Query[AskedImports]) -> Page:
 @needs("viewer")
 def get_import(request: HttpRequest, import_id: Id, asked: Query[AskedImport]) -> dict[str, object]:
     """How far it is, or what it brought."""
+    return delivery(find_delivery(import_id))
+
+
+def find_delivery(import_id: int) -> Batch:
+    """The import of that id, with its venue."""
     found = Batch.objects.select_related("venue").filter(pk=import_id).first()
     if found is None:
         raise NotFound(f"There is no import {import_id}.")
-    return delivery(found)
+    return found
 
 
 def delivery(row: Batch) -> dict[str, object]:

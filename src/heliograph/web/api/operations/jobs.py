@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.http import HttpRequest
 from ninja import Field, Query, Router
 
-from heliograph.fleet.jobs import NoSuchJob, find_job
+from heliograph.fleet.jobs import NoSuchJob
 from heliograph.fleet.models import Job
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
@@ -53,7 +53,12 @@ def list_of_jobs(request: HttpRequest, asked: Query[AskedJobs]) -> Page:
 @needs("viewer")
 def get_job(request: HttpRequest, job_id: Id, asked: Query[AskedJob]) -> dict[str, object]:
     """How far it is, or how it ended."""
-    found = find_job(job_id)
-    if not visible_jobs(hidden(request)).filter(pk=job_id).exists():
+    return filled(JobShape, find_visible(request, job_id))
+
+
+def find_visible(request: HttpRequest, job_id: int) -> Job:
+    """The job of that id; NoSuchJob too where it is a backtest of what is hidden from whoever asks."""
+    found = visible_jobs(hidden(request)).filter(pk=job_id).first()
+    if found is None:
         raise NoSuchJob(job_id)
-    return filled(JobShape, found)
+    return found

@@ -97,7 +97,7 @@ def list_subscriptions(request: HttpRequest, asked: Query[AskedSubscriptions]) -
     rows = _of_audiences(request, Subscription.objects.select_related("channel"), "audience")
     if asked.channel:
         rows = rows.filter(channel__name=asked.channel)
-    return page_of(rows, asked, FIRST_SUBSCRIPTION, _subscription)
+    return page_of(rows, asked, FIRST_SUBSCRIPTION, subscription)
 
 
 @router.get("notices", response=NoticeList, summary="Notices, newest first")
@@ -188,5 +188,6 @@ def _delivery(row: Delivery) -> dict[str, object]:
     }
 
 
-def _subscription(row: Subscription) -> dict[str, object]:
+def subscription(row: Subscription) -> dict[str, object]:
+    """A row fetched with its channel."""
     return filled(SubscriptionShape, row, channel=row.channel.name)

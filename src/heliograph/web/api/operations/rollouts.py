@@ -51,10 +51,15 @@ def list_rollouts(request: HttpRequest, asked: Query[AskedRollouts]) -> Page:
 @needs("viewer")
 def get_rollout(request: HttpRequest, rollout_id: Id, asked: Query[AskedRollout]) -> dict[str, object]:
     """How it stands, or how it ended and why."""
+    return rollout(find_rollout(request, rollout_id))
+
+
+def find_rollout(request: HttpRequest, rollout_id: int) -> Rollout:
+    """The rollout of that id; NotFound too where its strategy is hidden from whoever asks."""
     found = _visible(request).filter(pk=rollout_id).first()
     if found is None:
         raise NotFound(f"There is no rollout {rollout_id}.")
-    return rollout(found)
+    return found
 
 
 def rollout(row: Rollout) -> dict[str, object]:

@@ -66,7 +66,11 @@ class AskedComparison(AskedOther):
 @needs("viewer")
 def get_version(request: HttpRequest, version_id: Id, asked: Query[AskedVersion]) -> dict[str, object]:
     """Its text, what its signals came to, and how it went through its stages, the last change first."""
-    version = find_visible(request, version_id)
+    return detail(find_visible(request, version_id))
+
+
+def detail(version: StrategyVersion) -> dict[str, object]:
+    """All about a version that was fetched with its strategy."""
     return asdict(score(version)) | {
         "text": version.text,
         "digest": version.digest,

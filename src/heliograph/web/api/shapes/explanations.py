@@ -41,7 +41,7 @@ class ExpressionShape(Schema):
     tree: ClauseShape
 
 
-class FilterShape(Schema):
+class CheckShape(Schema):
     """One filter of a candidate; `passed` is null where it was not asked."""
 
     name: str
@@ -71,7 +71,7 @@ class SideShape(Schema):
     sentence: str
     signal_id: int | None
     roots: list[ExpressionShape]
-    filters: list[FilterShape]
+    filters: list[CheckShape]
     slot: SlotShape
 
 

@@ -212,10 +212,21 @@ class WatchShape(Schema):
     streamed_at: datetime | None
     unserved: int
     error: str
+    paused: bool
 
 
 class WatchList(Listed[WatchShape]):
     """A page of watches."""
+
+
+class SyncedShape(Schema):
+    """What a reading of an exchange's list changed: how many are listed now, are new, came back."""
+
+    venue: str
+    listed: int
+    added: int
+    back: int
+    delisted: int
 
 
 class ReplayShape(Schema):

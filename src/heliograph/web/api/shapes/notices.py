@@ -30,6 +30,21 @@ class ChannelList(Listed[ChannelShape]):
     """A page of channels."""
 
 
+class TestShape(Schema):
+    """A test that a channel took, `message` being its id, or did not take."""
+
+    channel: str
+    sent: bool
+    message: str | None
+    error: str
+
+
+class ReplayedShape(Schema):
+    """How many deliveries go again."""
+
+    count: int
+
+
 class SubscriptionShape(Schema):
     """Who wants which notices on which channel, and when. An empty filter lets all through."""
 

@@ -76,6 +76,38 @@ class VersionShape(StrategyShape):
     changes: list[StageChangeShape]
 
 
+class FindingShape(Schema):
+    """One mistake in a text, and what may be meant; places are null where it is not at one."""
+
+    line: int | None
+    column: int | None
+    length: int
+    message: str
+    suggestion: str | None
+
+
+class MeantShape(Schema):
+    """What a text without mistakes means here: the newest version of its strategy (0: none), the one that
+    says the same, how many stored instruments it watches, and its lengths in bars; `settle` is null where it
+    depends for ever on where the candles begin."""
+
+    strategy: str
+    timeframe: str
+    newest: int
+    same_as: int | None
+    instruments: int
+    warmup: int
+    settle: int | None
+    frames: list[str]
+
+
+class CheckedTextShape(Schema):
+    """The mistakes of a text, or what it means."""
+
+    findings: list[FindingShape]
+    meant: MeantShape | None
+
+
 class ChangeShape(Schema):
     """One key that means something else; `section` is empty for those at the top of the file."""
 

@@ -1,0 +1,180 @@
+"""Adds channels, tries them, switches them on and off, and sends again what was given up."""
+
+import json
+from collections.abc import Collection
+from typing import Annotated, Literal
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja import Field, Status
+
+from heliograph.errors import NotFound
+from heliograph.kit.clock import utc_now
+from heliograph.notices import channel as verbs
+from heliograph.notices.errors import NoSuchDelivery, NotSent
+from heliograph.notices.models import Channel
+from heliograph.notices.queries import list_channels
+from heliograph.notices.replay import Chosen, channel_of, replay, replay_delivery
+from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.told import tell
+from heliograph.web.api.asked import Id, Line, Name, Slug, Told
+from heliograph.web.api.changing import insist, wake_after
+from heliograph.web.api.described import also
+from heliograph.web.api.idempotent import idempotent
+from heliograph.web.api.operations.notices import router
+from heliograph.web.api.problems import Refused
+from heliograph.web.api.seen import audiences_of
+from heliograph.web.api.shapes.notices import ChannelShape, ReplayedShape, TestShape
+from heliograph.web.views.audience import choices
+
+MOST_OPTIONS = 20_000
+Topics = Annotated[list[Line], Field(max_length=50)]
+# What reaches into the machine or the network around it.
+INSIDE = ("file", "allow_private")
+# Variables that hold the keys of the installation itself, and none of a channel.
+OWN = ("DATABASE_URL", "REDIS_URL", "HELIOGRAPH_")
+
+
+class ChannelTold(Told):
+    """A channel, with the options that its kind takes; secrets are named by environment variables, not sent.
+
+    `topics`: what it gets, all where it is empty; null: nothing before somebody subscribes. `audience`: whose
+    it is, such as "person:7"; empty: everybody's.
+    """
+
+    name: Slug
+    kind: Literal["apprise", "email", "log", "webhook"]
+    options: dict[Line, object] = Field(default_factory=dict)
+    topics: Topics | None = Field(default_factory=list)
+    audience: Annotated[str, Field(max_length=40, pattern=r"^((person|team):[0-9]{1,18})?$")] = ""
+
+
+class GivenUpTold(Told):
+    """Of which channel."""
+
+    channel: Line
+
+
+@router.post("channels", response={201: ChannelShape}, summary="Add a channel")
+@idempotent
+@needs("operator")
+def add_channel(request: HttpRequest, told: ChannelTold) -> Status:
+    """Notices from now on go to it. A file, or an address within the own network, only an admin may name."""
+    _check(request, told)
+    verbs.add_channel(
+        told.name,
+        kind=told.kind,
+        options=told.options,
+        topics=told.topics,
+        audience=told.audience,
+        at=utc_now(),
+    )
+    tell(request, "channel.add", told.name, kind=told.kind)
+    return Status(201, _item(told.name))
+
+
+@router.post("channels/{name}/test", response=TestShape, summary="Send a test through a channel")
+@idempotent
+@needs("operator")
+def test_channel(request: HttpRequest, name: Name) -> dict[str, object]:
+    """At once; where it is not taken, `error` says why."""
+    find_own(request, name)
+    message, error = None, ""
+    try:
+        message = verbs.try_channel(name, at=utc_now(), site=settings.HELIOGRAPH_PUBLIC_URL)
+    except NotSent as fault:
+        error = str(fault)
+    tell(request, "channel.test", name, sent=not error)
+    return {"channel": name, "sent": not error, "message": message.id if message else None, "error": error}
+
+
+@router.post("channels/{name}/enable", response=ChannelShape, summary="Let notices go to a channel")
+@idempotent
+@needs("operator")
+def enable_channel(request: HttpRequest, name: Name) -> object:
+    """From now on; what waited goes first."""
+    find_own(request, name)
+    verbs.enable_channel(name)
+    wake_after("deliver_due")
+    tell(request, "channel.enable", name)
+    return _item(name)
+
+
+@router.post("channels/{name}/disable", response=ChannelShape, summary="Let nothing go to a channel")
+@idempotent
+@needs("operator")
+def disable_channel(request: HttpRequest, name: Name) -> object:
+    """What is on its way waits; notices of meanwhile are not for it."""
+    find_own(request, name)
+    verbs.disable_channel(name)
+    tell(request, "channel.disable", name)
+    return _item(name)
+
+
+@router.delete("channels/{name}", response={204: None}, summary="Forget a channel")
+@idempotent
+@needs("operator")
+def remove_channel(request: HttpRequest, name: Name) -> Status:
+    """With its subscriptions and deliveries."""
+    find_own(request, name)
+    unsent = verbs.remove_channel(name)
+    tell(request, "channel.remove", name, unsent=unsent)
+    return Status(204, None)
+
+
+@router.post("deliveries/{delivery_id}/replay", response=ReplayedShape, summary="Send a delivery again")
+@idempotent
+@needs("operator")
+def replay_one(request: HttpRequest, delivery_id: Id) -> dict[str, int]:
+    """With all that went in the same message; one that waits already goes as it would."""
+    try:
+        find_own(request, channel_of(delivery_id))
+    except NotFound as fault:
+        raise NoSuchDelivery(delivery_id) from fault
+    count = replay_delivery(delivery_id, at=utc_now())
+    wake_after("deliver_due")
+    tell(request, "notice.replay", f"delivery {delivery_id}", count=count)
+    return {"count": count}
+
+
+@router.post("deliveries/replay", response=ReplayedShape, summary="Send again what was given up")
+@also(404)
+@idempotent
+@needs("operator")
+def replay_given_up(request: HttpRequest, told: GivenUpTold) -> dict[str, int]:
+    """All failed deliveries of a channel."""
+    count = replay(Chosen(channel=find_own(request, told.channel)), at=utc_now())
+    wake_after("deliver_due")
+    tell(request, "notice.replay", told.channel, count=count)
+    return {"count": count}
+
+
+def find_own(request: HttpRequest, name: str) -> Channel:
+    """The channel of that name, NotFound too where whoever asks may not see it."""
+    return find_channel(name, audiences_of(request))
+
+
+def find_channel(name: str, audiences: Collection[str] | None) -> Channel:
+    """The channel of that name among those of these audiences (None: of all)."""
+    found = verbs.find_channel(name)
+    if audiences is not None and found.audience not in audiences:
+        raise NotFound(f"There is no channel '{name}'; /api/v1/channels lists what there is.")
+    return found
+
+
+def _check(request: HttpRequest, told: ChannelTold) -> None:
+    if told.audience not in dict(choices(request)):
+        raise Refused(422, "Choose `audience` from yourself, your teams and everybody.", name="audience")
+    if len(json.dumps(told.options)) > MOST_OPTIONS:
+        raise Refused(422, f"The options have at most {MOST_OPTIONS:,} characters.", name="options")
+    for name, value in told.options.items():
+        if name in INSIDE:
+            insist(request, "admin", f"The option `{name}` reaches inside: it")
+        if name.endswith("_env") and str(value).upper().startswith(OWN):
+            raise Refused(
+                422, f"`{value}` is a setting of the installation, not a secret of a channel.", name=name
+            )
+
+
+def _item(name: str) -> object:
+    return next(one for one in list_channels() if one.name == name)
