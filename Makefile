@@ -23,7 +23,7 @@ test: .venv/.dev .venv/.assets  ## run the tests; ARGS="tests/kit" chooses
 
 check: .venv/.dev  ## lint and types
 	$(BIN)/ruff check && $(BIN)/ruff format --check
-	$(BIN)/mypy --strict src/heliograph/engine src/heliograph/kit
+	$(BIN)/mypy --strict src/heliograph/engine src/heliograph/kit src/heliograph/client
 
 fmt: .venv/.dev  ## put the code into shape
 	$(BIN)/ruff check --fix && $(BIN)/ruff format

@@ -36,6 +36,7 @@ def actions():
 
 
 def test_a_text_is_checked_saved_and_goes_through_its_stages(program, world):
+    promote(world.version, at=NOW)
     status, told = send(program, "post", "strategies/check", {"text": CHANGED})
     assert (status, told["findings"], told["meant"]["newest"], told["meant"]["same_as"]) == (200, [], 1, None)
     status, wrong = send(program, "post", "strategies/check", {"text": BUSY.replace("ema(", "emma(")})
@@ -179,7 +180,7 @@ def test_files_are_uploaded_as_a_job(program, settings, tmp_path):
         files = [SimpleUploadedFile(name, CSV)]
         return program.post("/api/v1/imports", {"files": files, **form}, headers={"Idempotency-Key": name})
 
-    made, again = upload("BTC_USDT-1h.csv", symbol="BTC/USDT", timeframe="1h"), None
+    made = upload("BTC_USDT-1h.csv", symbol="BTC/USDT", timeframe="1h")
     again = upload("BTC_USDT-1h.csv", symbol="BTC/USDT", timeframe="1h")
     assert (made.status_code, made.json()["kind"]) == (201, "import")
     assert (again["Idempotency-Replayed"], again.json()["id"]) == ("true", made.json()["id"])
@@ -200,14 +201,14 @@ def test_an_import_is_taken_back_by_a_job(program, world):
     assert (status, job["kind"], job["state"]) == (201, "undo", "queued")
 
 
-def test_a_source_shows_its_secret_once(program, world):
+def test_a_source_shows_its_secret_once(program, nobody, world):
     status, made = send(program, "post", "sources", {"name": "tv", "venue": world.batch.venue.name})
     assert (status, made["path"], made["stage"]) == (201, "/api/v1/inbound/tv", "shadow")
     listed = send(program, "get", "sources")[1]["items"]
     assert [(one["name"], "secret" in one) for one in listed] == [("tv", False)]
     body = {"secret": made["secret"], "symbol": "BTC/USDT", "action": "buy"}
-    assert send(program, "post", "inbound/tv", body)[0] in (202, 422)
-    assert send(program, "post", "inbound/tv", body | {"secret": "wrong"})[0] in (403, 404)
+    assert send(nobody, "post", "inbound/tv", body | {"secret": "wrong"})[0] == 404
+    assert send(nobody, "post", "inbound/tv", body)[0] != 404
     assert send(program, "delete", "sources/tv") == (204, None)
 
 

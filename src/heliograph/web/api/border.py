@@ -4,12 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeAlias
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from ninja.operation import Operation
 
 from heliograph.web.api import limits
-from heliograph.web.api.bodies import JSON, LARGEST, check_body
+from heliograph.web.api.bodies import FORM, JSON, LARGEST, check_body
 from heliograph.web.api.idempotent import once
 from heliograph.web.api.problems import Refused, nowhere, problem
 
@@ -64,6 +66,7 @@ def guarded(run: View) -> View:
     view = operation.view_func
     known = query_names(operation)
     reads_body = any(model.__ninja_param_source__ in BODIES for model in operation.models)
+    fields = field_names(operation)
     largest, kind = getattr(view, "largest_body", LARGEST), getattr(view, "body_kind", JSON)
 
     def answer(request: HttpRequest, *args: object, **named: object) -> HttpResponseBase:
@@ -71,6 +74,8 @@ def guarded(run: View) -> View:
             check_parameters(request, known)
             if reads_body:
                 check_body(request, largest=largest, kind=kind)
+            if kind == FORM:
+                check_fields(request, fields)
             if getattr(view, "idempotent", False):
                 return once(request, lambda: run(request, *args, **named))
         except Refused as fault:
@@ -88,6 +93,26 @@ def query_names(operation: Operation) -> dict[str, bool]:
         if model.__ninja_param_source__ == "query"
         for name in model.__ninja_flatten_map__
     }
+
+
+def field_names(operation: Operation) -> set[str]:
+    """The fields and files of an operation's form."""
+    forms = [model for model in operation.models if model.__ninja_param_source__ in ("form", "file")]
+    return {name for model in forms for name in getattr(model, "__ninja_flatten_map__", model.model_fields)}
+
+
+def check_fields(request: HttpRequest, known: set[str]) -> None:
+    """Refused where a form holds what would be passed over in silence, or cannot be read at all."""
+    try:
+        given = [*request.POST, *request.FILES]
+    except (SuspiciousOperation, MultiPartParserError) as fault:
+        raise Refused(
+            400, f"The form cannot be read: {str(fault).rstrip('.') or 'it breaks off'}."
+        ) from fault
+    for name in given:
+        if name not in known:
+            there = ", ".join(sorted(known))
+            raise Refused(422, f"There is no field `{name[:80]}` here; there are {there}.", name=name[:80])
 
 
 def check_parameters(request: HttpRequest, known: dict[str, bool]) -> None:
