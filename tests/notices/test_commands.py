@@ -120,7 +120,6 @@ def test_a_file_that_cannot_be_written_later_is_tried_again(heliograph, tell, tm
 WRONG = [
     (["add", "x", "--kind", "pigeon"], "Invalid value for '--kind': 'pigeon'"),
     (["add", "x", "--kind", "webhook"], "A webhook needs the address that it goes to: --url https://..."),
-    (["add", "x", "--kind", "webhook", "--url", "https://a.com"], "A webhook is signed: --secret-env names"),
     (["add", "a b", "--kind", "log"], "'a b': a name has up to 64 letters"),
     (["add", "x", "--kind", "log", "--topics", "Signal!"], "'Signal!' is no topic"),
     (["add", "x", "--kind", "log", "--url", "https://a.com"], "of kind log takes --file alone, not url."),

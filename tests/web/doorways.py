@@ -395,6 +395,29 @@ CALLS = {
         )
         for act in ("pause", "remove")
     ],
+    "GET /notices/channels/new": look("/notices/channels/new"),
+    "GET /notices/channels/new/<slug:what>/": look("/notices/channels/new/webhook/"),
+    "POST /notices/channels/new/<slug:what>/": Call(
+        "/notices/channels/new/log/", {"name": "another", "audience": "{me}"}
+    ),
+    "GET /notices/channels/<str:name>/": look("/notices/channels/desk/", foreign="/notices/channels/theirs/"),
+    "GET /notices/channels/<str:name>/change": look(
+        "/notices/channels/desk/change", foreign="/notices/channels/theirs/change"
+    ),
+    "POST /notices/channels/<str:name>/change": Call(
+        "/notices/channels/desk/change", foreign="/notices/channels/theirs/change"
+    ),
+    # A program is not asked who it is, so it is shown none.
+    "POST /notices/channels/<str:name>/secret": Call(
+        "/notices/channels/desk/secret",
+        {"act": "show"},
+        foreign="/notices/channels/theirs/secret",
+        entries=None,
+        answers=(200, 302, 404),
+    ),
+    "POST /notices/channels/<str:name>/remove": Call(
+        "/notices/channels/desk/remove", foreign="/notices/channels/theirs/remove"
+    ),
     "POST /notices/channels/act": [
         Call("/notices/channels/act", {"act": act, "of": "desk"}, foreign_body={"act": act, "of": "theirs"})
         for act in ("enable", "disable")

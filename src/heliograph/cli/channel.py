@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from heliograph.cli.changing import changing, doing
-from heliograph.cli.channel_options import KindName, Way, kind_and_options
+from heliograph.cli.channel_options import KindName, Way, WrongWay, kind_and_options
 from heliograph.cli.database import database
 from heliograph.cli.moments import now
 from heliograph.cli.options import AsJson, Place
@@ -28,8 +28,8 @@ def about() -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    verbs = {"add": add, "list": list_, "test": try_, "enable": enable, "disable": disable, "remove": remove}
-    for name, command in verbs.items():
+    verbs = {"add": add, "list": list_, "test": try_, "secret": secret, "enable": enable, "disable": disable}
+    for name, command in (verbs | {"remove": remove}).items():
         channel.command(name)(command)
     app.add_typer(channel, name="channel")
 
@@ -54,7 +54,9 @@ def add(
 
     It is a webhook, email, the log, or a service: telegram, discord, slack, matrix, ntfy, gotify, pushover,
     pushbullet, mattermost, rocketchat, teams, googlechat, webex, signal, homeassistant; `apprise` takes any
-    other by its URL. Secrets are never stored: name environment variables, which the workers must know too.
+    other by its URL. Secrets are never stored: name environment variables, which the workers must know too. A
+    webhook without --secret-env is signed with a secret that is made for it, derived from the key of this
+    installation, and printed here.
     Public addresses are reached over TLS, and private ones where --allow-private names them.
 
     \b
@@ -62,20 +64,27 @@ def add(
       heliograph channel add phone telegram --bot-token-env TG_TOKEN --chat 123456789
       heliograph channel add room ntfy --to my-signals --server https://ntfy.example.com
       heliograph channel add post email --host mx.example.com --from me@example.com --to you@example.com
-      heliograph channel add desk --kind webhook --url https://example.com/hook --secret-env DESK_SECRET
+      heliograph channel add desk webhook --url https://example.com/hook
+      heliograph channel add bot webhook --url https://example.com/hook --secret-env BOT_SECRET
       heliograph channel add audit --kind log --file /var/log/heliograph/notices.jsonl --topics signal.*
     """
     what, options = kind_and_options(named, kind, way)
     with database(place), changing("channel.add", name, kind=str(what)):
-        from heliograph.notices.channel import add_channel
+        from heliograph.notices.channel import add_channel, made_secrets
         from heliograph.notices.queries import list_channels
 
         add_channel(name, kind=what, options=options, topics=topics or [], at=now())
         item = next(item for item in list_channels() if item.name == name)
+        made = made_secrets(name)
     if as_json:
-        show_json(_object(item))
+        show_json(_object(item) | ({"secret": made[0]} if made else {}))
     else:
         print(f"{name} is stored: notices go to {item.where} from now on.")
+        if made:
+            print(f"secret   {made[0]}")
+            note(
+                "The receiver verifies with it that requests come from here; see `heliograph channel secret`."
+            )
         note(f"`heliograph channel test {name}` sends one to try it.")
 
 
@@ -117,6 +126,41 @@ def try_(name: Name, place: Place, as_json: AsJson = False) -> None:
         show_json({"channel": name, "id": message.id, "sent": True})
     else:
         print(f"{name} took the test notice {message.id}.")
+
+
+@spread
+def secret(
+    name: Name,
+    place: Place,
+    renew: Annotated[bool, typer.Option("--renew", help="Make a new one; the one before signs too.")] = False,
+    end_old: Annotated[bool, typer.Option("--end-old", help="Let only the newest sign.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the signing secret that was made for a webhook, or replace it.
+
+    To replace it: --renew, give the new one to the receiver, then --end-old. Until then requests are signed
+    with both.
+
+    \b
+    Examples:
+      heliograph channel secret desk
+      heliograph channel secret desk --renew
+    """
+    if renew and end_old:
+        raise WrongWay("Make a new secret first, give it to the receiver, and end the old one afterwards.")
+    with database(place), changing("channel.secret", name) as told:
+        from heliograph.notices.channel import end_old_secret, made_secrets, renew_secret
+
+        if renew or end_old:
+            told["act"] = "renew" if renew else "end old"
+            (renew_secret if renew else end_old_secret)(name)
+        made = made_secrets(name)
+    if as_json:
+        show_json({"channel": name, "secrets": made})
+    elif made:
+        print("\n".join(made))
+    else:
+        note(f"No secret was made for {name}: it is not signed, or with that of an environment variable.")
 
 
 @spread

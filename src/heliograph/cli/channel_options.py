@@ -47,7 +47,7 @@ class Way:
         _option(
             "--secret-env",
             metavar="NAME",
-            says="webhook: the environment variable that holds the secret (whsec_...).",
+            says="webhook: the environment variable that holds the secret (whsec_...); default: one is made.",
         ),
     ] = None
     preset: Annotated[

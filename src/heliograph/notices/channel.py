@@ -1,4 +1,4 @@
-"""Channels: added, tried, switched on and off, removed."""
+"""Channels: added, changed, tried, switched on and off, removed."""
 
 import re
 import time
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from heliograph.notices.channels import KINDS
+from heliograph.notices.channels.webhook.own_secret import OWN_SECRET, new_mark, own_secret
 from heliograph.notices.errors import BadChannel, NoSuchChannel, NotSent
 from heliograph.notices.message import Message
 from heliograph.notices.models import Channel, Delivery, Sending, State, Try
@@ -30,22 +31,23 @@ def add_channel(
     With None there is no subscription: nothing goes to it before somebody adds one.
     """
     if not NAME.fullmatch(name):
-        raise BadChannel(f"'{name}': a name has up to 64 letters, digits, `.`, `_` and `-`.")
+        raise BadChannel(f"'{name}': a name has up to 64 letters, digits, `.`, `_` and `-`.", field="name")
     if kind not in KINDS:
         raise BadChannel(f"There is no kind of channel '{kind}'; there are {', '.join(sorted(KINDS))}.")
     wanted = check_topics(topics or ())
-    KINDS[kind].check(options)
+    stored = KINDS[kind].complete(options, known={})
+    KINDS[kind].check(stored)
     try:
         with transaction.atomic():
             made = Channel.objects.create(
-                name=name, kind=kind, options=dict(options), audience=audience, created_at=at
+                name=name, kind=kind, options=dict(stored), audience=audience, created_at=at
             )
             if topics is not None:
                 made.subscriptions.create(audience=audience, topics=wanted, created_at=at)
             return made
     except IntegrityError as fault:
         raise BadChannel(
-            f"There is a channel '{name}' already; remove it first, or take another name."
+            f"There is a channel '{name}' already; remove it first, or take another name.", field="name"
         ) from fault
 
 
@@ -55,6 +57,51 @@ def find_channel(name: str) -> Channel:
     if channel is None:
         raise NoSuchChannel(name, known=list(Channel.objects.order_by("name").values_list("name", flat=True)))
     return channel
+
+
+def change_channel(name: str, options: Mapping[str, object]) -> Channel:
+    """Let it have these options instead; what waits goes by them. A secret of our making stays the same."""
+    channel = find_channel(name)
+    kind = KINDS[channel.kind]
+    stored = kind.complete(options, known=channel.options)
+    kind.check(stored)
+    # It may be reached again.
+    Channel.objects.filter(pk=channel.pk).update(options=dict(stored), failures=0, rests_until=None)
+    return find_channel(name)
+
+
+def made_secrets(name: str) -> list[str]:
+    """The signing secrets that were made for it, the newest first; none where it has one of its own."""
+    marks = str(find_channel(name).options.get(OWN_SECRET, ""))
+    return [own_secret(mark) for mark in marks.split()]
+
+
+@transaction.atomic
+def renew_secret(name: str) -> None:
+    """Make a new secret; it and the one of before sign until `end_old_secret`."""
+    channel = _with_made_secret(name)
+    newest = str(channel.options[OWN_SECRET]).split()[:1]
+    _store_marks(channel, [new_mark(), *newest])
+
+
+@transaction.atomic
+def end_old_secret(name: str) -> None:
+    """From now on only the newest secret signs."""
+    channel = _with_made_secret(name)
+    _store_marks(channel, str(channel.options[OWN_SECRET]).split()[:1])
+
+
+def _with_made_secret(name: str) -> Channel:
+    find_channel(name)
+    channel = Channel.objects.select_for_update().get(name=name)
+    if not channel.options.get(OWN_SECRET):
+        raise BadChannel(f"The channel {name} has no secret that was made for it.")
+    return channel
+
+
+def _store_marks(channel: Channel, marks: Sequence[str]) -> None:
+    options = {**channel.options, OWN_SECRET: " ".join(marks)}
+    Channel.objects.filter(pk=channel.pk).update(options=options)
 
 
 def try_channel(name: str, *, at: datetime, site: str = "") -> Message:

@@ -1,5 +1,8 @@
 """What can go wrong with notices."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from heliograph.errors import NotFound, SourceError, UserError
 
 
@@ -12,7 +15,21 @@ class NoSuchChannel(NotFound):
 
 
 class BadChannel(UserError):
-    """A channel cannot be as it was asked for."""
+    """A channel cannot be as it was asked for; `field` is the option that is wrong, where it is known."""
+
+    def __init__(self, reason: str, *, field: str = ""):
+        super().__init__(reason)
+        self.field = field
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """What is refused inside is about this option, unless a closer one is named."""
+    try:
+        yield
+    except BadChannel as fault:
+        fault.field = fault.field or field
+        raise
 
 
 class NoSuchTopic(UserError):

@@ -17,6 +17,17 @@ class Send(Protocol):
     def __call__(self, message: Message, options: Options, *, at: datetime) -> None: ...
 
 
+class Complete(Protocol):
+    """What is stored of the given options; `known` are those of before, where a channel is changed."""
+
+    def __call__(self, given: Options, *, known: Options) -> Options: ...
+
+
+def as_given(given: Options, *, known: Options) -> Options:
+    """Just these."""
+    return given
+
+
 # Any sending is over by then, however slow the other side is.
 SEND_SECONDS = 25
 
@@ -33,6 +44,7 @@ class Kind:
     where: Callable[[Options], str]
     send: Send
     per_minute: int | None = None
+    complete: Complete = as_given
 
 
 def refuse_strange(kind: str, options: Options, takes: Collection[str]) -> None:

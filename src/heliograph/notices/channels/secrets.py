@@ -8,6 +8,19 @@ from heliograph.notices.errors import BadChannel
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
+# Variables that hold the keys of the installation itself, and none of a channel.
+OWN = ("DATABASE_URL", "REDIS_URL", "HELIOGRAPH_")
+
+
+def is_own(name: str) -> bool:
+    """True for a setting of the installation, which no channel may send to another."""
+    return name.upper().startswith(OWN)
+
+
+def is_set(name: str, *, environment: Mapping[str, str] = os.environ) -> bool:
+    """True if this process has that environment variable, with something in it."""
+    return bool(environment.get(name, "").strip())
+
 
 def secret_of(name: str, *, holds: str, environment: Mapping[str, str] = os.environ) -> str:
     """What is in the environment variable of that name; BadChannel where it is not set. `holds`: what is

@@ -47,7 +47,7 @@ def allowed_of(options: Mapping[str, object]) -> tuple[str, ...]:
     """The private hosts and networks that a channel names."""
     allowed = options.get("allow_private", [])
     if not isinstance(allowed, list):
-        raise BadChannel("--allow-private takes hosts and networks.")
+        raise BadChannel("--allow-private takes hosts and networks.", field="allow_private")
     return tuple(str(one).lower() for one in allowed)
 
 

@@ -83,6 +83,31 @@ def channel_lines(audiences: Sequence[str] | None, *, at: datetime) -> list[Chan
     ]
 
 
+def channel_line(channel: Channel) -> ChannelLine:
+    """One of them, with its last test. Six statements."""
+    test = channel.sendings.filter(reason=Sending.Reason.TEST).order_by("-pk").first()
+    item = next(one for one in list_channels(audiences=[channel.audience]) if one.name == channel.name)
+    return ChannelLine(item, test, item.rests_until is not None)
+
+
+def wishes_of(channel: Channel, audiences: Sequence[str] | None) -> list[SubscriptionLine]:
+    """Its subscriptions of these audiences. One statement."""
+    found = Subscription.objects.select_related("channel").filter(channel=channel).order_by("pk")
+    if audiences is not None:
+        found = found.filter(audience__in=audiences)
+    return [SubscriptionLine(one, what_of(one), hours_of(one), 0) for one in found]
+
+
+def effect_of_removal(channel: Channel) -> dict[str, int]:
+    """What goes with it: subscriptions, notices that wait, messages of the log. Three statements."""
+    waiting = channel.deliveries.filter(state=State.PENDING)
+    return {
+        "subscriptions": channel.subscriptions.count(),
+        "waiting": waiting.count(),
+        "messages": channel.sendings.count(),
+    }
+
+
 def channel_names(audiences: Sequence[str] | None) -> list[str]:
     """Those of these audiences. One statement."""
     found = Channel.objects.order_by("name")

@@ -19,7 +19,7 @@ from heliograph.notices.channel import disable_channel, enable_channel, find_cha
 from heliograph.notices.errors import NoSuchChannel, NoSuchSending, NotSent
 from heliograph.notices.keeping import FAILED_DAYS
 from heliograph.notices.log import Shown, given_up, list_sendings, read_sending
-from heliograph.notices.models import State
+from heliograph.notices.models import Channel, State
 from heliograph.notices.replay import Chosen, channel_of, replay, replay_delivery
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.told import tell
@@ -67,6 +67,7 @@ def _subscriptions(request: HttpRequest) -> Context:
         "lines": [(line, called[line.asked.audience], may_write) for line in lines],
         "channels": channel_names(usable(request)),
         "may_write": may_write,
+        "may_operate": may(request, "operator"),
     }
 
 
@@ -162,7 +163,7 @@ def channel_act(request: HttpRequest) -> HttpResponse:
     act, name = request.POST.get("act", ""), request.POST.get("of", "").replace("\x00", "")
     if act not in ("test", "enable", "disable"):
         raise Http404("There is no such act.")
-    _own_channel(request, name)
+    own_channel(request, name)
     try:
         if act == "test":
             # What went wrong stands in the log, and beside the channel.
@@ -178,6 +179,8 @@ def channel_act(request: HttpRequest) -> HttpResponse:
         tab = TABS["channels"]
         context = {"tab": tab, "tabs": TABS.values(), "fault": str(fault), **tab.read(request)}
         return render(request, "web/pages/notices.html", context, status=409)
+    if request.POST.get("page") == "own":
+        return redirect("channel", name)
     tried = f"?{urlencode({'tried': name})}" if act == "test" else ""
     return redirect(f"{reverse('notices-tab', args=['channels'])}{tried}")
 
@@ -190,11 +193,11 @@ def log_act(request: HttpRequest) -> HttpResponse:
     try:
         with transaction.atomic():
             if number is not None:
-                _own_channel(request, channel_of(number))
+                own_channel(request, channel_of(number))
                 count = replay_delivery(number, at=utc_now())
                 tell(request, "notice.replay", f"delivery {number}", count=count)
             else:
-                chosen = _own_channel(request, channel.replace("\x00", ""))
+                chosen = own_channel(request, channel.replace("\x00", ""))
                 count = replay(Chosen(channel=chosen), at=utc_now())
                 tell(request, "notice.replay", chosen.name, count=count)
     except HeliographError as fault:
@@ -203,9 +206,10 @@ def log_act(request: HttpRequest) -> HttpResponse:
     return redirect("notices-tab", "log")
 
 
-def _own_channel(request: HttpRequest, name: str):
+def own_channel(request: HttpRequest, name: str) -> Channel:
+    """The channel of that name, which is not there for whom it is none of theirs."""
     try:
-        found = find_channel(name)
+        found = find_channel(name.replace("\x00", ""))
     except NoSuchChannel as fault:
         raise Http404(str(fault)) from fault
     audiences = audiences_of(request)

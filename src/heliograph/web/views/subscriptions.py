@@ -24,7 +24,7 @@ from heliograph.notices.words import title_of
 from heliograph.web.accounts.access import changes_nothing, needs
 from heliograph.web.accounts.told import tell
 from heliograph.web.reads.notices import channel_names
-from heliograph.web.views.audience import audiences_of, choices, hidden_names, names, usable
+from heliograph.web.views.audience import audiences_of, choices, hidden_names, may, names, usable
 from heliograph.web.views.subscription_form import BadForm, Form, field_of
 from heliograph.web.views.waking import wake
 
@@ -144,7 +144,8 @@ def _fresh(request: HttpRequest) -> Form:
     names = channel_names(usable(request))
     named = request.GET.get("channel", "")
     channel = named if named in names else names[0] if len(names) == 1 else ""
-    return Form(channel=channel, audience=choices(request)[0][0], topics=["signal.published"])
+    topics = [one for one in request.GET.getlist("topic") if one in TOPICS]
+    return Form(channel=channel, audience=choices(request)[0][0], topics=topics or ["signal.published"])
 
 
 def _context(request: HttpRequest, form: Form, faults: dict[str, str]) -> dict[str, object]:
@@ -158,6 +159,7 @@ def _context(request: HttpRequest, form: Form, faults: dict[str, str]) -> dict[s
         "channels": channel_names(usable(request)),
         "choices": _choices(request, form.audience),
         "zones": ZONES,
+        "may_operate": may(request, "operator"),
         **_preview(request, form),
     }
 

@@ -10,7 +10,7 @@ from heliograph.notices.channels.cut import cut
 from heliograph.notices.channels.kind import Kind, Options, refuse_strange
 from heliograph.notices.channels.secrets import secret_of
 from heliograph.notices.channels.web_address import allowed_of
-from heliograph.notices.errors import BadChannel, NotSent
+from heliograph.notices.errors import BadChannel, NotSent, about
 from heliograph.notices.message import Message
 from heliograph.notices.pictures import picture_of
 
@@ -70,8 +70,12 @@ def _plugin(options: Options) -> "NotifyBase":
     )
     plugin = Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
     if plugin is None or (schemas and not schemas & _schemas_of(plugin)):
-        given = options.get("url_env") or options.get("token_env") or "it"
-        raise BadChannel(f"What {given} holds is not what {service} gives out; copy it from there once more.")
+        field = "token_env" if "token_env" in options and "url_env" not in options else "url_env"
+        raise BadChannel(
+            f"What {options.get(field, 'it')} holds is not what {service} gives out; "
+            "copy it from there once more.",
+            field=field,
+        )
     # The pauses between messages are ours.
     plugin.request_rate_per_sec = 0
     return plugin
@@ -92,10 +96,12 @@ def _url(service: str, options: Options) -> tuple[str, frozenset[str]]:
         if not name:
             raise BadChannel(
                 "Name a service, such as telegram, or with --url-env the environment variable that holds a "
-                "URL of Apprise."
+                "URL of Apprise.",
+                field="url_env",
             )
-        url = secret_of(name, holds="a URL of Apprise")
-        check_url(url, name=name)
+        with about("url_env"):
+            url = secret_of(name, holds="a URL of Apprise")
+            check_url(url, name=name)
         allowed_of(options)
         return url, frozenset()
     if service not in SERVICES:

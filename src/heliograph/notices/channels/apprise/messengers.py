@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from heliograph.notices.channels.secrets import secret_of
 from heliograph.notices.channels.web_address import allowed_of, read_address
-from heliograph.notices.errors import BadChannel
+from heliograph.notices.errors import BadChannel, about
 
 FLAGS = {
     "token_env": "--token-env names the environment variable that holds its token",
@@ -36,10 +36,12 @@ class Given:
         found = self.options.get(name, "")
         if isinstance(found, list):
             if len(found) != 1:
-                raise BadChannel(f"A channel to {self.service} goes to one place: give --to once.")
+                raise BadChannel(
+                    f"A channel to {self.service} goes to one place: give --to once.", field=name
+                )
             found = found[0]
         if not str(found):
-            raise BadChannel(f"A channel to {self.service} needs more: {FLAGS[name]}.")
+            raise BadChannel(f"A channel to {self.service} needs more: {FLAGS[name]}.", field=name)
         return str(found)
 
     def secret(self, name: str) -> str:
@@ -50,7 +52,9 @@ class Given:
         """The web address in `url_env`."""
         found = self._secret("url_env")
         if not found.startswith(("https://", "http://")):
-            raise BadChannel(f"{self.text('url_env')} holds no web address; it begins with https://.")
+            raise BadChannel(
+                f"{self.text('url_env')} holds no web address; it begins with https://.", field="url_env"
+            )
         return found
 
     def place(self, name: str) -> str:
@@ -60,12 +64,14 @@ class Given:
     def server(self, scheme: str, *, default: str = "", user: str = "") -> str:
         """`scheme://user@host:port` with an s behind the scheme where the server speaks TLS."""
         address = self.text("server") if "server" in self.options or not default else default
-        found = read_address(address, allowed=allowed_of(self.options))
+        with about("server"):
+            found = read_address(address, allowed=allowed_of(self.options))
         path = found.path.rstrip("/")
         return f"{scheme}{'s' * found.place.is_tls}://{user and user + '@'}{found.place.authority}{path}"
 
     def _secret(self, name: str) -> str:
-        return secret_of(self.text(name), holds=f"the secret of {self.service}")
+        with about(name):
+            return secret_of(self.text(name), holds=f"the secret of {self.service}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,9 @@ class Service:
 def _telegram(given: Given) -> str:
     chat = given.text("to")
     if not re.fullmatch(r"-?\d{1,20}|@[A-Za-z][A-Za-z0-9_]{3,63}", chat):
-        raise BadChannel(f"'{chat}' is no chat of Telegram; it is a number such as -100123, or @name.")
+        raise BadChannel(
+            f"'{chat}' is no chat of Telegram; it is a number such as -100123, or @name.", field="to"
+        )
     return f"tgram://{given.secret('token_env')}/{chat}/"
 
 
@@ -95,7 +103,9 @@ def _mattermost(given: Given) -> str:
     found = read_address(given.address(), allowed=allowed_of(given.options))
     hook = re.fullmatch(r"(.*)/hooks/([A-Za-z0-9]+)", found.path)
     if not hook:
-        raise BadChannel("The address of a webhook of Mattermost looks like https://host/hooks/abc.")
+        raise BadChannel(
+            "The address of a webhook of Mattermost looks like https://host/hooks/abc.", field="url_env"
+        )
     return f"mmost{'s' * found.place.is_tls}://{found.place.authority}{hook[1]}/{hook[2]}"
 
 
@@ -103,7 +113,9 @@ def _rocketchat(given: Given) -> str:
     found = read_address(given.address(), allowed=allowed_of(given.options))
     hook = re.fullmatch(r"/hooks/([A-Za-z0-9]+)/([A-Za-z0-9]+)", found.path)
     if not hook:
-        raise BadChannel("The address of a webhook of Rocket.Chat looks like https://host/hooks/abc/def.")
+        raise BadChannel(
+            "The address of a webhook of Rocket.Chat looks like https://host/hooks/abc/def.", field="url_env"
+        )
     scheme = f"rocket{'s' * found.place.is_tls}"
     return f"{scheme}://{hook[1]}/{hook[2]}@{found.place.authority}/?mode=webhook&avatar=no&format=text"
 

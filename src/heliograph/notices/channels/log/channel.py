@@ -22,9 +22,11 @@ def check(options: Options) -> None:
         return
     path = Path(str(options["file"]))
     if not path.is_absolute():
-        raise BadChannel(f"{path}: name the file with its whole path; workers run in other folders.")
+        raise BadChannel(
+            f"{path}: name the file with its whole path; workers run in other folders.", field="file"
+        )
     if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise BadChannel(f"{path} cannot be written by this user; name another file.")
+        raise BadChannel(f"{path} cannot be written by this user; name another file.", field="file")
 
 
 def where(options: Options) -> str:

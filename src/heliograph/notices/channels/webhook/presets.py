@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from heliograph.notices.channels.cut import cut
 from heliograph.notices.channels.webhook.fields import fields_of
 from heliograph.notices.channels.webhook.template import JsonTemplate, check_text, fill, fill_json
-from heliograph.notices.errors import BadChannel
+from heliograph.notices.errors import BadChannel, about
 from heliograph.notices.message import Message
 
 JSON_TYPE, TEXT_TYPE = "application/json", "text/plain; charset=utf-8"
@@ -42,11 +42,13 @@ def preset_of(options: Mapping[str, object]) -> Make:
     """The maker of contents that these options ask for; BadChannel says what is wrong with them."""
     name = str(options.get("preset", "standard"))
     if name not in PRESETS:
-        raise BadChannel(f"There is no preset '{name}'; there are {', '.join(PRESETS)}.")
+        raise BadChannel(f"There is no preset '{name}'; there are {', '.join(PRESETS)}.", field="preset")
     if "template" in options and name not in ("freqtrade", "tradingview"):
-        raise BadChannel(f"The preset {name} takes no template; --preset freqtrade and tradingview do.")
+        raise BadChannel(
+            f"The preset {name} takes no template; --preset freqtrade and tradingview do.", field="template"
+        )
     if "format" in options and name != "freqtrade":
-        raise BadChannel(f"The preset {name} takes no --format; --preset freqtrade does.")
+        raise BadChannel(f"The preset {name} takes no --format; --preset freqtrade does.", field="format")
     return PRESETS[name](options)
 
 
@@ -80,10 +82,11 @@ def _slack(_: Mapping[str, object]) -> Make:
 
 
 def _freqtrade(options: Mapping[str, object]) -> Make:
-    template = JsonTemplate.read(str(options.get("template", FREQTRADE)))
+    with about("template"):
+        template = JsonTemplate.read(str(options.get("template", FREQTRADE)))
     form = str(options.get("format", "form"))
     if form not in ("form", "json", "raw"):
-        raise BadChannel(f"There is no format '{form}'; there are form, json and raw.")
+        raise BadChannel(f"There is no format '{form}'; there are form, json and raw.", field="format")
 
     def make(message: Message) -> Content | None:
         found = template.of(message.topic)
@@ -102,7 +105,8 @@ def _freqtrade(options: Mapping[str, object]) -> Make:
 
 def _tradingview(options: Mapping[str, object]) -> Make:
     template = str(options.get("template", TRADINGVIEW))
-    check_text(template)
+    with about("template"):
+        check_text(template)
     return lambda message: Content(TEXT_TYPE, fill(template, fields_of(message)))
 
 

@@ -11,6 +11,7 @@ from ninja import Field, Status
 from heliograph.errors import NotFound
 from heliograph.kit.clock import utc_now
 from heliograph.notices import channel as verbs
+from heliograph.notices.channels.secrets import is_own
 from heliograph.notices.errors import NoSuchDelivery, NotSent
 from heliograph.notices.models import Channel
 from heliograph.notices.queries import list_channels
@@ -31,8 +32,6 @@ MOST_OPTIONS = 20_000
 Topics = Annotated[list[Line], Field(max_length=50)]
 # What reaches into the machine or the network around it.
 INSIDE = ("file", "allow_private")
-# Variables that hold the keys of the installation itself, and none of a channel.
-OWN = ("DATABASE_URL", "REDIS_URL", "HELIOGRAPH_")
 
 
 class ChannelTold(Told):
@@ -170,7 +169,7 @@ def _check(request: HttpRequest, told: ChannelTold) -> None:
     for name, value in told.options.items():
         if name in INSIDE:
             insist(request, "admin", f"The option `{name}` reaches inside: it")
-        if name.endswith("_env") and str(value).upper().startswith(OWN):
+        if name.endswith("_env") and is_own(str(value)):
             raise Refused(
                 422, f"`{value}` is a setting of the installation, not a secret of a channel.", name=name
             )
