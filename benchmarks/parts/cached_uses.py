@@ -46,9 +46,11 @@ def _three(read: Any, named: dict[str, Any], near: Any, far: Any) -> dict[str, f
     return microseconds(runs, times=40)
 
 
-def lists(client: Any, off: Any) -> dict[str, dict[str, float]]:
+def lists(client: Any, near: Any) -> dict[str, dict[str, float]]:
     """Lists of the API: the answer alone, made and read, and the whole request through Django, which costs
-    the same on top of either. `off` turns the cache off for a call."""
+    the same on top of either. An answer that was forgotten is made anew; forgetting it is not counted."""
+    from heliograph.web.api.answers import key_of
+
     addresses = {
         "api signals": "/api/v1/signals?limit=50",
         "api instruments": "/api/v1/instruments?limit=50",
@@ -56,20 +58,20 @@ def lists(client: Any, off: Any) -> dict[str, dict[str, float]]:
     }
     found = {}
     for name, path in addresses.items():
-        whole = {"off": lambda path=path: off(path), "on": lambda path=path: client.get(path)}
+        key = key_of(path, ())
+        whole: dict[str, Run] = {
+            "off": lambda path=path, key=key: (near.forget(key), client.get(path)),
+            "on": lambda path=path: client.get(path),
+        }
         taken = microseconds(whole, times=30)
-        read = microseconds({"memory": lambda path=path: _answer(path)}, times=200)["memory"]
-        around = taken["on"] - read
-        found[name] = {"uncached": taken["off"] - around, "memory": read}
-        found[f"{name}, the request"] = {"request uncached": taken["off"], "request cached": taken["on"]}
+        if near.get(key, kind=bytes) is None:
+            raise SystemExit(f"The answer of {path} is not kept under {key}.")
+        read = microseconds({"memory": lambda key=key: near.get(key, kind=bytes)}, times=200)["memory"]
+        forgotten = microseconds({"forgotten": lambda: near.forget("api:nothing")}, times=30)["forgotten"]
+        off, around = taken["off"] - forgotten, taken["on"] - read
+        found[name] = {"uncached": off - around, "memory": read}
+        found[f"{name}, the request"] = {"request uncached": off, "request cached": taken["on"]}
     return found
-
-
-def _answer(path: str) -> bytes | None:
-    from heliograph.kit.cache import cache
-
-    answer: bytes | None = cache().get(f"api:{path}", kind=bytes)
-    return answer
 
 
 def windows(far: Any, ids: list[int], timeframe: str) -> dict[str, float]:

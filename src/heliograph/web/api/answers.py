@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 from heliograph.kit.cache import Rule, cache
+from heliograph.signals.queries import Hidden
 from heliograph.web.api.asked import Chosen
 from heliograph.web.api.paging import Page
 from heliograph.web.api.seen import hidden_from
@@ -72,9 +73,13 @@ def _some(item: object, names: Sequence[str]) -> dict[str, object]:
     return {name: take(name)(item) for name in names}
 
 
+def key_of(address: str, hidden: Hidden) -> str:
+    """What an answer is kept under: beside the address, what is hidden decides what is found."""
+    unseen = blake2b(repr(sorted(hidden)).encode(), digest_size=8).hexdigest()
+    return f"api:{unseen}:{address}"
+
+
 def _kept(request: HttpRequest, tags: Sequence[str], make: Callable[[], bytes]) -> bytes:
-    # Beside the address, what is hidden decides what is found.
-    unseen = blake2b(repr(sorted(hidden_from(request))).encode(), digest_size=8).hexdigest()
     rule = Rule(ttl=SECONDS, tags=tuple(tags), levels=(1, 2), kind=bytes)
-    found: bytes = cache().through(f"api:{unseen}:{request.get_full_path()}", make, rule)
+    found: bytes = cache().through(key_of(request.get_full_path(), hidden_from(request)), make, rule)
     return found
