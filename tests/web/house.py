@@ -134,3 +134,23 @@ def _people():
         "invitation": asked.invitation.pk,
         "sessions": Session.objects.count(),
     }
+
+
+def known_ids(house):
+    """Ids of the house by the names of parameters."""
+    return {
+        "signal_id": [house["signal"]],
+        "version_id": [house["version"], house["draft"]],
+        "backtest_id": [house["backtest"], house["waiting"]],
+        "job_id": [house["job"], house["upload"]],
+        "import_id": [house["batch"]],
+        "instrument_id": [house["instrument"]],
+        "watch_id": [house["watch"]],
+        "replay_id": [house["replay"]],
+        "subscription_id": [house["foreign_subscription"]],
+        "person_id": [house["person"]],
+        "team_id": [house["team"]],
+        "invitation_id": [house["invitation"]],
+        "name": ["desk", "theirs", house["node"], house["exchange"], "ema"],
+        "source": ["tv"],
+    }
