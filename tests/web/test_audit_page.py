@@ -23,12 +23,13 @@ def page(client, query=""):
 
 
 def test_entries_stand_newest_first_with_their_facts(client):
-    record(Actor("ann"), "strategy.promote", "Trend v2", {"share": 25, "limits": None}, at=AT)
+    told = {"share": 25, "reason": None, "limits": {"max_drop_r": "0.1"}}
+    record(Actor("ann"), "strategy.promote", "Trend v2", told, at=AT)
     record(Actor("<b>ben"), "strategy.retire", "Trend v1", at=AT)
 
     found = page(client)
     assert found.index("strategy.retire</td>") < found.index("strategy.promote</td>")
-    assert "share 25" in found
+    assert "share 25, limits (max_drop_r 0.1)" in found
     assert "&lt;b&gt;ben" in found
     assert "The trail is whole:" in found
 

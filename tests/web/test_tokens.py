@@ -7,7 +7,7 @@ from django.test import Client
 
 from heliograph.accounts.models import ApiToken
 from heliograph.accounts.people import give_role, set_active
-from heliograph.accounts.tokens import add_token, revoke, token_of
+from heliograph.accounts.tokens import add_token, list_tokens, revoke, token_of
 from heliograph.kit.clock import utc_now
 from tests.web.people import JOINED, person_with, signed_in
 
@@ -56,6 +56,14 @@ def test_a_revoked_token_says_so():
     assert revoke(token.token, at=utc_now())
     assert refusal(show(token.secret)) == f"The token hg_{token.token.prefix}… is revoked."
     assert not revoke(token.token, at=utc_now())
+
+
+def test_living_tokens_come_first_and_those_newest_first():
+    person = person_with("viewer")
+    for name, days in (("oldest", 1), ("newest", 9), ("revoked", 20)):
+        token = add_token(name, person=person, scope="read", at=JOINED + timedelta(days=days)).token
+    revoke(token, at=JOINED + timedelta(days=21))
+    assert [one.name for one in list_tokens(person)] == ["newest", "oldest", "revoked"]
 
 
 def test_the_token_of_somebody_who_is_let_in_no_more_opens_nothing():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.crypto import constant_time_compare
 
 from heliograph.accounts.errors import BadTokenName, NoSuchToken, TokenRefused
@@ -103,7 +103,8 @@ def role_with(token: ApiToken) -> Role | None:
 
 def list_tokens(person: Person | None = None) -> QuerySet[ApiToken]:
     """Tokens, those that live first and then the newest; of everybody where no person is named."""
-    rows = ApiToken.objects.select_related("person").order_by("revoked_at", "-created_at", "-pk")
+    living_first = F("revoked_at").asc(nulls_first=True)
+    rows = ApiToken.objects.select_related("person").order_by(living_first, "-created_at", "-pk")
     return rows if person is None else rows.filter(person=person)
 
 

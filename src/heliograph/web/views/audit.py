@@ -80,4 +80,4 @@ def _details(details: dict[str, object]) -> str:
 def _word(value: object) -> str:
     if isinstance(value, list):
         return " ".join(map(str, value))
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+    return f"({_details(value)})" if isinstance(value, dict) else str(value)
