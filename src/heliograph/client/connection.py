@@ -86,8 +86,9 @@ class Connection:
                 raise _problem(answer.status, answer.data, answer.headers)
             yield self._pieces(answer)
         finally:
-            answer.release_conn()
+            # Closed first: what was not read must not be the beginning of the next answer.
             answer.close()
+            answer.release_conn()
 
     def _send(
         self,
