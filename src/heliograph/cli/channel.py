@@ -54,9 +54,8 @@ def add(
 
     It is a webhook, email, the log, or a service: telegram, discord, slack, matrix, ntfy, gotify, pushover,
     pushbullet, mattermost, rocketchat, teams, googlechat, webex, signal, homeassistant; `apprise` takes any
-    other by its URL. Secrets are never stored: name environment variables, which the workers must know too. A
-    webhook without --secret-env is signed with a secret that is made for it, derived from the key of this
-    installation, and printed here.
+    other by its URL. Secrets are never stored: name environment variables, which the workers must know too;
+    that of a webhook without --secret-env is derived from the key of this installation, and printed.
     Public addresses are reached over TLS, and private ones where --allow-private names them.
 
     \b
@@ -79,13 +78,15 @@ def add(
     if as_json:
         show_json(_object(item) | ({"secret": made[0]} if made else {}))
     else:
-        print(f"{name} is stored: notices go to {item.where} from now on.")
-        if made:
-            print(f"secret   {made[0]}")
-            note(
-                "The receiver verifies with it that requests come from here; see `heliograph channel secret`."
-            )
-        note(f"`heliograph channel test {name}` sends one to try it.")
+        _show_added(item, secrets=made)
+
+
+def _show_added(item: "ChannelItem", *, secrets: list[str]) -> None:
+    print(f"{item.name} is stored: notices go to {item.where} from now on.")
+    for one in secrets:
+        print(f"secret   {one}")
+        note("The receiver verifies with it what comes; `heliograph channel secret` prints it again.")
+    note(f"`heliograph channel test {item.name}` sends one to try it.")
 
 
 @spread

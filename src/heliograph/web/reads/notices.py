@@ -48,7 +48,7 @@ class ChannelLine:
             return "off"
         if self.fails:
             return "warning"
-        return "good" if self.item.last_sent_at else "unknown"
+        return "good" if self.item.last_sent_at or self._took_test else "unknown"
 
     @property
     def word(self) -> str:
@@ -57,7 +57,13 @@ class ChannelLine:
             return "disabled"
         if self.fails:
             return "fails"
-        return "works" if self.item.last_sent_at else "nothing sent yet"
+        if self.item.last_sent_at:
+            return "works"
+        return "test taken" if self._took_test else "nothing sent yet"
+
+    @property
+    def _took_test(self) -> bool:
+        return self.tested is not None and self.tested.state == State.SENT
 
 
 def subscription_lines(audiences: Sequence[str] | None) -> list[SubscriptionLine]:
