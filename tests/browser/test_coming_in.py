@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -9,10 +10,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from heliograph.accounts import links
+from heliograph.accounts.audit import Actor, record
 from heliograph.accounts.people import add_person
 from heliograph.accounts.teams import add_team
+from heliograph.accounts.tokens import add_token, find_token, revoke
 from heliograph.kit.clock import utc_now
 from tests.browser.test_every_page import CONTRAST, RULES
+from tests.web.people import person_with
 
 PASSWORD = "nine plain words"
 
@@ -182,10 +186,14 @@ def test_no_page_of_settings_and_people_breaks_a_rule_of_accessibility(world, vi
     team = add_team("desk", at=utc_now())
     team.members.add(boss)
     links.invite("Ann", role="viewer", at=utc_now(), made_by=boss)
+    write_tokens_and_entries(boss)
     addresses = {
         "settings": "/settings/",
         "security": "/settings/security/",
         "sessions": "/settings/sessions/",
+        "tokens": "/settings/tokens/",
+        "audit": "/audit/",
+        "audit-none": "/audit/?actor=Nobody+there",
         "people": "/people/",
         "person": f"/people/{boss.pk}/",
         "team": f"/people/teams/{team.pk}/",
@@ -193,6 +201,37 @@ def test_no_page_of_settings_and_people_breaks_a_rule_of_accessibility(world, vi
         "sign-out": "/account/logout/",
     }
     assert check(visit, keep_screenshot, addresses, width=width, role="admin") == {}
+
+
+def write_tokens_and_entries(boss):
+    """Tokens that live, expired and were taken back, and changes of each kind of actor."""
+    at = utc_now()
+    for name, scope, age, days in (
+        ("bot", "read", 1, 90),
+        ("ci", "write", 40, 30),
+        ("old", "admin", 90, None),
+    ):
+        made = at - timedelta(days=age)
+        add_token(
+            name,
+            person=boss if name == "ci" else person_with("admin"),
+            scope=scope,
+            expires_at=made + timedelta(days=days) if days else None,
+            at=made,
+        )
+    revoke(find_token("old"), at=at)
+    limits = {"share": 25, "limits": {"max_drop_r": "0.1", "min_signals": 30}}
+    for name, action, subject, details in (
+        ("command line: ada", "venue.add", "binance", {"exchange": "binance"}),
+        (
+            "boss, by token ci hg_3f9a1c07…",
+            "strategy.promote",
+            "A strategy of a rather long name v12",
+            limits,
+        ),
+        ("nobody", "sign-in.failed", "a name that nobody has", {"from": "192.0.2.7"}),
+    ):
+        record(Actor(name), action, subject, details, at=at)
 
 
 def check(visit, keep_screenshot, addresses, *, width, role):
