@@ -1,7 +1,7 @@
 """What the form of a channel asks, read into the options of its kind."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.http import QueryDict
@@ -14,6 +14,24 @@ from heliograph.notices.errors import BadChannel
 LONGEST = 12_000
 # Options of which a channel of a messenger has one, and which are stored as a list all the same.
 LISTED = ("to",)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A field as it is drawn: what is asked, what was typed, what is wrong."""
+
+    ask: Ask
+    value: str
+    fault: str
+
+    @property
+    def is_set(self) -> bool:
+        """True if this process has the variable that was typed."""
+        return self.ask.is_secret and is_set(self.value)
+
+    def is_open(self, sentences: Iterable[str]) -> bool:
+        """True for a field that is filled in or wrong, or that a sentence speaks of."""
+        return bool(self.value or self.fault) or any(f"“{self.ask.label}”" in one for one in sentences)
 
 
 @dataclass
@@ -57,17 +75,9 @@ class ChannelForm:
                 found[one.name] = _value(one, value)
         return found | dict(self.offer.fixed)
 
-    def fields(self, faults: Mapping[str, str]) -> list[dict[str, object]]:
-        """The fields as they are drawn: what is asked, what was typed, what is wrong."""
-        return [
-            {
-                "ask": one,
-                "value": self.typed.get(one.name, ""),
-                "fault": faults.get(one.name, ""),
-                "is_set": is_set(self.typed.get(one.name, "")) if one.is_secret else None,
-            }
-            for one in self.asks
-        ]
+    def fields(self, faults: Mapping[str, str]) -> list["Drawn"]:
+        """The fields as they are drawn."""
+        return [Drawn(one, self.typed.get(one.name, ""), faults.get(one.name, "")) for one in self.asks]
 
 
 def in_words(sentence: str, form: ChannelForm) -> str:

@@ -1,8 +1,5 @@
 """A channel's own pages: what it is to be, its form, what comes next; changed and removed."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -110,7 +107,7 @@ def channel_page(request: HttpRequest, name: str) -> HttpResponse:
         "line": channel_line(known),
         "marks": len(str(known.options.get(OWN_SECRET, "")).split()),
         "signed_by": known.options.get("secret_env", ""),
-        "fields": [one for one in form.fields({}) if one["value"]],
+        "fields": [one for one in form.fields({}) if one.value],
         "wishes": wishes_of(known, audiences_of(request)),
         "effect": effect_of_removal(known),
         "read_at": utc_now(),
@@ -157,12 +154,6 @@ def _faults(fault: BadChannel, form: ChannelForm) -> dict[str, str]:
     return {fault.field if fault.field in asked else "": in_words(str(fault), form)}
 
 
-def _concerns(drawn: Mapping[str, Any], faults: Mapping[str, str]) -> bool:
-    """True for a field that is filled in or wrong, or that a sentence speaks of."""
-    named = any(f"“{drawn['ask'].label}”" in one for one in faults.values())
-    return bool(drawn["value"] or drawn["fault"] or named)
-
-
 def _variable(form: ChannelForm) -> str:
     """The name of a variable that holds a secret, as an example; empty where none is asked for or named."""
     secrets = [one for one in form.asks if one.is_secret]
@@ -182,9 +173,9 @@ def _form(
         "known": known,
         "faults": faults,
         "listed": [(labels[name], name, sentence) for name, sentence in faults.items()],
-        "fields": [one for one in drawn if not one["ask"].more],
-        "more": [one for one in drawn if one["ask"].more],
-        "more_open": any(_concerns(one, faults) for one in drawn if one["ask"].more),
+        "fields": [one for one in drawn if not one.ask.more],
+        "more": [one for one in drawn if one.ask.more],
+        "more_open": any(one.is_open(faults.values()) for one in drawn if one.ask.more),
         "variable": _variable(form),
         "makes_secret": form.offer.name == "webhook",
         "choices": choices(request),
