@@ -49,7 +49,9 @@ def addresses():
             continue
         names = pattern.pattern.converters
         for tab in TABS.get(pattern.name, ("",)):
-            values = {name: tab if tab and name == "name" else VALUES.get(name, lambda: FIRST)() for name in names}
+            values = {name: VALUES.get(name, lambda: FIRST)() for name in names}
+            if tab:
+                values["name"] = tab
             found[f"{route} {tab}".strip()] = "/" + filled(route, values)
     return found
 

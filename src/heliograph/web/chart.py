@@ -91,8 +91,8 @@ class Chart:
     focus: int | None = None
 
     def plain(self) -> dict[str, object]:
-        """For JSON. Each line also has its value at the focus or else at the newest bar, written; `panes` counts
-        those below."""
+        """For JSON. Each line also has its value at the focus or else at the newest bar, written; `panes`
+        counts those below."""
         return asdict(self) | {
             "lines": [self._line(line) for line in self.lines],
             "panes": max((line.pane for line in self.lines), default=0),
