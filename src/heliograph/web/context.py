@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from heliograph.accounts.errors import TokenRefused
+from heliograph.accounts.roles import Role
 from heliograph.signals.models import Outcome
 from heliograph.signals.queries import Hidden, seen
 from heliograph.web.accounts.asker import asker_of, hidden
@@ -38,6 +39,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
     return {
         "here": _room(request),
         "rooms": SimpleLazyObject(lambda: rooms(hidden(request)) if _may_look(request) else []),
+        "may": SimpleLazyObject(lambda: _roles_held(request)),
         "replays": states,
         "ended": SimpleLazyObject(lambda: ended(states)),
         "theme": theme if theme in THEMES else "system",
@@ -51,6 +53,12 @@ def _may_look(request: HttpRequest) -> bool:
         return asker_of(request).role is not None
     except TokenRefused:
         return False
+
+
+def _roles_held(request: HttpRequest) -> dict[str, bool]:
+    """By the name of each role, whether whoever asks may do what it may."""
+    held = asker_of(request).role
+    return {role.value: held is not None and held.may(role) for role in Role}
 
 
 def ended(states: list[ReplayState]) -> list[ReplayState]:

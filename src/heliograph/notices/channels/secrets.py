@@ -31,5 +31,8 @@ def secret_of(name: str, *, holds: str, environment: Mapping[str, str] = os.envi
         )
     found = environment.get(name, "").strip()
     if not found:
-        raise BadChannel(f"{name} is not set in the environment; it holds {holds}.")
+        raise BadChannel(
+            f"{name} is not set in the environment that Heliograph was started in; it holds {holds}. "
+            "Set it there, and start it again."
+        )
     return found
