@@ -1,3 +1,5 @@
+import pytest
+
 from heliograph.signals.queries import SignalFilter
 from heliograph.web.filters import Asked, chip
 
@@ -13,6 +15,7 @@ EVERYTHING = {
 }
 
 
+@pytest.mark.django_db
 def test_an_address_keeps_every_filter():
     asked = Asked.of(EVERYTHING)
 
