@@ -10,9 +10,12 @@ from django.apps import apps
 
 from heliograph.errors import SourceError
 from heliograph.kit.embedded import connect
+from heliograph.kit.wait import wait_until
 
 # Any number that nothing else locks by.
 MIGRATING = 4_215_001
+# The longest migration: an index over many millions of rows.
+MOST_SECONDS = 3_600.0
 
 
 class DatabaseDown(SourceError):
@@ -51,7 +54,15 @@ def migrate() -> int:
     if not waiting:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+
+        def is_ours() -> bool:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [MIGRATING])
+            return bool(cursor.fetchone()[0])
+
+        # Asked again and again: an index that is built beside the work waits for every statement that began
+        # before it, so one that waited for the lock would wait for itself.
+        if not wait_until(is_ours, seconds=MOST_SECONDS, every=0.1):
+            raise DatabaseDown("Another process has been bringing the tables up to date for too long.")
         try:
             call_command("migrate", verbosity=0, interactive=False)
         finally:
