@@ -14,11 +14,9 @@ from heliograph.research.models import StoredBacktest
 from heliograph.research.queries import shown_to
 from heliograph.signals.models import StrategyVersion
 from heliograph.signals.queries import Hidden, seen
-from heliograph.signals.scores import Estimate
+from heliograph.signals.scores import LEAST_N, Estimate
 from heliograph.web.interval import IntervalMark, interval_mark
 from heliograph.web.reads.work.jobs import JobLine, job_line
-
-LEAST_N = 10
 
 
 @dataclass(frozen=True, slots=True)

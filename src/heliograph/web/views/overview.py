@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from heliograph.kit.clock import utc_now
 from heliograph.signals.queries import Hidden
+from heliograph.signals.scores import LEAST_N
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
 from heliograph.web.numbers import price_decimals
@@ -17,7 +18,6 @@ from heliograph.web.rows import REASONS, signal_rows
 from heliograph.web.views.asked import whole_number
 
 OPEN_ROWS, SETTLED_ROWS, INSTRUMENT_ROWS = 6, 10, 10
-LEAST_N = 10
 
 
 @require_safe

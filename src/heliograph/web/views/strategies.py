@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from heliograph.engine.strategy import Strategy
 from heliograph.signals.models import Outcome, StrategyVersion
 from heliograph.signals.queries import SignalFilter, list_signals
-from heliograph.signals.scores import Score, scoreboard
+from heliograph.signals.scores import LEAST_N, Score, scoreboard
 from heliograph.signals.tallies import read as tallies
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
@@ -25,7 +25,6 @@ from heliograph.web.rows import REASONS, signal_rows
 from heliograph.web.source import source_lines
 from heliograph.web.views.asked import stored_version, text, whole_number
 
-LEAST_N = 10
 SIGNALS = 15
 # A picture of the newest results needs no more.
 MOST_R = 2_000

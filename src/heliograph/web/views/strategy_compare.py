@@ -10,10 +10,10 @@ from django.views.decorators.vary import vary_on_headers
 from heliograph.signals.compare import compare
 from heliograph.signals.diff import difference_of
 from heliograph.signals.models import StrategyVersion
+from heliograph.signals.scores import LEAST_N
 from heliograph.web.accounts.access import needs
 from heliograph.web.views.asked import stored_version, whole_number
 
-LEAST_N = 10
 AROUND = 3
 
 

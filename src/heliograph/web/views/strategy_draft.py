@@ -12,7 +12,7 @@ from heliograph.engine.strategy.document import MOST_BYTES
 from heliograph.signals.diff import Difference, difference
 from heliograph.signals.models import StrategyVersion
 from heliograph.signals.queries import find_version
-from heliograph.signals.scores import score
+from heliograph.signals.scores import LEAST_N, score
 from heliograph.web.accounts.asker import hidden
 from heliograph.web.reads.overview import reasons
 from heliograph.web.reads.strategies.fired import fired
@@ -22,7 +22,6 @@ from heliograph.web.reads.strategies.versions import version_lines
 from heliograph.web.rows import REASONS
 from heliograph.web.views.asked import whole
 
-LEAST_N = 10
 STAGES = (StrategyVersion.Stage.DRAFT, StrategyVersion.Stage.SHADOW)
 
 
