@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import django
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, connections
@@ -16,6 +17,14 @@ from heliograph.kit.env import Environment
 from heliograph.kit.wait import wait_until
 
 HOME = "HELIOGRAPH_HOME"
+# Nothing of it outlives the run. Autovacuum would come upon tables between two tests and note that they are
+# empty; the next test would be planned for empty tables.
+OF_TEST_SERVERS = {
+    "autovacuum": "off",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+}
 # Django wants a database when it is set up; the server starts when the first test asks for one.
 PLACEHOLDER = "postgres://heliograph@/heliograph?host=/not/started/yet"
 os.environ |= {
@@ -50,6 +59,10 @@ def pytest_unconfigure(config):
 def servers():
     """The embedded servers of this run: `database_url`, `redis_url`."""
     with embedded(Home.open(Path(os.environ[HOME]))) as urls:
+        with psycopg.connect(urls["database_url"], autocommit=True) as server:
+            for setting, value in OF_TEST_SERVERS.items():
+                server.execute(f"ALTER SYSTEM SET {setting} = {value}")
+            server.execute("SELECT pg_reload_conf()")
         yield urls
 
 

@@ -100,6 +100,37 @@ def test_ends_from_outside_a_step_are_counted(world):
     assert counts().get("open", 0) == 0
 
 
+LONGER = ("signal_newest", "signal_of_version", "signal_of_instrument", "signal_by_history")
+
+
+def test_no_index_is_read_whole_for_each_row_though_statistics_call_the_table_empty(world):
+    read = "SELECT sum(pg_stat_get_xact_numscans(name::regclass)) FROM unnest(%s::text[]) name"
+    ends = [Outcome(signal=one, state="pending") for one in Signal.objects.filter(state="rejected")]
+    assert len(ends) > 10
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_class SET reltuples = 0, relpages = 3 WHERE relname ~ '^signals?_signal'")
+        cursor.execute("UPDATE pg_class SET reltuples = 0, relpages = 3 WHERE relname = ANY(%s)", [[*LONGER]])
+        cursor.execute(read, [[*LONGER]])
+        before = cursor.fetchone()[0]
+
+        # They are counted and told to the stream: two readers.
+        Outcome.objects.bulk_create(ends)
+
+        cursor.execute(read, [[*LONGER]])
+        assert cursor.fetchone()[0] <= before + 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_all_rows_are_gone_nothing_is_counted():
+    make_world()
+    assert counts() != {}
+
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE signals_signal CASCADE")
+
+    assert counts() == {}
+
+
 def test_a_deviation_comes_from_sums():
     # 2, 4, 4, 4, 5, 5, 7, 9: the deviation of the sample is the square root of 32 / 7.
     assert spread(8, 40, 232) == pytest.approx((32 / 7) ** 0.5)

@@ -30,7 +30,9 @@ SUMS = "number, hits, with_r, r, r_squares, pct, pct_squares, newest"
 OF_SIGNALS = """
 SELECT s.version_id, i.venue_id, s.side, s.historical, s.state, s.reason,
        count(*), 0, 0, 0::float8, 0::float8, 0::float8, 0::float8, max(s.bar_time)
-FROM {rows} s JOIN market_instrument i ON i.id = s.instrument_id GROUP BY 1, 2, 3, 4, 5, 6
+FROM {rows} s
+CROSS JOIN LATERAL (SELECT venue_id FROM market_instrument WHERE id = s.instrument_id OFFSET 0) i
+GROUP BY 1, 2, 3, 4, 5, 6
 """
 # `sign` is 1 for what came to be and -1 for what is no more.
 OF_OUTCOMES = """
@@ -44,10 +46,12 @@ SELECT s.version_id, i.venue_id, s.side, s.historical, o.state, '',
 FROM ({rows}) o {join}
 GROUP BY 1, 2, 3, 4, 5 HAVING sum(o.sign) <> 0 OR bool_or(o.state = 'settled')
 """
-# One look into the index for each row: a join would go by statistics, which lag behind.
+# Cheap whatever the statistics say. A session keeps its plan, and to one made while the tables were empty, or seemed
+# so, any plan is as good as another: it would read a table, or a longer index that holds the id too, for each row.
+# So the signals are asked for once, and what is found is joined by hashing.
 EACH = """
-CROSS JOIN LATERAL (SELECT * FROM signals_signal WHERE id = o.signal_id OFFSET 0) s
-JOIN market_instrument i ON i.id = s.instrument_id
+JOIN (SELECT * FROM signals_signal WHERE id = ANY (ARRAY(SELECT signal_id FROM {rows}))) s ON s.id = o.signal_id
+CROSS JOIN LATERAL (SELECT venue_id FROM market_instrument WHERE id = s.instrument_id OFFSET 0) i
 """
 ALL = "JOIN signals_signal s ON s.id = o.signal_id JOIN market_instrument i ON i.id = s.instrument_id"
 
@@ -58,19 +62,23 @@ def rows_of(table: str, sign: int) -> str:
 
 def adding(name: str, select: str) -> str:
     return f"""
-CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_nestloop = off AS $$
 BEGIN INSERT INTO signals_tally ({KEY}, {SUMS}) {select}; RETURN NULL; END $$;"""
 
 
 CHANGED = f"{rows_of('former', -1)} UNION ALL {rows_of('changed', 1)}"
 TRIGGERS = f"""
 {adding("tally_signals", OF_SIGNALS.format(rows="added"))}
-{adding("tally_outcomes", OF_OUTCOMES.format(rows=rows_of("added", 1), join=EACH))}
-{adding("tally_changed_outcomes", OF_OUTCOMES.format(rows=CHANGED, join=EACH))}
+{adding("tally_outcomes", OF_OUTCOMES.format(rows=rows_of("added", 1), join=EACH.format(rows="added")))}
+{adding("tally_changed_outcomes", OF_OUTCOMES.format(rows=CHANGED, join=EACH.format(rows="changed")))}
 CREATE TRIGGER tallied AFTER INSERT ON signals_signal REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION tally_signals();
 CREATE TRIGGER tallied AFTER INSERT ON signals_outcome REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION tally_outcomes();
+CREATE FUNCTION tally_nothing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN DELETE FROM signals_tally; RETURN NULL; END $$;
+CREATE TRIGGER emptied AFTER TRUNCATE ON signals_signal FOR EACH STATEMENT EXECUTE FUNCTION tally_nothing();
 CREATE TRIGGER change_tallied AFTER UPDATE ON signals_outcome
     REFERENCING OLD TABLE AS former NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION tally_changed_outcomes();
@@ -96,6 +104,7 @@ DROP INDEX outcome_settled_last;
 DROP FUNCTION tally_signals() CASCADE;
 DROP FUNCTION tally_outcomes() CASCADE;
 DROP FUNCTION tally_changed_outcomes() CASCADE;
+DROP FUNCTION tally_nothing() CASCADE;
 DROP FUNCTION tally_anew();
 DROP TABLE signals_tally;
 """
