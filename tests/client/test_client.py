@@ -10,7 +10,7 @@ import pytest
 
 from heliograph.accounts.tokens import add_token
 from heliograph.client import Client, NoAnswer, Problem
-from heliograph.config.asgi import django
+from heliograph.config.asgi import pages
 from heliograph.fleet.models import Job
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Candle
@@ -42,16 +42,16 @@ class Gateway:
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":
-            await django(scope, receive, send)
+            await pages(scope, receive, send)
             return
         with self.lock:
             self.keys.append(dict(scope["headers"]).get(b"idempotency-key"))
             is_lost, self.lost = self.lost > 0, self.lost - 1
         if not is_lost:
-            await django(scope, receive, send)
+            await pages(scope, receive, send)
             return
         if self.passes:
-            await django(scope, receive, ignored)
+            await pages(scope, receive, ignored)
         headers = [(b"retry-after", b"1"), (b"content-type", b"text/plain")]
         await send({"type": "http.response.start", "status": 503, "headers": headers})
         await send({"type": "http.response.body", "body": b"come again"})

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import uvicorn
 
 from heliograph.accounts.tokens import add_token
-from heliograph.config.asgi import django
+from heliograph.config.asgi import pages
 from heliograph.kit.wait import wait_until
 from heliograph.web.stream.hub import Limits
 from heliograph.web.stream.serve import EventStream
@@ -37,7 +37,7 @@ class Served:
 
 
 @contextmanager
-def served(application=django, **limits):
+def served(application=pages, **limits):
     """The application under uvicorn in a thread of this process, on the database of the test."""
     stream = EventStream(application, limits=Limits(**limits))
     listener = socket.create_server(("127.0.0.1", 0))

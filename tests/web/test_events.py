@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from heliograph.accounts.tokens import revoke
-from heliograph.config.asgi import django
+from heliograph.config.asgi import pages
 from heliograph.fleet.jobs import cancel, enqueue
 from heliograph.fleet.models import Job, Node, Work
 from heliograph.fleet.nodes import drain, leave, register
@@ -202,7 +202,7 @@ def test_who_may_listen_no_longer_is_cut_off(transactional_db):
             await send({"type": "http.response.start", "status": 401, "headers": []})
             await send({"type": "http.response.body", "body": b""})
         else:
-            await django(scope, receive, send)
+            await pages(scope, receive, send)
 
     with served(application, recheck=0.2, look=0.1) as run:
         listener = Listener(run.port)

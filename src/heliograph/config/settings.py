@@ -78,7 +78,6 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -111,7 +110,6 @@ ASGI_APPLICATION = "heliograph.config.asgi.application"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
-SERVESTATIC_USE_FINDERS = True
 DJANGO_VITE = {
     "default": {
         "dev_mode": False,
