@@ -67,13 +67,14 @@ def visit(browser, site, complaints):
     """
     contexts = []
 
-    def open_page(address, *, width=1280, theme="light", role="admin"):
+    def open_page(address, *, width=1280, theme="light", role="admin", script=True):
         context = browser.new_context(
             viewport={"width": width, "height": 900 if width > 500 else 740},
             color_scheme=theme,
             has_touch=width < 500,
             is_mobile=width < 500,
             reduced_motion="reduce",
+            java_script_enabled=script,
         )
         contexts.append(context)
         if role:

@@ -109,7 +109,7 @@ def test_the_keyboard_reaches_what_the_mouse_does_and_shows_where_it_is(world, v
 
     assert all(visible for _, visible in reached)
     names = [name for name, _ in reached]
-    assert names[:2] == ["Why not…", "As JSON"]
+    assert names[:2] == ["Why not…", "Export"]
     assert any(name.startswith("BTC/USDT") for name in names)
 
 

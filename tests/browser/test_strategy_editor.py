@@ -260,22 +260,8 @@ def test_where_the_check_does_not_answer_the_text_can_still_be_saved(editor, com
     complaints.clear()
 
 
-@pytest.fixture
-def without_script(browser, live_server, world):
-    """Opens pages in a browser that runs no script."""
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
-
-    def open_page(address):
-        page = context.new_page()
-        page.goto(f"{live_server.url}{address}")
-        return page
-
-    yield open_page
-    context.close()
-
-
-def test_without_a_script_it_is_a_form_that_keeps_what_was_typed(without_script, keep_screenshot):
-    page = without_script(EDIT)
+def test_without_a_script_it_is_a_form_that_keeps_what_was_typed(world, visit, keep_screenshot):
+    page = visit(EDIT, script=False)
     area = page.get_by_label("Text of the strategy, TOML")
     area.fill(WRONG.replace("cooldown = 3", "cooldown = 4"))
     page.get_by_role("button", name="Save", exact=False).click()
@@ -291,8 +277,8 @@ def test_without_a_script_it_is_a_form_that_keeps_what_was_typed(without_script,
     expect(page.get_by_text("Saved: v2 is a draft.")).to_be_visible()
 
 
-def test_errors_take_the_focus_without_a_script(without_script):
-    page = without_script(EDIT)
+def test_errors_take_the_focus_without_a_script(world, visit):
+    page = visit(EDIT, script=False)
     page.get_by_label("Text of the strategy, TOML").fill(WRONG)
     page.get_by_role("button", name="Check").click()
     expect(page.locator("#errors")).to_be_focused()

@@ -116,7 +116,7 @@ def test_a_child_that_dies_is_started_again_visibly(running, name):
         f"{name} was killed by signal 9; it is started again in 1 s, its log is {home}/logs/{name}.log"
         in said(home)
     )
-    assert f"{name} is started again" in said(home)
+    assert wait_until(lambda: f"{name} is started again" in said(home), seconds=10)
 
 
 def test_the_timetable_goes_on_after_its_holder_died(running):
