@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from heliograph.cli import strategy_diff, strategy_rollout, strategy_rows
+from heliograph.cli import strategy_compare, strategy_rollout, strategy_rows
 from heliograph.cli.exits import Exit
 from heliograph.cli.options import AsJson
 from heliograph.cli.output import known, note, show_json, show_table
@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
     strategy.command("check")(check)
     strategy_rows.register(strategy)
     strategy_rollout.register(strategy)
-    strategy_diff.register(strategy)
+    strategy_compare.register(strategy)
     app.add_typer(strategy, name="strategy")
 
 

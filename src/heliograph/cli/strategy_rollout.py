@@ -1,4 +1,4 @@
-"""The `strategy` commands that take a version live: promote, rollback, rollouts, compare."""
+"""The `strategy` commands that take a version live: promote, rollback, rollouts."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,18 +10,15 @@ from heliograph.cli.changing import changing
 from heliograph.cli.database import database
 from heliograph.cli.moments import now
 from heliograph.cli.options import AsJson, Place
-from heliograph.cli.output import clock, counted, note, number, show_json, show_table, utc
+from heliograph.cli.output import clock, note, show_json, show_table, utc
 from heliograph.cli.spread import spread
-from heliograph.cli.strategy_rows import Name, Number, tell
+from heliograph.cli.strategy_rows import WHOLE, Name, Number, tell
 from heliograph.errors import UserError
 
 if TYPE_CHECKING:
-    from heliograph.signals.compare import Comparison, Figures
     from heliograph.signals.models import Rollout, StrategyVersion
     from heliograph.signals.rollouts import Limits
-    from heliograph.signals.scores import Estimate
 
-WHOLE = 100
 Version = Annotated[
     str,
     typer.Argument(metavar="NAME[@N]", help="A strategy, and the number of a version.", show_default=False),
@@ -64,8 +61,7 @@ class Gates:
 
 def register(strategy: typer.Typer) -> None:
     """Add the commands to the group."""
-    commands = (promote, rollback, rollouts, compare)
-    for command in commands:
+    for command in (promote, rollback, rollouts):
         strategy.command(command.__name__)(command)
 
 
@@ -158,43 +154,6 @@ def rollouts(
         note("None yet; `heliograph strategy promote NAME --share 25` begins one.")
 
 
-@spread
-def compare(
-    name: Name,
-    first: Annotated[str, typer.Argument(metavar="V1", help="A version: 1, v1 or NAME@1.")],
-    second: Annotated[str, typer.Argument(metavar="V2", help="Another one.")],
-    place: Place,
-    as_json: AsJson = False,
-) -> None:
-    """Compare two versions of a strategy.
-
-    Over the bars and instruments that both have evaluated. Means and rates stand with the number that they
-    rest on and their 95 % interval.
-
-    \b
-    Example:
-      heliograph strategy compare "My trend" 1 2
-    """
-    with database(place):
-        from heliograph.signals.compare import compare as compare_versions
-        from heliograph.signals.queries import find_version
-
-        numbers = version_number(first, of=name), version_number(second, of=name)
-        found = compare_versions(*(find_version(name, number) for number in numbers))
-    if as_json:
-        show_json(found.to_dict())
-    else:
-        _show(found)
-
-
-def version_number(text: str, *, of: str) -> int:
-    """The number that a version is named by, alone, behind a v, or behind the name of its strategy."""
-    digits = text.removeprefix(f"{of}@").removeprefix("v")
-    if not (digits.isascii() and digits.isdigit() and 0 < len(digits) < 10 and int(digits)):
-        raise UserError(f"'{text}' names no version of {of}; write its number, such as 1, v1 or {of}@1.")
-    return int(digits)
-
-
 def _version(name: str, number: int | None) -> "StrategyVersion":
     """The version that is named by NAME, NAME@N or --version; the newest where none is."""
     from heliograph.signals.queries import find_version, newest_version
@@ -234,34 +193,3 @@ def _row(rollout: "Rollout") -> list[str]:
         clock(rollout.ended_at),
         rollout.reason,
     ]
-
-
-def _show(found: "Comparison") -> None:
-    span = f"{clock(found.first_bar)} to {clock(found.last_bar)} UTC"
-    print(f"{found.strategy}: {counted(found.instruments, 'common instrument')}, {span}")
-    print(f"{counted(found.in_common, 'signal')} in common\n")
-    names = ["version", "stage", ">published", ">only here", ">rejected", ">settled"]
-    columns = [*names, ">mean R (95 %, n)", ">hit rate (95 %, n)"]
-    show_table(columns, [_figures(one) for one in found.versions])
-    gap = found.mean_r_difference
-    print(f"\nmean R of v{found.versions[1].version} less v{found.versions[0].version}: {_estimate(gap)}")
-
-
-def _figures(one: "Figures") -> list[str]:
-    counts = (one.published, one.only_here, one.rejected, one.settled)
-    return [
-        f"v{one.version}",
-        one.stage,
-        *(f"{count:,}" for count in counts),
-        _estimate(one.mean_r),
-        _estimate(one.hit_rate, times=100, unit=" %"),
-    ]
-
-
-def _estimate(value: "Estimate", *, times: float = 1, unit: str = "") -> str:
-    digits, sign = (1, False) if unit else (2, True)
-    low, middle, high = (
-        number(part if part is None else part * times, digits, sign=sign)
-        for part in (value.low, value.value, value.high)
-    )
-    return f"{middle}{unit} ({low} to {high}, n {value.n:,})"
