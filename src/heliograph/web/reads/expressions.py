@@ -3,18 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from heliograph.engine.bars import Floats
 from heliograph.engine.graph import Graph
 from heliograph.engine.language import BadExpression, Clause, clauses
-from heliograph.engine.plan import Plan
-from heliograph.engine.runner import Runner
-from heliograph.web.chart import Line, seconds
-from heliograph.web.numbers import decimals_of_size
+from heliograph.web.chart import Line
 from heliograph.web.plotted import is_price
 from heliograph.web.reads.candles import Bar
-from heliograph.web.reads.indicators import DASHES, HIGHER, block_of
+from heliograph.web.reads.lines import Lines, values_of
 
 MOST, MOST_LETTERS, MOST_PANES = 6, 500, 3
 
@@ -52,9 +46,8 @@ def draw_expressions(texts: Sequence[str], bars: Sequence[Bar], *, shown: int, t
             faults.append(refusal.fault)
     if not read or not bars:
         return Drawn(tuple(tree.text for tree in read), (), tuple(faults))
-    plan = Plan.compile([tree.shown(graph) for tree in read], graph, timeframe=timeframe)
-    values = [row[0][-shown:].copy() for row in Runner(plan, instruments=1).advance(block_of(bars))]
-    lines, panes = [], 0
+    values = values_of(read, graph, bars, shown=shown, timeframe=timeframe)
+    lines, panes = Lines(bars[-shown:]), 0
     for tree, column in zip(read, values, strict=True):
         among = is_price(tree)
         if not among and panes == MOST_PANES:
@@ -63,8 +56,8 @@ def draw_expressions(texts: Sequence[str], bars: Sequence[Bar], *, shown: int, t
             )
             continue
         panes += not among
-        lines.append(_line(tree, column, bars[-shown:], pane=0 if among else panes, taken=lines))
-    return Drawn(tuple(tree.text for tree in read), tuple(lines), tuple(faults))
+        lines.add(tree, column, pane=0 if among else panes)
+    return Drawn(tuple(tree.text for tree in read), tuple(lines.made), tuple(faults))
 
 
 class _Refused(Exception):
@@ -83,16 +76,3 @@ def _read(text: str, graph: Graph, *, timeframe: str, before: int) -> Clause:
         return clauses(text, graph=graph, params={}, timeframe=timeframe)
     except BadExpression as fault:
         raise _Refused(Fault(text, fault.column, fault.message, fault.suggestion)) from fault
-
-
-def _line(tree: Clause, column: Floats, bars: Sequence[Bar], *, pane: int, taken: Sequence[Line]) -> Line:
-    known = [
-        (seconds(bar.open_time), float(value))
-        for bar, value in zip(bars, column, strict=True)
-        if np.isfinite(value)
-    ]
-    higher = tree.kind == "on" or bool(tree.node.domain) or tree.truth
-    dashes = HIGHER if higher else DASHES
-    same = sum(line.pane == pane and (line.dash in HIGHER) == higher for line in taken)
-    decimals = 0 if tree.truth else decimals_of_size(value for _, value in known) if pane else None
-    return Line(tree.text, dashes[min(same, len(dashes) - 1)], known, pane=pane, decimals=decimals)

@@ -6,7 +6,8 @@ from heliograph.signals.items import SignalItem
 from heliograph.signals.models import Signal
 from heliograph.web import chart
 from heliograph.web.reads.candles import Bar, bars_around
-from heliograph.web.reads.indicators import MOST_BEFORE, indicators
+from heliograph.web.reads.indicators import indicators
+from heliograph.web.reads.lines import MOST_BEFORE
 
 BEFORE, AFTER = 90, 12
 

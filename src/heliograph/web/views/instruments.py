@@ -24,7 +24,7 @@ from heliograph.web.numbers import price_decimals
 from heliograph.web.reads import freshness
 from heliograph.web.reads.candles import Bar, newest_bars
 from heliograph.web.reads.expressions import Drawn, draw_expressions
-from heliograph.web.reads.indicators import MOST_BEFORE
+from heliograph.web.reads.lines import MOST_BEFORE
 from heliograph.web.reads.marks import marks_of
 from heliograph.web.rows import signal_rows
 from heliograph.web.views.asked import moment, text
