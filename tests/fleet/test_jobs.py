@@ -11,7 +11,7 @@ from heliograph.fleet import job_run
 from heliograph.fleet.jobs import LostJob, NoSuchJob, WrongState, cancel, enqueue, resume, run_next
 from heliograph.fleet.models import Job
 from heliograph.kit.wait import wait_until
-from heliograph.market.errors import NoSuchSeries
+from heliograph.market.queries import NoSuchInstrument
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -247,7 +247,7 @@ def test_what_the_user_must_mend_is_not_tried_again():
     job = ask()
 
     def unknown_symbol(run):
-        raise NoSuchSeries("There is no XYZ.")
+        raise NoSuchInstrument("There is no XYZ.")
 
     assert (work(unknown_symbol).state, told(job)[5:], job.traceback) == (
         "failed",

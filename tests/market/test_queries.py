@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from heliograph.market.models import Instrument, Venue
-from heliograph.market.queries import Freshness, NoSuchInstrument, candle_page, find_instrument, freshness
+from heliograph.market.queries import Freshness, NoSuchInstrument, find_instrument, freshness
 from heliograph.market.store import store_candles
 from heliograph.market.wire import to_datetime
 from tests.market.candles import HOUR, START, hours
@@ -67,16 +67,3 @@ def test_only_bars_that_should_exist_are_missing(btc, batch, calendar, missing):
     [found] = freshness(at=to_datetime(friday) + timedelta(hours=72))
 
     assert found.missing == missing
-
-
-def test_candles_come_in_pages_newest_first(btc, batch):
-    store_candles(instrument=btc.pk, timeframe="1h", candles=hours(1, 2, 3, 4, 5), batch=batch, at=NOW)
-    closes, before = [], None
-
-    for _ in range(3):
-        page = candle_page(instrument=btc.pk, timeframe="1h", limit=2, before=before)
-        closes.append([candle.close for candle in page.items])
-        before = page.next
-
-    assert (closes, before) == ([[5, 4], [3, 2], [1]], None)
-    assert candle_page(instrument=btc.pk, timeframe="1d").items == ()

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, connections, transaction
 
 from heliograph.engine.bars import INPUTS, Bars
 from heliograph.signals.errors import LostFence
-from heliograph.signals.generate import generate, generate_shard
+from heliograph.signals.generate import generate, generate_shards
 from heliograph.signals.models import Evaluation, Outcome, Progress, Signal, StrategyVersion
 from heliograph.signals.stand import Stand
 from heliograph.signals.state import MEMORY
@@ -37,7 +37,7 @@ def test_of_two_calls_for_one_shard_one_wins():
 
     def work():
         both.wait()
-        generate_shard(shard, at=NOW)
+        generate_shards([shard], at=NOW)
         connections.close_all()
 
     threads = [threading.Thread(target=work) for _ in range(2)]

@@ -46,12 +46,6 @@ def copy_database(url: str, name: str, *, of: str) -> str:
     return url_of(url, name)
 
 
-def drop_database(url: str, name: str) -> None:
-    """Remove a database."""
-    with psycopg.connect(url_of(url, "postgres"), autocommit=True) as admin:
-        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
 def url_of(url: str, name: str) -> str:
     """The URL of another database of the same server."""
     return urlsplit(url)._replace(path=f"/{name}").geturl()

@@ -1,12 +1,11 @@
 """Which strategies a person may see: the one rule that every list, page and answer goes by."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from heliograph.accounts.models import Person, StrategyOwner, Team
 from heliograph.accounts.people import role_of
 from heliograph.accounts.roles import Role
-from heliograph.signals.models import Strategy
-from heliograph.signals.queries import Hidden, seen
+from heliograph.signals.queries import Hidden
 
 
 def hidden_from(person: Person) -> Hidden:
@@ -20,8 +19,3 @@ def hidden_from(person: Person) -> Hidden:
     return tuple(
         StrategyOwner.objects.exclude(theirs).order_by("strategy").values_list("strategy", flat=True)
     )
-
-
-def visible_to(person: Person) -> QuerySet[Strategy]:
-    """The strategies that a person may see."""
-    return Strategy.objects.filter(seen(hidden_from(person), "pk"))

@@ -1,6 +1,6 @@
 """Errors of the market."""
 
-from heliograph.errors import HeliographError, NotFound, UserError
+from heliograph.errors import HeliographError, UserError
 
 
 class MarketError(HeliographError):
@@ -16,10 +16,6 @@ class BarNotClosed(MarketError):
 
 class BadCandles(MarketError):
     """Candles break a rule that rows rely on."""
-
-
-class NoSuchSeries(NotFound):
-    """There are no candles of that name."""
 
 
 class NoSuchSample(UserError):

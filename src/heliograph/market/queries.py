@@ -10,7 +10,7 @@ from heliograph.errors import NotFound
 from heliograph.market import wire
 from heliograph.market.calendars import ALWAYS, sessions
 from heliograph.market.clock import replay_clock, venue_clock
-from heliograph.market.models import Candle, Instrument, Replay, Series, Venue
+from heliograph.market.models import Instrument, Replay, Series, Venue
 from heliograph.market.symbols import normal_symbol
 
 
@@ -34,14 +34,6 @@ class Freshness:
     bars: int
     age_ms: int
     missing: int
-
-
-@dataclass(frozen=True, slots=True)
-class CandlePage:
-    """Candles, newest first, and the open (UTC ms) to ask with as `before` for older ones, or None."""
-
-    items: tuple[Candle, ...]
-    next: int | None
 
 
 def find_instrument(symbol: str, *, venue: str | None = None) -> Instrument:
@@ -77,23 +69,6 @@ def freshness(*, at: datetime, venue: str | None = None) -> list[Freshness]:
         clocks[one.pk] = wire.to_ms(venue_clock(one, at=at))
     ordered = found.order_by("instrument__venue__name", "instrument__symbol", "timeframe")
     return [_freshness(series, now=clocks[series.instrument.venue_id]) for series in ordered]
-
-
-def candle_page(
-    *, instrument: int, timeframe: str, limit: int = 500, before: int | None = None
-) -> CandlePage:
-    """A page of candles, newest first. `before`: the `next` of the page before."""
-    found = Candle.objects.filter(instrument=instrument, timeframe=timeframe)
-    newest = Series.objects.filter(instrument=instrument, timeframe=timeframe).first()
-    if newest is None:
-        return CandlePage((), None)
-    # Bounds let the server skip the months on either side.
-    found = found.filter(open_time__gte=newest.first_open, open_time__lte=newest.last_open)
-    if before is not None:
-        found = found.filter(open_time__lt=wire.to_datetime(before))
-    items: Sequence[Candle] = list(found.order_by("-open_time")[: limit + 1])
-    more = len(items) > limit
-    return CandlePage(tuple(items[:limit]), wire.to_ms(items[limit - 1].open_time) if more else None)
 
 
 def missing_since(series: Sequence[Series], *, at: datetime) -> dict[int, int | None]:

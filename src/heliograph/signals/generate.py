@@ -62,14 +62,6 @@ def _in_turn(shards: list[Iterator[Generated]]) -> Iterator[Generated]:
                 yield told
 
 
-def generate_shard(progress_id: int, *, at: datetime, stop: Stop | None = None) -> Generated:
-    """Advances one shard to the newest closed bars.
-
-    One that another call advances meanwhile is left to it.
-    """
-    return generate_shards([progress_id], at=at, stop=stop)
-
-
 def generate_shards(
     progress_ids: Sequence[int],
     *,

@@ -61,13 +61,3 @@ def forget_the_gap(version: StrategyVersion) -> None:
         pairs = zip(row.instruments, row.historical_until, strict=True)
         row.historical_until = [max(until, known.get(one, until)) for one, until in pairs]
         row.save(update_fields=["historical_until"])
-
-
-def was_entering(version: StrategyVersion, moment: datetime) -> bool:
-    """False if the version was retired at that moment."""
-    changes = StageChange.objects.filter(version=version)
-    last = changes.filter(at__lte=moment).order_by("-at", "-pk").first()
-    if last is not None:
-        return last.to_stage != Stage.RETIRED
-    first = changes.order_by("at", "pk").first()
-    return (first.from_stage if first else version.stage) != Stage.RETIRED

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from heliograph.fleet.scaling.policy import BadPolicy, Policy, StepLimit, Targets
@@ -24,11 +24,6 @@ def read_policy(text: str, *, default: Policy) -> Policy:
         for name, value in values.items()
     }
     return _part(default, made)
-
-
-def as_mapping(policy: Policy) -> dict[str, object]:
-    """The policy for JSON."""
-    return asdict(policy)
 
 
 def _part(default: Any, values: object, *, where: str = "") -> Any:

@@ -26,7 +26,6 @@ REFUSED = (
     "high_below_low",
     "contradicting",
 )
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

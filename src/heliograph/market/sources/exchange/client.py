@@ -91,10 +91,6 @@ class Client:
         self.know_markets()
         return {name: getattr(self._exchange, name) for name in LIST}
 
-    def can_stream(self) -> bool:
-        """Whether the exchange has candles of many symbols over WebSocket."""
-        return self._exchange.has.get("watchOHLCVForSymbols") is True
-
     def clock(self) -> int | None:
         """UTC milliseconds at the venue; None if it does not tell."""
         if self._exchange.has.get("fetchTime") is not True:
