@@ -1,6 +1,5 @@
 """Reads evaluations with their gates, and what is postponed, for pages and commands."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +7,7 @@ from django.db.models import QuerySet
 
 from heliograph.market.models import Instrument
 from heliograph.signals.models import Evaluation, Postponement, Progress, StrategyVersion
+from heliograph.signals.queries import Hidden, seen
 
 RUN = ("progress__venue", "version__strategy")
 
@@ -90,20 +90,26 @@ class PostponedItem:
         )
 
 
-def recent_evaluations(*, limit: int = 50, version: StrategyVersion | None = None) -> list[EvaluationItem]:
-    """The newest evaluations, of one version or of all."""
-    rows = Evaluation.objects.select_related(*RUN)
-    if version is not None:
-        rows = rows.filter(version=version)
-    return [EvaluationItem.of(row) for row in rows.order_by("-started_at", "-pk")[:limit]]
+def recent_evaluations(*, limit: int = 50) -> list[EvaluationItem]:
+    """The newest evaluations of all versions."""
+    return [EvaluationItem.of(row) for row in newest_steps()[:limit]]
 
 
-def postponed_shards(*, hidden: Collection[int] = ()) -> list[PostponedItem]:
-    """The shards whose gates are closed, those that wait the longest first; not of the hidden strategies."""
-    running = _with_shards().filter(progress__version__stage__in=StrategyVersion.RUNNING)
-    if hidden:
-        running = running.exclude(progress__version__strategy__in=hidden)
-    return [PostponedItem.of(row) for row in running.order_by("since", "pk")]
+def newest_steps(*, hidden: Hidden = ()) -> QuerySet[Evaluation]:
+    """The steps with their versions and venues, newest first; not of hidden strategies."""
+    rows = Evaluation.objects.select_related(*RUN).filter(seen(hidden, "version__strategy"))
+    return rows.order_by("-started_at", "-pk")
+
+
+def postponed_shards(*, hidden: Hidden = ()) -> list[PostponedItem]:
+    """Those of versions that still enter, the longest waiting first; not of hidden strategies."""
+    running = postponements(hidden=hidden).filter(progress__version__stage__in=StrategyVersion.RUNNING)
+    return [PostponedItem.of(row) for row in running]
+
+
+def postponements(*, hidden: Hidden = ()) -> QuerySet[Postponement]:
+    """The shards whose gates are closed, the longest waiting first, also of retired versions."""
+    return _with_shards().filter(seen(hidden, "progress__version__strategy")).order_by("since", "pk")
 
 
 def evaluation_of(
