@@ -73,7 +73,8 @@ def end_sessions():
     """As in a crash restart of the database: all locks of living processes are gone."""
     with connection.cursor() as rows_:
         rows_.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         )
 
 
