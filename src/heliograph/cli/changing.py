@@ -32,6 +32,16 @@ def doing(action: str, subject: object = "", **details: object) -> Iterator[dict
         _record(action, subject, details)
 
 
+@contextmanager
+def asking(action: str, subject: object = "", **details: object) -> Iterator[dict[str, object]]:
+    """An act that asks somebody outside: what is meant is told before, and what came of it afterwards."""
+    _record(action, subject, {**details, "step": "asked"})
+    with doing(action, subject, **details) as told:
+        told["step"] = "failed"
+        yield told
+        told["step"] = "done"
+
+
 def _record(action: str, subject: object, details: dict[str, object]) -> None:
     from heliograph.accounts.audit import record
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from heliograph.cli.changing import changing, doing
+from heliograph.cli.changing import asking, changing
 from heliograph.cli.channel_options import KindName, Way, WrongWay, kind_and_options
 from heliograph.cli.database import database
 from heliograph.cli.moments import now
@@ -117,7 +117,7 @@ def try_(name: Name, place: Place, as_json: AsJson = False) -> None:
     Example:
       heliograph channel test desk
     """
-    with database(place), doing("channel.test", name):
+    with database(place), asking("channel.test", name):
         from django.conf import settings
 
         from heliograph.notices.channel import try_channel

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from heliograph.cli.changing import changing, doing
+from heliograph.cli.changing import asking, changing
 from heliograph.cli.database import database
 from heliograph.cli.exits import Exit
 from heliograph.cli.moments import now
@@ -73,7 +73,7 @@ def add(
     Example:
       heliograph venue add binance
     """
-    told = doing("venue.add", reach.name or exchange, exchange=exchange)
+    told = asking("venue.add", reach.name or exchange, exchange=exchange)
     with database(place), told, busy(f"Reading the list of {exchange}"):
         from heliograph.market.sources.exchange.venues import add_venue
 
@@ -121,7 +121,7 @@ def sync(
     Example:
       heliograph venue sync binance
     """
-    with database(place), doing("venue.sync", name or "all"), busy("Reading"):
+    with database(place), asking("venue.sync", name or "all"), busy("Reading"):
         from heliograph.market.sources.exchange.universe import sync_all, sync_universe
         from heliograph.market.sources.exchange.venues import find_venue
 

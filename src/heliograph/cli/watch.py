@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from heliograph.cli.changing import changing, doing
+from heliograph.cli.changing import asking, changing
 from heliograph.cli.database import database
 from heliograph.cli.exits import Exit
 from heliograph.cli.jobs import follow
@@ -110,7 +110,7 @@ def watch(
         return
     if timeframe is None:
         raise UserError("Say which bars are wanted, such as --timeframe 5m.")
-    told = doing("watch.add", ", ".join(symbols), timeframe=timeframe, venue=source.venue)
+    told = asking("watch.add", ", ".join(symbols), timeframe=timeframe, venue=source.venue)
     with database(place), told:
         from heliograph.market.sources.exchange.watches import add_watches
 

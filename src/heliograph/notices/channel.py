@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -104,23 +105,41 @@ def _store_marks(channel: Channel, marks: Sequence[str]) -> None:
     Channel.objects.filter(pk=channel.pk).update(options=options)
 
 
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A test that was sent to a channel; `fault` says why it was not taken."""
+
+    channel: Channel
+    message: Message
+    seconds: float
+    fault: NotSent | None
+
+
 def try_channel(name: str, *, at: datetime, site: str = "") -> Message:
     """Send a test at once, beside the outbox; NotSent says what went wrong. Both stand in the log."""
+    tested = send_test(name, at=at, site=site)
+    keep_test(tested)
+    if tested.fault is not None:
+        raise tested.fault
+    return tested.message
+
+
+def send_test(name: str, *, at: datetime, site: str = "") -> Tested:
+    """Send a test; nothing is stored of it before `keep_test`."""
     channel = find_channel(name)
     payload = {"text": f"This is a test of the channel {name}."}
     message = Message(TEST.name, f"channel:{name}", payload, at, site)
     began = time.monotonic()
     try:
         KINDS[channel.kind].send(message, channel.options, at=at)
-    except NotSent as fault:
-        _keep(channel, message, seconds=time.monotonic() - began, fault=fault)
-        raise
-    _keep(channel, message, seconds=time.monotonic() - began)
-    return message
+    except NotSent as refused:
+        return Tested(channel, message, time.monotonic() - began, refused)
+    return Tested(channel, message, time.monotonic() - began, None)
 
 
-def _keep(channel: Channel, message: Message, *, seconds: float, fault: NotSent | None = None) -> None:
+def keep_test(tested: Tested) -> None:
     """Write a test into the log."""
+    channel, message, seconds, fault = tested.channel, tested.message, tested.seconds, tested.fault
     at, state = message.created_at, State.FAILED if fault else State.SENT
     with transaction.atomic():
         sending = channel.sendings.create(

@@ -12,7 +12,7 @@ from ninja.operation import Operation
 
 from heliograph.web.api import limits
 from heliograph.web.api.bodies import FORM, JSON, LARGEST, check_body
-from heliograph.web.api.idempotent import once
+from heliograph.web.api.idempotent import once, once_outside
 from heliograph.web.api.problems import Refused, nowhere, problem
 
 View: TypeAlias = Callable[..., HttpResponseBase]
@@ -76,8 +76,11 @@ def guarded(run: View) -> View:
                 check_body(request, largest=largest, kind=kind)
             if kind == FORM:
                 check_fields(request, fields)
+            if getattr(view, "reaches_out", False):
+                return once_outside(request, lambda: run(request, *args, **named))
             if getattr(view, "idempotent", False):
-                return once(request, lambda: run(request, *args, **named))
+                hush = getattr(view, "hushed", ())
+                return once(request, lambda: run(request, *args, **named), hush=hush)
         except Refused as fault:
             return operation.api.on_exception(request, fault)
         return run(request, *args, **named)

@@ -1,8 +1,6 @@
 """Where candles come from: exchanges, watched series, and what was listed and delisted."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -15,22 +13,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from heliograph.engine.timeframe import TIMEFRAMES
 from heliograph.errors import HeliographError, SourceError, UserError
-from heliograph.fleet.jobs import enqueue
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Listing
-from heliograph.market.sources.exchange.universe import sync_universe
-from heliograph.market.sources.exchange.venues import add_venue, find_venue, list_venues, remove_venue
-from heliograph.market.sources.exchange.watches import add_watches, list_watches, remove_watches
+from heliograph.market.sources.exchange.venues import list_venues, remove_venue
+from heliograph.market.sources.exchange.watches import list_watches, remove_watches
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.told import tell
+from heliograph.web.outside import Exchange, Wanted, add_exchange, sync_exchange, watch_series
 from heliograph.web.views.asked import text
 from heliograph.web.views.data import tabs
-from heliograph.web.views.waking import wake
 
 WATCHES, LISTINGS = 200, 50
 MOST_SYMBOLS = 500
-# Acts that ask an exchange for its list.
-ASKING = ("add", "sync", "watch")
 HISTORY = {"7d": 7, "30d": 30, "90d": 90, "1y": 365, "2y": 730, "5y": 1_826}
 
 
@@ -45,15 +39,11 @@ def sources_page(request: HttpRequest) -> HttpResponse:
 @needs("operator")
 def sources_act(request: HttpRequest) -> HttpResponse:
     """Add, read or remove an exchange; begin or end to watch series."""
-    named = request.POST.get("act", "")
-    act = ACTS.get(named)
+    act = ACTS.get(request.POST.get("act", ""))
     if act is None or any("\x00" in value for value in request.POST.values()):
         raise Http404("There is no such act.")
     try:
-        # While an exchange is asked no transaction waits for its answer: it is told of afterwards.
-        with nullcontext() if named in ASKING else transaction.atomic():
-            done = act(request.POST)
-            tell(request, done.action, done.subject, **done.details)
+        act(request, request.POST)
     except (UserError, SourceError, HeliographError) as fault:
         context = _context() | {"fault": str(fault), "typed": request.POST.dict()}
         return render(request, "web/pages/data_sources.html", context, status=422)
@@ -111,36 +101,25 @@ def _context() -> dict[str, object]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What an act did, for the audit trail."""
-
-    action: str
-    subject: str
-    details: dict[str, object] = field(default_factory=dict)
-
-
-def _add(said: QueryDict) -> Done:
+def _add(request: HttpRequest, said: QueryDict) -> None:
     exchange = said.get("exchange", "").strip().lower()
     if not exchange:
         raise UserError("Exchange: write its name at ccxt, such as binance.")
-    found = add_venue(exchange, at=utc_now(), name=said.get("name", "").strip()[:64])
-    return Done("venue.add", found.venue, {"exchange": exchange})
+    add_exchange(request, Exchange(exchange, said.get("name", "").strip()[:64]), at=utc_now())
 
 
-def _sync(said: QueryDict) -> Done:
-    venue = find_venue(said.get("venue", ""))
-    sync_universe(venue, at=utc_now())
-    return Done("venue.sync", venue.name)
+def _sync(request: HttpRequest, said: QueryDict) -> None:
+    sync_exchange(request, said.get("venue", ""), at=utc_now())
 
 
-def _remove(said: QueryDict) -> Done:
+@transaction.atomic
+def _remove(request: HttpRequest, said: QueryDict) -> None:
     name = said.get("venue", "")
     remove_venue(name)
-    return Done("venue.remove", name)
+    tell(request, "venue.remove", name)
 
 
-def _watch(said: QueryDict) -> Done:
+def _watch(request: HttpRequest, said: QueryDict) -> None:
     symbols = said.get("symbols", "").replace(",", " ").split()
     if not symbols or len(symbols) > MOST_SYMBOLS:
         raise UserError(f"Symbols: write 1 to {MOST_SYMBOLS}, such as BTC/USDT ETH/USDT.")
@@ -148,29 +127,24 @@ def _watch(said: QueryDict) -> Done:
     if days is None:
         raise UserError(f"History: use one of {', '.join(HISTORY)}.")
     at = utc_now()
-    watches = add_watches(
+    wanted = Wanted(
         symbols,
         timeframe=said.get("timeframe", ""),
         since=at - timedelta(days=days),
-        at=at,
         venue=said.get("venue") or None,
         fallbacks=[name for name in said.getlist("fallback") if name],
     )
-    ids = sorted(one.pk for one in watches)
-    names = ", ".join(str(one) for one in watches[:3]) + (" …" if len(watches) > 3 else "")
-    key = f"backfill:{','.join(map(str, ids))}"[:128]
-    enqueue("backfill", title=f"history of {names}", arguments={"watches": ids}, at=at, key=key)
-    wake("run_jobs")
-    return Done("watch.add", names, {"timeframe": said.get("timeframe", "")})
+    watch_series(request, wanted, at=at)
 
 
-def _unwatch(said: QueryDict) -> Done:
+@transaction.atomic
+def _unwatch(request: HttpRequest, said: QueryDict) -> None:
     symbol, timeframe, venue = (said.get(name, "") for name in ("symbol", "timeframe", "venue"))
     remove_watches([symbol], timeframe=timeframe or None, venue=venue or None)
-    return Done("watch.remove", symbol, {"timeframe": timeframe, "venue": venue})
+    tell(request, "watch.remove", symbol, timeframe=timeframe, venue=venue)
 
 
-ACTS: dict[str, Callable[[QueryDict], Done]] = {
+ACTS: dict[str, Callable[[HttpRequest, QueryDict], None]] = {
     "add": _add,
     "sync": _sync,
     "remove": _remove,

@@ -50,9 +50,13 @@ def sync_all(*, at: datetime) -> list[Synced]:
 
 def sync_universe(venue: Venue, *, at: datetime) -> Synced:
     """Read a venue's list and store what was listed and delisted since; a VenueFault if it cannot be read."""
+    return store_markets(venue, read_markets(venue), at=at)
+
+
+def read_markets(venue: Venue) -> Sequence[Market]:
+    """What a venue lists now; a VenueFault if it does not say."""
     with client_for(venue) as client:
-        markets = client.markets()
-    return store_markets(venue, markets, at=at)
+        return client.markets()
 
 
 @transaction.atomic

@@ -60,14 +60,29 @@ def add_watches(
 
     A series that is watched already is extended back to `since` and gets the fallbacks given.
     """
+    listed = look_up(symbols, timeframe=timeframe, at=at, venue=venue, fallbacks=fallbacks)
+    return begin_watches(listed, timeframe=timeframe, since=since, at=at)
+
+
+def look_up(
+    symbols: Sequence[str],
+    *,
+    timeframe: str,
+    at: datetime,
+    venue: str | None = None,
+    fallbacks: Sequence[str] = (),
+) -> list[list[Instrument]]:
+    """The instruments of these symbols at a venue, and at each that stands in; exchanges are asked here.
+
+    Nothing is stored but the list of an exchange whose list was never read.
+    """
     Timeframe.parse(timeframe)
     places = [find_venue(venue), *(find_venue(name) for name in fallbacks)]
     for place in places:
         _check_timeframe(place, timeframe)
         if place.synced_at is None:
             sync_universe(place, at=at)
-    listed = [_listed(place, symbols) for place in places]
-    return _watch(listed, timeframe=timeframe, since=since, at=at)
+    return [_listed(place, symbols) for place in places]
 
 
 def list_watches(*, at: datetime) -> list[WatchLine]:
@@ -151,7 +166,7 @@ def _check_timeframe(venue: Venue, timeframe: str) -> None:
 
 
 @transaction.atomic
-def _watch(
+def begin_watches(
     listed: Sequence[Sequence[Instrument]], *, timeframe: str, since: datetime, at: datetime
 ) -> list[Watch]:
     """Begin or extend the watches of the instruments of the first venue; the others stand in, in order.

@@ -6,30 +6,26 @@ from django.http import HttpRequest
 from ninja import Field, Schema, Status
 
 from heliograph.errors import NotFound
-from heliograph.fleet.jobs import enqueue
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Replay
-from heliograph.market.sources.exchange.universe import sync_universe
-from heliograph.market.sources.exchange.venues import add_venue, find_venue, remove_venue
+from heliograph.market.sources.exchange.venues import remove_venue
 from heliograph.market.sources.exchange.watched import look_again
-from heliograph.market.sources.exchange.watches import (
-    add_watches,
-    end_watch,
-    find_watch,
-    list_watches,
-    pause_watch,
-)
+from heliograph.market.sources.exchange.watches import end_watch, find_watch, list_watches, pause_watch
 from heliograph.market.sources.replay.venue import new_run
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.told import tell
 from heliograph.web.api.asked import Id, Line, Moment, Name, Slug, Told, Words
 from heliograph.web.api.changing import insist, wake_after
 from heliograph.web.api.described import also
-from heliograph.web.api.idempotent import idempotent
+from heliograph.web.api.idempotent import idempotent, reaches_out
 from heliograph.web.api.operations.venues import router
 from heliograph.web.api.shapes.filled import filled, filler
 from heliograph.web.api.shapes.market import ReplayShape, SyncedShape, WatchShape
 from heliograph.web.api.shapes.work import JobShape
+from heliograph.web.outside import Exchange, Wanted
+from heliograph.web.outside import add_exchange as add
+from heliograph.web.outside import sync_exchange as sync
+from heliograph.web.outside import watch_series as watch
 from heliograph.web.reads.replays import replays
 
 synced = filler(SyncedShape)
@@ -65,33 +61,23 @@ class WatchedShape(Schema):
 
 @router.post("venues", response={201: SyncedShape}, summary="Add an exchange")
 @also(502)
-@idempotent
+@reaches_out
 @needs("operator")
 def add_exchange(request: HttpRequest, told: VenueTold) -> Status:
     """Its list is read at once; where it does not answer, nothing is stored."""
     if told.url:
         insist(request, "admin", "Another address of an exchange")
-    found = add_venue(
-        told.exchange,
-        at=utc_now(),
-        name=told.name or "",
-        url=told.url,
-        priority=told.priority,
-        per_second=told.per_second,
-    )
-    tell(request, "venue.add", found.venue, exchange=told.exchange)
-    return Status(201, synced(found))
+    wanted = Exchange(told.exchange, told.name or "", told.url, told.priority, told.per_second)
+    return Status(201, synced(add(request, wanted, at=utc_now())))
 
 
 @router.post("venues/{name}/sync", response=SyncedShape, summary="Read the list of an exchange again")
 @also(502)
-@idempotent
+@reaches_out
 @needs("operator")
 def sync_exchange(request: HttpRequest, name: Name) -> dict[str, object]:
     """What it listed and delisted since."""
-    found = sync_universe(find_venue(name), at=utc_now())
-    tell(request, "venue.sync", name)
-    return synced(found)
+    return synced(sync(request, name, at=utc_now()))
 
 
 @router.delete("venues/{name}", response={204: None}, summary="Forget an exchange")
@@ -106,26 +92,13 @@ def remove_exchange(request: HttpRequest, name: Name) -> Status:
 
 @router.post("watches", response={201: WatchedShape}, summary="Keep series up to date")
 @also(404, 502)
-@idempotent
+@reaches_out
 @needs("operator")
 def add_watched(request: HttpRequest, told: WatchTold) -> Status:
     """All of them or, where one cannot be, none. What is watched already reaches back to `since`."""
-    at = utc_now()
-    found = add_watches(
-        told.symbols,
-        timeframe=told.timeframe,
-        since=told.since,
-        at=at,
-        venue=told.venue,
-        fallbacks=told.fallbacks,
-    )
-    ids = sorted(one.pk for one in found)
-    names = ", ".join(str(one) for one in found[:3]) + (" …" if len(found) > 3 else "")
-    key = f"backfill:{','.join(map(str, ids))}"[:128]
-    job = enqueue("backfill", title=f"history of {names}", arguments={"watches": ids}, at=at, key=key)
-    wake_after("run_jobs")
-    tell(request, "watch.add", names, timeframe=told.timeframe)
-    return Status(201, {"watches": ids, "job": filled(JobShape, job)})
+    wanted = Wanted(told.symbols, told.timeframe, told.since, told.venue, told.fallbacks)
+    begun = watch(request, wanted, at=utc_now())
+    return Status(201, {"watches": begun.watches, "job": filled(JobShape, begun.job)})
 
 
 @router.post("watches/{watch_id}/pause", response=WatchShape, summary="Ask for a series no more")
