@@ -120,6 +120,11 @@ def test_the_broker_never_shares_the_database_of_the_cache(redis_url, named, bro
     assert broker_url(redis_url, named) == broker
 
 
+def test_alerts_are_kept_for_a_day_at_least(settings):
+    settings.HELIOGRAPH_ALERT_DAYS = 0
+    assert [error.msg for error in check_notices()] == ["HELIOGRAPH_ALERT_DAYS is 0; 1 day is the least."]
+
+
 @pytest.mark.parametrize(
     ("days", "url", "sentences"),
     [

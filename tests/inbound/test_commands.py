@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from heliograph.inbound.accept import accept
+from heliograph.inbound.errors import NotLetIn
 from heliograph.inbound.models import Source
 from heliograph.kit.clock import utc_now
 from tests.cli.conftest import heliograph, refused
@@ -43,6 +44,19 @@ def test_a_source_is_added_listed_and_removed_and_its_secret_is_shown_once(helio
     assert "No sources yet" in heliograph("inbound", "list").err
 
 
+def test_a_secret_is_replaced_in_two_steps(heliograph):
+    former = read(heliograph("inbound", "add", "tv", "--json"))["secret"]
+    newest = read(heliograph("inbound", "secret", "tv", "--renew", "--json"))["secret"]
+    for secret in (former, newest):
+        assert accept("tv", f"buy NOWHERE id={secret[:5]}".encode(), secret=secret, at=utc_now()).alert.pk
+    assert heliograph("inbound", "secret", "tv", "--end-old").out == (
+        "tv takes only alerts with its newest secret.\n"
+    )
+    with pytest.raises(NotLetIn):
+        accept("tv", b"buy NOWHERE", secret=former, at=utc_now())
+    assert newest not in heliograph("inbound", "list").out
+
+
 def test_alerts_are_listed_and_settle_follows_them(heliograph):
     batch, (instrument,) = make_venue()
     start = int(utc_now().timestamp() * 1000) // HOUR * HOUR - 5 * HOUR
@@ -66,6 +80,8 @@ def test_alerts_are_listed_and_settle_follows_them(heliograph):
         (["add", "tv", "--venue", "mars"], "There is no venue 'mars'"),
         (["add", "tv", "--allow-from", "all"], "'all' is no address or network"),
         (["remove", "tv"], "There is no source 'tv'; add one with"),
+        (["secret", "tv", "--renew"], "There is no source 'tv'; add one with"),
+        (["secret", "tv"], "Say either --renew or --end-old"),
         (["alerts", "tv"], "There is no source 'tv'; add one with"),
     ],
 )

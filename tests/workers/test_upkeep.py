@@ -41,6 +41,7 @@ def test_each_kind_of_row_goes_after_its_time():
         "messages": 0,
         "deliveries": 0,
         "notices": 0,
+        "alerts": 0,
         "checkpoints": 0,
         "nodes": 1,
         "differences of counts": 0,

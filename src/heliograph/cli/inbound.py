@@ -12,6 +12,7 @@ from heliograph.cli.moments import now
 from heliograph.cli.options import AsJson, Place
 from heliograph.cli.output import clock, note, show_json, show_table, utc
 from heliograph.cli.spread import spread
+from heliograph.errors import UserError
 
 if TYPE_CHECKING:
     from heliograph.inbound.alerts import AlertItem
@@ -31,7 +32,8 @@ def about() -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for name, command in {"add": add, "list": list_, "alerts": alerts, "remove": remove}.items():
+    commands = {"add": add, "list": list_, "alerts": alerts, "secret": secret, "remove": remove}
+    for name, command in commands.items():
         inbound.command(name)(command)
     app.add_typer(inbound, name="inbound")
 
@@ -132,6 +134,43 @@ def alerts(
         show_table(ALERT_COLUMNS, [_alert_row(item) for item in items])
     else:
         note("No alerts yet; the address and the secret of a source are shown when it is added.")
+
+
+@spread
+def secret(
+    name: Name,
+    place: Place,
+    renew: Annotated[bool, typer.Option("--renew", help="Make a new one; the one before works too.")] = False,
+    end_old: Annotated[bool, typer.Option("--end-old", help="Take only the newest.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Replace the secret of a source.
+
+    First --renew, which prints the new one, once; put it into the alerts, then --end-old. Until then alerts
+    with either are taken.
+
+    \b
+    Examples:
+      heliograph inbound secret tv --renew
+      heliograph inbound secret tv --end-old
+    """
+    if renew == end_old:
+        raise UserError("Say either --renew or --end-old; no secret is stored, so none can be shown again.")
+    made = None
+    with database(place), changing("source.secret", name, act="renew" if renew else "end"):
+        from heliograph.inbound.sources import end_former_secret, renew_secret
+
+        if renew:
+            made = renew_secret(name)
+        else:
+            end_former_secret(name)
+    if as_json:
+        show_json({"source": name, "secret": made})
+    elif made:
+        print(f"secret   {made}")
+        note("It is not stored and not shown again. The one of before is taken until --end-old.")
+    else:
+        print(f"{name} takes only alerts with its newest secret.")
 
 
 @spread

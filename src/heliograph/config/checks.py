@@ -57,10 +57,9 @@ def check_placement(**_: object) -> list[CheckMessage]:
 
 
 def check_notices(**_: object) -> list[CheckMessage]:
-    """Notices are kept for a while, and links in them lead somewhere."""
-    wrong = []
-    if settings.HELIOGRAPH_NOTICE_DAYS < 1:
-        wrong.append(f"HELIOGRAPH_NOTICE_DAYS is {settings.HELIOGRAPH_NOTICE_DAYS}; 1 day is the least.")
+    """Notices and alerts are kept for a while, and links in messages lead somewhere."""
+    kept = {name: getattr(settings, name) for name in ("HELIOGRAPH_NOTICE_DAYS", "HELIOGRAPH_ALERT_DAYS")}
+    wrong = [f"{name} is {days}; 1 day is the least." for name, days in kept.items() if days < 1]
     url = settings.HELIOGRAPH_PUBLIC_URL
     if url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
         wrong.append(f"HELIOGRAPH_PUBLIC_URL is `{url}`; it looks like https://signals.example.com.")

@@ -18,6 +18,7 @@ HELIOGRAPH_REPLAY = env.flag("HELIOGRAPH_REPLAY", default=True)
 # The address at which people reach the pages: what is sent to them links there.
 HELIOGRAPH_PUBLIC_URL = env.text("HELIOGRAPH_PUBLIC_URL", default="").rstrip("/")
 HELIOGRAPH_NOTICE_DAYS = env.number("HELIOGRAPH_NOTICE_DAYS", default=90)
+HELIOGRAPH_ALERT_DAYS = env.number("HELIOGRAPH_ALERT_DAYS", default=90)
 
 # A connection for each request: under ASGI each may have a thread of its own, and kept ones would pile up.
 DATABASES = {"default": env.postgres("DATABASE_URL")}

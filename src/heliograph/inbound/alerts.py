@@ -3,15 +3,27 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from heliograph.inbound.errors import NoSuchSource
-from heliograph.inbound.models import Alert, Source
+from django.db.models import QuerySet
+
+from heliograph.errors import NotFound
+from heliograph.inbound.models import Alert
+from heliograph.inbound.sources import find_source
+from heliograph.signals.queries import Hidden, seen
+
+
+class NoSuchAlert(NotFound):
+    """There is no alert of that number."""
+
+    def __init__(self, number: int):
+        super().__init__(f"There is no alert {number}; refused ones are not kept for ever.")
 
 
 @dataclass(frozen=True, slots=True)
 class AlertItem:
-    """An alert as it came, and what became of it."""
+    """An alert as it came, and what became of it. `source` is empty where that was removed."""
 
     id: int
+    source: str
     strategy: str
     state: str
     reason: str
@@ -29,30 +41,32 @@ class AlertItem:
 
 def list_alerts(*, source: str | None = None, refused: bool = False, limit: int = 50) -> list[AlertItem]:
     """The newest alerts, of all sources or of one; NoSuchSource if there is none of that name."""
-    rows = Alert.objects.select_related("version__strategy", "instrument__venue").order_by(
-        "-received_at", "-pk"
-    )
+    rows = alert_rows().order_by("-received_at", "-pk")
     if source is not None:
-        found = Source.objects.filter(name=source).first()
-        if found is None:
-            known = Source.objects.order_by("name").values_list("name", flat=True)
-            raise NoSuchSource(source, known=list(known))
-        rows = rows.filter(version=found.version_id)
+        rows = rows.filter(version=find_source(source).version_id)
     if refused:
         rows = rows.filter(state=Alert.State.REFUSED)
-    return [_item(row) for row in rows[:limit]]
+    return [item_of(row) for row in rows[:limit]]
+
+
+def alert_rows(*, hidden: Hidden = ()) -> QuerySet[Alert]:
+    """Alerts with what an item tells of them, but those of strategies that are hidden."""
+    rows = Alert.objects.filter(seen(hidden, "version__strategy"))
+    return rows.select_related("version__strategy", "version__inbound_source", "instrument__venue")
 
 
 def alert_of(signal_id: int) -> AlertItem | None:
     """The alert that a signal came from, None if it is one of our own."""
-    rows = Alert.objects.select_related("version__strategy", "instrument__venue")
-    row = rows.filter(signal=signal_id).first()
-    return _item(row) if row else None
+    row = alert_rows().filter(signal=signal_id).first()
+    return item_of(row) if row else None
 
 
-def _item(row: Alert) -> AlertItem:
+def item_of(row: Alert) -> AlertItem:
+    """From a row of `alert_rows`."""
+    source = getattr(row.version, "inbound_source", None)
     return AlertItem(
         id=row.pk,
+        source=source.name if source else "",
         strategy=str(row.version),
         state=row.state,
         reason=row.reason,

@@ -13,6 +13,8 @@ class Source(models.Model):
     name = models.CharField(max_length=64, unique=True)
     version = models.OneToOneField(StrategyVersion, models.PROTECT, related_name="inbound_source")
     secret_digest = models.CharField(max_length=64)
+    # Of the secret of before, which is taken until it is ended; empty: there is none.
+    former_digest = models.CharField(max_length=64, default="", db_default="", blank=True)
     # Null: any venue that has the instrument.
     venue = models.ForeignKey(Venue, models.PROTECT, null=True, related_name="+")
     # `sell` closes what is long and opens nothing.

@@ -1,4 +1,4 @@
-"""Sources: added with a secret that is shown once, listed, removed."""
+"""Sources: added with a secret that is shown once, listed, given another secret, removed."""
 
 import re
 import secrets
@@ -16,6 +16,7 @@ from heliograph.inbound.errors import BadSource, NoSuchSource
 from heliograph.inbound.models import Alert, Source
 from heliograph.market.models import Venue
 from heliograph.signals.models import StrategyVersion
+from heliograph.signals.queries import Hidden, seen
 from heliograph.signals.strategies import add_strategy, retire
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -63,6 +64,7 @@ class SourceItem:
     addresses: tuple[str, ...]
     per_minute: int
     created_at: datetime
+    renewing: bool
     alerts: int
     refused: int
     last_alert_at: datetime | None
@@ -108,24 +110,59 @@ def add_source(
     return source, secret
 
 
-def list_sources() -> list[SourceItem]:
-    """All sources, by name. One statement."""
-    rows = Source.objects.select_related("version__strategy", "venue").annotate(
-        count=Count("version__inbound_alerts"),
-        refused=Count(
-            "version__inbound_alerts", filter=Q(version__inbound_alerts__state=Alert.State.REFUSED)
-        ),
-        last=Max("version__inbound_alerts__received_at"),
+def list_sources(*, hidden: Hidden = ()) -> list[SourceItem]:
+    """All sources, by name, but those of strategies that are hidden. One statement."""
+    rows = (
+        Source.objects.filter(seen(hidden, "version__strategy"))
+        .select_related("version__strategy", "venue")
+        .annotate(
+            count=Count("version__inbound_alerts"),
+            refused=Count(
+                "version__inbound_alerts", filter=Q(version__inbound_alerts__state=Alert.State.REFUSED)
+            ),
+            last=Max("version__inbound_alerts__received_at"),
+        )
     )
     return [_item(row) for row in rows.order_by("name")]
+
+
+def find_source(name: str, *, hidden: Hidden = ()) -> Source:
+    """The source of that name; NoSuchSource if there is none, or its strategy is hidden."""
+    visible = Source.objects.filter(seen(hidden, "version__strategy"))
+    source = visible.select_related("version__strategy", "venue").filter(name=name).first()
+    if source is None:
+        raise NoSuchSource(name, known=list(visible.order_by("name").values_list("name", flat=True)))
+    return source
+
+
+@transaction.atomic
+def renew_secret(name: str) -> str:
+    """Make a new secret and return it, as it is not stored; the one of before is taken until it is ended."""
+    source = _locked(name)
+    secret = secrets.token_urlsafe(32)
+    source.former_digest, source.secret_digest = source.secret_digest, digest_of(secret)
+    source.save(update_fields=["former_digest", "secret_digest"])
+    return secret
+
+
+@transaction.atomic
+def end_former_secret(name: str) -> None:
+    """Take the newest secret alone; BadSource where there is no other."""
+    source = _locked(name)
+    if not source.former_digest:
+        raise BadSource(f"The source {name} has no former secret.")
+    source.former_digest = ""
+    source.save(update_fields=["former_digest"])
+
+
+def _locked(name: str) -> Source:
+    return Source.objects.select_for_update().get(pk=find_source(name).pk)
 
 
 @transaction.atomic
 def remove_source(name: str, *, at: datetime) -> StrategyVersion:
     """Take no more alerts; signals that run are followed to their ends, and all stays on record."""
-    source = Source.objects.select_related("version__strategy").filter(name=name).first()
-    if source is None:
-        raise NoSuchSource(name, known=list(Source.objects.order_by("name").values_list("name", flat=True)))
+    source = find_source(name)
     version = retire(source.version, at=at)
     source.delete()
     return version
@@ -168,6 +205,7 @@ def _item(row: Source) -> SourceItem:
         addresses=tuple(row.addresses),
         per_minute=row.per_minute,
         created_at=row.created_at,
+        renewing=bool(row.former_digest),
         alerts=row.count,
         refused=row.refused,
         last_alert_at=row.last,

@@ -138,7 +138,8 @@ def upkeep() -> None:
     from heliograph.workers.standing import stand
     from heliograph.workers.upkeep import forget_old
 
-    stand("upkeep", lambda at: forget_old(at=at, notice_days=settings.HELIOGRAPH_NOTICE_DAYS))
+    kept = {"notice_days": settings.HELIOGRAPH_NOTICE_DAYS, "alert_days": settings.HELIOGRAPH_ALERT_DAYS}
+    stand("upkeep", lambda at: forget_old(at=at, **kept))
 
 
 @shared_task(**SHORT)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from heliograph.fleet.models import Job, PlacementDecision, Rescue, Ring, ScalingAction
 from heliograph.fleet.nodes import forget_lost
+from heliograph.inbound.keeping import old_alerts
 from heliograph.notices.keeping import old_deliveries, old_notices, old_sendings
 from heliograph.research.models import StoredBacktest
 from heliograph.signals.models import Checkpoint, StrategyVersion
@@ -18,13 +19,16 @@ DECISIONS = timedelta(days=7)
 RESCUES = timedelta(days=30)
 ACTIONS = timedelta(days=90)
 JOBS = timedelta(days=90)
-NOTICE_DAYS = 90
+NOTICE_DAYS = ALERT_DAYS = 90
 # Rows that go at a time: a long transaction would hold up the vacuum of all tables.
 PIECE = 5_000
 
 
-def forget_old(*, at: datetime, notice_days: int = NOTICE_DAYS) -> Mapping[str, int]:
-    """Remove what is older than its time; returns how much of each. Notices have a time of their own."""
+def forget_old(
+    *, at: datetime, notice_days: int = NOTICE_DAYS, alert_days: int = ALERT_DAYS
+) -> Mapping[str, int]:
+    """Remove what is older than its time; returns how much of each. Notices have a time of their own, and so
+    have alerts from outside."""
     kept = {"days": notice_days, "at": at}
     verbs: Mapping[str, Callable[[], int]] = {
         "rings": lambda: _remove(_older(Ring, "rung_at", at - RINGS)),
@@ -35,6 +39,7 @@ def forget_old(*, at: datetime, notice_days: int = NOTICE_DAYS) -> Mapping[str, 
         "messages": lambda: _remove(old_sendings(**kept)),
         "deliveries": lambda: _remove(old_deliveries(**kept)),
         "notices": lambda: _remove(old_notices(**kept)),
+        "alerts": lambda: _remove(old_alerts(days=alert_days, at=at)),
         "checkpoints": lambda: _remove(_useless_checkpoints()),
         "nodes": lambda: forget_lost(at=at),
         "differences of counts": fold,

@@ -1,7 +1,6 @@
 """Notices: subscriptions, channels and what was sent; each page looks again by itself."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -14,15 +13,19 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from heliograph.errors import HeliographError
+from heliograph.inbound.sources import list_sources
 from heliograph.kit.clock import utc_now
-from heliograph.notices.channel import disable_channel, enable_channel, find_channel, try_channel
-from heliograph.notices.errors import NoSuchChannel, NoSuchSending, NotSent
+from heliograph.notices.channel import disable_channel, enable_channel, find_channel
+from heliograph.notices.errors import NoSuchChannel, NoSuchSending
 from heliograph.notices.keeping import FAILED_DAYS
 from heliograph.notices.log import Shown, given_up, list_sendings, read_sending
 from heliograph.notices.models import Channel, State
 from heliograph.notices.replay import Chosen, channel_of, replay, replay_delivery
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.accounts.told import tell
+from heliograph.web.outside import test_channel
+from heliograph.web.reads.inbound import STATES, AlertFilter, alert_lines
 from heliograph.web.reads.notices import (
     GLYPHS,
     channel_lines,
@@ -116,12 +119,35 @@ def _log(request: HttpRequest) -> Context:
     }
 
 
+def _inbound(request: HttpRequest) -> Context:
+    source, state = text(request, "source") or "", text(request, "state") or ""
+    state = state if state in dict(STATES) else ""
+    before, unseen = whole_number(request, "before"), hidden(request)
+    lines, older = alert_lines(AlertFilter(source, state, before, unseen), limit=PAGE)
+    kept = {name: value for name, value in (("source", source), ("state", state)) if value}
+    return {
+        "sources": list_sources(hidden=unseen),
+        "lines": lines,
+        "source": source,
+        "state": state,
+        "states": STATES,
+        "asked": urlencode({**kept, **({"before": before} if before else {})}),
+        "older": urlencode({**kept, "before": older}) if older else "",
+        "first": before is None,
+        "kept_source": urlencode({"source": source}) if source else "",
+        "days": settings.HELIOGRAPH_ALERT_DAYS,
+        "may_operate": may(request, "operator"),
+        "read_at": utc_now(),
+    }
+
+
 TABS = {
     tab.name: tab
     for tab in (
         Tab("subscriptions", "Subscriptions", _subscriptions),
         Tab("channels", "Channels", _channels),
         Tab("log", "Log", _log),
+        Tab("inbound", "From outside", _inbound),
     )
 }
 
@@ -167,9 +193,7 @@ def channel_act(request: HttpRequest) -> HttpResponse:
     try:
         if act == "test":
             # What went wrong stands in the log, and beside the channel.
-            with suppress(NotSent):
-                try_channel(name, at=utc_now(), site=settings.HELIOGRAPH_PUBLIC_URL)
-            tell(request, "channel.test", name)
+            test_channel(request, name, at=utc_now())
         else:
             with transaction.atomic():
                 (enable_channel if act == "enable" else disable_channel)(name)
