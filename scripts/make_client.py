@@ -244,6 +244,8 @@ class Operation:
         query = "query" if self._in_query else "{}"
         if item:
             act, answer = f"Pages(self._connection, {path}, {query}, {item})", f"Pages[{item}]"
+        elif kind == "bytes":
+            act, answer = f"self._connection.file({path}, {query})", kind
         elif self._verb == "GET":
             act, answer = f"self._connection.get({path}, {query}, {kind})", kind
         else:
@@ -267,6 +269,8 @@ class Operation:
             if status in self._told["responses"]:
                 content = self._told["responses"][status].get("content", {})
                 break
+        if any(kind.startswith("image/") for kind in content):
+            return "bytes", None
         if "application/json" not in content:
             return "None", None
         schema = content["application/json"]["schema"]

@@ -96,7 +96,21 @@ API_WRITES = {
         f"POST {API}/channels/<name>/{act}": Call(
             f"{API}/channels/desk/{act}", foreign=f"{API}/channels/theirs/{act}"
         )
-        for act in ("test", "enable", "disable")
+        for act in ("enable", "disable")
+    },
+    # What is meant is told before, what came of it after.
+    f"POST {API}/channels/<name>/test": Call(
+        f"{API}/channels/desk/test", foreign=f"{API}/channels/theirs/test", entries=2
+    ),
+    f"GET {API}/channels/<name>": look(f"{API}/channels/desk", foreign=f"{API}/channels/theirs"),
+    f"PATCH {API}/channels/<name>": Call(
+        f"{API}/channels/desk", {"enabled": False}, foreign=f"{API}/channels/theirs"
+    ),
+    **{
+        f"POST {API}/channels/<name>/secret{end}": Call(
+            f"{API}/channels/hook/secret{end}", foreign=f"{API}/channels/their-hook/secret{end}"
+        )
+        for end in ("", "/end")
     },
     f"DELETE {API}/channels/<name>": removed(f"{API}/channels/desk", foreign=f"{API}/channels/theirs"),
     f"POST {API}/subscriptions": Call(f"{API}/subscriptions", {"channel": "desk", "audience": "{me}"}),
@@ -122,7 +136,8 @@ API_WRITES = {
     ),
     # Nothing is asked of an exchange here.
     f"POST {API}/venues": gone(f"{API}/venues", {"exchange": "nowhere"}, 422),
-    f"POST {API}/venues/<name>/sync": gone(f"{API}/venues/{{exchange}}/sync", {}, 422),
+    # What is meant is told before; that nothing came of it, after.
+    f"POST {API}/venues/<name>/sync": Call(f"{API}/venues/{{exchange}}/sync", entries=2, answers=(422,)),
     f"DELETE {API}/venues/<name>": removed(f"{API}/venues/{{exchange}}"),
     f"POST {API}/watches": gone(
         f"{API}/watches",
@@ -137,10 +152,42 @@ API_WRITES = {
     # A form with files, which this is not.
     f"POST {API}/imports": gone(f"{API}/imports", {}, 415),
     f"POST {API}/imports/<import_id>/undo": Call(f"{API}/imports/{{batch}}/undo"),
+    f"POST {API}/imports/jobs/<job_id>/cancel": Call(f"{API}/imports/jobs/{{upload}}/cancel"),
+    # It waits still, and its files were never here.
+    f"POST {API}/imports/jobs/<job_id>/resume": gone(f"{API}/imports/jobs/{{upload}}/resume", {}, 409),
+    f"POST {API}/imports/jobs/<job_id>/again": gone(f"{API}/imports/jobs/{{upload}}/again", {}, 409),
     f"POST {API}/sources": Call(f"{API}/sources", {"name": "tv"}),
-    f"DELETE {API}/sources/<name>": gone(f"{API}/sources/nowhere"),
+    **{
+        f"POST {API}/sources/<name>/secret{end}": Call(
+            f"{API}/sources/{{source}}/secret{end}", foreign=f"{API}/sources/{{foreign_source}}/secret{end}"
+        )
+        for end in ("", "/end")
+    },
+    f"DELETE {API}/sources/<name>": removed(
+        f"{API}/sources/{{source}}", foreign=f"{API}/sources/{{foreign_source}}"
+    ),
+    f"GET {API}/alerts": look(f"{API}/alerts"),
+    f"GET {API}/alerts/<alert_id>": look(
+        f"{API}/alerts/{{alert}}", foreign=f"{API}/alerts/{{foreign_alert}}"
+    ),
     f"POST {API}/filters": Call(f"{API}/filters", {"name": "longs", "query": "side=long"}),
     f"DELETE {API}/filters/<filter_id>": gone(f"{API}/filters/1000000"),
+    f"GET {API}/filters/<filter_id>/count": gone(f"{API}/filters/1000000/count"),
+    f"GET {API}/watchlist": look(f"{API}/watchlist"),
+    f"PUT {API}/watchlist/<instrument_id>": Call(f"{API}/watchlist/{{instrument}}"),
+    # It is on nobody's list.
+    f"DELETE {API}/watchlist/<instrument_id>": gone(f"{API}/watchlist/{{instrument}}"),
+    f"GET {API}/me": look(f"{API}/me"),
+    # A token of less than all scopes may not.
+    f"PATCH {API}/me": Call(f"{API}/me", {"candles": "ink"}, entries=None, answers=(200, 403)),
+    f"GET {API}/me/sessions": look(f"{API}/me/sessions"),
+    f"DELETE {API}/me/sessions/<session_id>": gone(f"{API}/me/sessions/1000000", {}, 404, 403),
+    f"POST {API}/subscription-preview": Call(
+        f"{API}/subscription-preview", {"channel": "desk", "audience": "{me}"}, entries=0
+    ),
+    f"POST {API}/backtest-preview": Call(
+        f"{API}/backtest-preview", {"text": NEW, "venue": "paper"}, entries=0
+    ),
     # A token of less than all scopes may neither make nor revoke one.
     f"POST {API}/tokens": Call(
         f"{API}/tokens", {"name": "bot", "scope": "read"}, entries=None, answers=(201, 403)
@@ -164,6 +211,8 @@ CALLS = {
     "GET /": look("/"),
     "GET /overview/lists": look("/overview/lists"),
     "GET /overview/aside": look("/overview/aside"),
+    # Nothing starts there: the page is asked for anew.
+    "GET /overview/starting": Call("/overview/starting", entries=0, answers=(204,)),
     "GET /signals/": look("/signals/?open={signal}", foreign="/signals/?open={foreign_signal}"),
     "GET /signals/arrivals": look("/signals/arrivals?seen=1"),
     "POST /signals/filters": Call("/signals/filters", {"name": "Mine", "query": "?side=long"}),
@@ -317,6 +366,7 @@ CALLS = {
     "GET /strategies/new": look("/strategies/new", foreign="/strategies/new?copy={foreign_strategy}"),
     "POST /strategies/new": Call("/strategies/new", {"act": "save", "stage": "draft", "text": NEW}),
     "POST /strategies/check": Call("/strategies/check", {"text": NEW}, entries=0),
+    "POST /strategies/would": Call("/strategies/would", {"text": NEW}, entries=0),
     "GET /strategies/language": look("/strategies/language"),
     "GET /strategies/<path:name>/edit": look(
         "/strategies/{strategy}/edit", foreign="/strategies/{foreign_strategy}/edit"
@@ -373,7 +423,28 @@ CALLS = {
         "/notices/of/?topic=signal.published&subject=signal",
         foreign="/notices/of/?topic=signal.published&subject=foreign_signal",
     ),
-    "GET /notices/<slug:name>/": [look(f"/notices/{name}/") for name in ("subscriptions", "channels", "log")],
+    "GET /notices/<slug:name>/": [
+        look(f"/notices/{name}/") for name in ("subscriptions", "channels", "log", "inbound")
+    ],
+    "GET /notices/inbound/new": look("/notices/inbound/new"),
+    "POST /notices/inbound/new": Call(
+        "/notices/inbound/new",
+        {"name": "tv", "timeframe": "1h", "expires": "48", "fee_pct": "0.1", "slippage_bps": "0"},
+    ),
+    "GET /notices/inbound/<slug:name>/": look(
+        "/notices/inbound/{source}/", foreign="/notices/inbound/{foreign_source}/"
+    ),
+    "POST /notices/inbound/<slug:name>/secret": [
+        Call(
+            "/notices/inbound/{source}/secret",
+            {"act": act},
+            foreign="/notices/inbound/{foreign_source}/secret",
+        )
+        for act in ("renew", "end")
+    ],
+    "POST /notices/inbound/<slug:name>/remove": Call(
+        "/notices/inbound/{source}/remove", foreign="/notices/inbound/{foreign_source}/remove"
+    ),
     "GET /notices/subscriptions/new": look("/notices/subscriptions/new"),
     "POST /notices/subscriptions/new": Call(
         "/notices/subscriptions/new", {**SUBSCRIPTION, "audience": "{me}"}
@@ -442,15 +513,20 @@ CALLS = {
                 "subscriptions",
                 "notices",
             ),
-            *("deliveries", "topics", "indicators", "quality"),
+            *("deliveries", "topics", "indicators", "quality", "messages", "channel-kinds", "overview"),
+            *("coverage/days", "gaps", "corrections", "amendments", "listings", "strategies/examples"),
         )
     },
+    "GET /api/v1/plots": look("/api/v1/plots?symbol=BTC/USDT&plot=ema(close,5)"),
+    "GET /api/v1/found": look("/api/v1/found?q={foreign_signal}"),
+    # There is no message of that number.
+    "GET /api/v1/messages/<message_id>": Call("/api/v1/messages/1000000", entries=0, answers=(404,)),
     "GET /api/v1/health": Call("/api/v1/health", entries=0, answers=(200, 503)),
     **{
         f"GET /api/v1/signals/<signal_id>{part}": look(
             f"/api/v1/signals/{{signal}}{part}", foreign=f"/api/v1/signals/{{foreign_signal}}{part}"
         )
-        for part in ("", "/explanation", "/chart", "/similar")
+        for part in ("", "/explanation", "/chart", "/chart.png", "/similar")
     },
     "GET /api/v1/explanations": Call(
         "/api/v1/explanations?version_id={version}&instrument_id={instrument}&bar=2024-01-03T00:00:00Z",
@@ -463,7 +539,12 @@ CALLS = {
             f"/api/v1/versions/{{version}}{part}{more}",
             foreign=f"/api/v1/versions/{{foreign_version}}{part}{more}",
         )
-        for part, more in (("", ""), ("/universe", ""), ("/difference", "?other={version}"))
+        for part, more in (
+            ("", ""),
+            ("/universe", ""),
+            ("/reasons", ""),
+            ("/difference", "?other={version}"),
+        )
     },
     "GET /api/v1/versions/<version_id>/comparison": Call(
         "/api/v1/versions/{version}/comparison?other={draft}", entries=0, answers=(200, 422)
@@ -477,7 +558,7 @@ CALLS = {
         f"GET /api/v1/backtests/<backtest_id>{part}": look(
             f"/api/v1/backtests/{{backtest}}{part}", foreign=f"/api/v1/backtests/{{foreign_backtest}}{part}"
         )
-        for part in ("", "/trades", "/equity", "/breakdown")
+        for part in ("", "/trades", "/equity", "/breakdown", "/live")
     },
     "GET /api/v1/backtests/<backtest_id>/comparison": look(
         "/api/v1/backtests/{backtest}/comparison?other={backtest}",

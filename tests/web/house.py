@@ -7,6 +7,8 @@ from heliograph.accounts.models import Team
 from heliograph.accounts.teams import add_team
 from heliograph.fleet.jobs import run_next
 from heliograph.fleet.models import Job, Node, Work
+from heliograph.inbound.accept import accept
+from heliograph.inbound.sources import Asked, add_source, renew_secret
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Instrument, Replay, Series, Venue, Watch
 from heliograph.notices.channel import add_channel
@@ -47,7 +49,7 @@ def make_house():
         for text in (BUSY, secret.text)
     ]
     names |= _of(world.version, "") | _data(world) | _notices(world.version, secret) | {"draft": draft.pk}
-    return names | _of(secret, "foreign_") | _backtests(secret) | _people()
+    return names | _of(secret, "foreign_") | _backtests(secret) | _people() | _inbound()
 
 
 def _of(version, prefix):
@@ -85,7 +87,9 @@ def _notices(shared, secret):
     other = f"person:{person_with('analyst', 'somebody else').pk}"
     add_channel("desk", kind="log", options={}, topics=[], at=NOW)
     add_channel("theirs", kind="log", options={}, topics=[], at=NOW)
-    Channel.objects.filter(name="theirs").update(audience=other)
+    for name in ("hook", "their-hook"):
+        add_channel(name, kind="webhook", options={"url": "https://hooks.example/x"}, topics=None, at=NOW)
+    Channel.objects.filter(name__in=("theirs", "their-hook")).update(audience=other)
     theirs = add_subscription(Wish(channel="theirs", audience=other), at=NOW)
     told = {"foreign_subscription": theirs.pk}
     for prefix, version in (("", shared), ("foreign_", secret)):
@@ -103,6 +107,21 @@ def _notices(shared, secret):
         )
         told[f"{prefix}notice"] = notice.pk
     return told
+
+
+def _inbound():
+    """A source that all share and one of somebody else; each has an alert, and two secrets."""
+    found = {}
+    for prefix, name, strategy in (
+        ("", "scanner", "Scanner"),
+        ("foreign_", "theirs-too", f"{FOREIGN} alerts"),
+    ):
+        source, secret = add_source(name, asked=Asked(), strategy=strategy, at=NOW)
+        alert = accept(name, b"buy NOWHERE", secret=secret, at=NOW).alert
+        renew_secret(name)
+        found |= {f"{prefix}source": name, f"{prefix}alert": alert.pk}
+    give_to(source.version.strategy, person_with("analyst", "somebody else"))
+    return found
 
 
 def _backtests(secret):
@@ -151,6 +170,7 @@ def known_ids(house):
         "person_id": [house["person"]],
         "team_id": [house["team"]],
         "invitation_id": [house["invitation"]],
-        "name": ["desk", "theirs", house["node"], house["exchange"], "ema"],
-        "source": ["tv"],
+        "alert_id": [house["alert"]],
+        "name": ["desk", "theirs", "hook", house["source"], house["node"], house["exchange"], "ema"],
+        "source": ["scanner"],
     }

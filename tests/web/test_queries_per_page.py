@@ -35,7 +35,7 @@ FIRST = 1
 # Addresses whose parameter of that name is something else.
 TABS = {
     "work": ("queues", "jobs", "nodes", "placement", "scaling", "cache", "evaluations"),
-    "notices-tab": ("subscriptions", "channels", "log"),
+    "notices-tab": ("subscriptions", "channels", "log", "inbound"),
 }
 NO_PAGES = ("api", "static", "media")
 

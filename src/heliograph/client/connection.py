@@ -61,6 +61,10 @@ class Connection:
         """What a GET gives. Problem where the API refuses, NoAnswer where nobody answers."""
         return self._read(self._send("GET", path, query), kind)
 
+    def file(self, path: str, query: Query) -> bytes:
+        """A file that a GET gives, such as a picture."""
+        return self._send("GET", path, query)
+
     def write(self, method: str, path: str, body: object, kind: type[T], query: Query | None = None) -> T:
         """What a write gives. It carries a key by which the API knows it again: tried twice, done once."""
         headers = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
@@ -148,7 +152,7 @@ class Connection:
             raise NoAnswer(self._url, str(fault)) from fault
 
     def _address(self, path: str, query: Query) -> str:
-        asked = urlencode({name: _written(value) for name, value in query.items() if value is not None})
+        asked = urlencode([(name, _written(one)) for name, value in query.items() for one in _each(value)])
         return f"{self._url}{ROOT}{path}{'?' if asked else ''}{asked}"
 
     def _read(self, body: bytes, kind: type[T]) -> T:
@@ -162,13 +166,18 @@ def in_path(value: object) -> str:
     return quote(_written(value), safe="")
 
 
+def _each(value: object) -> Sequence[object]:
+    """What is asked under one name: nothing, one value, or several."""
+    if value is None:
+        return ()
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
+
+
 def _written(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return ",".join(map(_written, value))
     return str(value)
 
 

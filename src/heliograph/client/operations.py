@@ -2,13 +2,15 @@
 # Written by scripts/make_client.py from the description of the API; not for hands.
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Required, TypedDict, Unpack
 
 from heliograph.client.connection import Connection, Files, in_path
 from heliograph.client.pages import Pages
 from heliograph.client.shapes import (
+    Ahead,
     Alert,
+    Amendment,
     AuditEntry,
     Backtest,
     BacktestDetail,
@@ -17,18 +19,25 @@ from heliograph.client.shapes import (
     Candle,
     CandleRevision,
     Channel,
+    ChannelDetail,
+    ChannelKind,
+    ChannelSecret,
     Chart,
     CheckedText,
     Comparison,
+    Correction,
     Count,
+    Counted,
     Coverage,
     Decision,
     Delivery,
     Difference,
     Equity,
     Evaluation,
+    Example,
     Explanation,
     Filter,
+    FoundList,
     Freshness,
     Health,
     Import,
@@ -37,18 +46,28 @@ from heliograph.client.shapes import (
     Invitation,
     Job,
     Link,
+    LiveCheck,
+    MadeChannel,
     MadeSource,
     MadeToken,
+    Me,
     Member,
+    Message,
+    MessageDetail,
     Node,
     Notice,
+    OnWatchlist,
     Outcome,
+    Overview,
     Pair,
     Person,
     Place,
+    Plot,
     Postponed,
+    Preview,
     Quality,
     Queue,
+    ReasonList,
     Replay,
     Replayed,
     Revision,
@@ -58,10 +77,15 @@ from heliograph.client.shapes import (
     ScalingLook,
     Score,
     Series,
+    SeriesDays,
+    SeriesGaps,
+    Session,
     Signal,
     SignalDetail,
     Similar,
     Source,
+    Span,
+    StoredAlert,
     Strategy,
     Subscription,
     Synced,
@@ -91,6 +115,27 @@ class Gates(TypedDict, total=False):
     max_failures: int | None
 
 
+class ListAlertsQuery(TypedDict, total=False):
+    """What `list_alerts` can be asked."""
+
+    limit: int
+    cursor: str | None
+    source: str | None
+    state: Literal["waiting", "signal", "heeded", "refused"] | None
+    signal_id: int | None
+    since: datetime | None
+
+
+class ListAmendmentsQuery(TypedDict, total=False):
+    """What `list_amendments` can be asked."""
+
+    limit: int
+    cursor: str | None
+    symbol: str | None
+    venue: str | None
+    timeframe: str | None
+
+
 class ListAuditQuery(TypedDict, total=False):
     """What `list_audit` can be asked."""
 
@@ -106,6 +151,25 @@ class VerifyAuditBody(TypedDict, total=False):
     """`expect`: the digest of what was the newest entry once; a trail whose end was cut off lacks it."""
 
     expect: str | None
+
+
+class PreviewBacktestBody(TypedDict, total=False):
+    """What to run: a stored version or a text, with what is to be other than it says, over which candles.
+
+    `overrides` are keys of the text such as `execution.fee_pct`; `params` its parameters. Without
+    symbols the whole universe, without a venue the only one with candles for it; `start` and `end`
+    belong to the period.
+    """
+
+    version_id: int | None
+    text: str | None
+    overrides: Mapping[str, str]
+    params: Mapping[str, float]
+    venue: str | None
+    symbols: Sequence[str]
+    start: datetime | None
+    end: datetime | None
+    close_at_end: bool
 
 
 class ListBacktestsQuery(TypedDict, total=False):
@@ -151,6 +215,7 @@ class ListTradesQuery(TypedDict, total=False):
     instrument_id: int | None
     side: Literal["long", "short"] | None
     state: Literal["closed", "open", "missed", "waiting"] | None
+    exit_reason: str | None
 
 
 class ListCandlesQuery(TypedDict, total=False):
@@ -177,6 +242,13 @@ class ListCandleRevisionsQuery(TypedDict, total=False):
     until: datetime | None
 
 
+class ListChannelKindsQuery(TypedDict, total=False):
+    """What `list_channel_kinds` can be asked."""
+
+    limit: int
+    cursor: str | None
+
+
 class ListChannelsQuery(TypedDict, total=False):
     """What `list_channels` can be asked."""
 
@@ -199,6 +271,23 @@ class AddChannelBody(TypedDict, total=False):
     audience: str
 
 
+class ChangeChannelBody(TypedDict, total=False):
+    """What is to be other than it is: options by their names, null taking one away; `enabled` lets notices
+    go to it, or not.
+    """
+
+    options: Mapping[str, Any]
+    enabled: bool | None
+
+
+class ListCorrectionsQuery(TypedDict, total=False):
+    """What `list_corrections` can be asked."""
+
+    limit: int
+    cursor: str | None
+    venue: str | None
+
+
 class ListCoverageQuery(TypedDict, total=False):
     """What `list_coverage` can be asked."""
 
@@ -207,6 +296,18 @@ class ListCoverageQuery(TypedDict, total=False):
     symbol: str | None
     venue: str | None
     timeframe: str | None
+
+
+class ListDaysQuery(TypedDict, total=False):
+    """What `list_days` can be asked."""
+
+    limit: int
+    cursor: str | None
+    symbol: str | None
+    venue: str | None
+    timeframe: str | None
+    first: date | None
+    last: date | None
 
 
 class ListDeliveriesQuery(TypedDict, total=False):
@@ -266,12 +367,29 @@ class KeepFilterBody(TypedDict, total=False):
     query: Required[str]
 
 
+class FindByNameQuery(TypedDict, total=False):
+    """What `find_by_name` can be asked."""
+
+    q: str
+
+
 class ListFreshnessQuery(TypedDict, total=False):
     """What `list_freshness` can be asked."""
 
     limit: int
     cursor: str | None
     venue: str | None
+
+
+class ListGapsQuery(TypedDict, total=False):
+    """What `list_gaps` can be asked."""
+
+    limit: int
+    cursor: str | None
+    symbol: str | None
+    venue: str | None
+    timeframe: str | None
+    since: datetime | None
 
 
 class ListImportsQuery(TypedDict, total=False):
@@ -285,6 +403,19 @@ class ListImportsQuery(TypedDict, total=False):
 
 class UploadCandlesBody(TypedDict, total=False):
     """What `upload_candles` is told."""
+
+    venue: str
+    format: str
+    symbol: str
+    timeframe: str
+    timezone: str
+    calendar: str
+    skip_bad: bool
+    look: bool
+
+
+class ImportAgainBody(TypedDict, total=False):
+    """How the same files are read this time; what is empty is found out."""
 
     venue: str
     format: str
@@ -344,6 +475,39 @@ class ListJobsQuery(TypedDict, total=False):
     state: Literal["queued", "running", "done", "failed", "cancelled"] | None
     kind: str | None
     unfinished: bool
+
+
+class ListListingsQuery(TypedDict, total=False):
+    """What `list_listings` can be asked."""
+
+    limit: int
+    cursor: str | None
+    venue: str | None
+
+
+class ChangeMeBody(TypedDict, total=False):
+    """What is to be other than it is; `time_zone` is empty for UTC."""
+
+    name: str | None
+    email: str | None
+    time_zone: str | None
+    candles: Literal["ink", "teal-red"] | None
+
+
+class ListSessionsQuery(TypedDict, total=False):
+    """What `list_sessions` can be asked."""
+
+    limit: int
+    cursor: str | None
+
+
+class ListMessagesQuery(TypedDict, total=False):
+    """What `list_messages` can be asked."""
+
+    limit: int
+    cursor: str | None
+    channel: str | None
+    state: Literal["pending", "sent", "failed"] | None
 
 
 class ListNodesQuery(TypedDict, total=False):
@@ -421,6 +585,17 @@ class ListPlacesQuery(TypedDict, total=False):
     cursor: str | None
     concern: str | None
     node: str | None
+
+
+class PlotExpressionsQuery(TypedDict, total=False):
+    """What `plot_expressions` can be asked."""
+
+    symbol: str
+    venue: str | None
+    timeframe: str | None
+    until: datetime | None
+    bars: int
+    plot: list[str]
 
 
 class ListQualityQuery(TypedDict, total=False):
@@ -526,6 +701,14 @@ class ListSignalsQuery(TypedDict, total=False):
     historical: bool | None
 
 
+class PictureSignalQuery(TypedDict, total=False):
+    """What `picture_signal` can be asked."""
+
+    theme: Literal["light", "dark"]
+    width: int
+    height: int
+
+
 class ExplainSignalQuery(TypedDict, total=False):
     """What `explain_signal` can be asked."""
 
@@ -579,11 +762,40 @@ class CheckStrategyBody(TypedDict, total=False):
     text: Required[str]
 
 
+class ListExamplesQuery(TypedDict, total=False):
+    """What `list_examples` can be asked."""
+
+    limit: int
+    cursor: str | None
+
+
 class RollBackBody(TypedDict, total=False):
     """Which strategy goes back to what was live before."""
 
     reason: str
     strategy: Required[str]
+
+
+class PreviewSubscriptionBody(TypedDict, total=False):
+    """Who wants which notices on which channel, and when; an empty filter lets all through.
+
+    `audience` is whose it is, such as "person:7": yourself where it is null; empty: everybody's.
+    """
+
+    channel: Required[str]
+    audience: str | None
+    topics: Sequence[str]
+    strategies: Sequence[str]
+    instruments: Sequence[str]
+    least_confidence: float | None
+    side: Literal["", "long", "short"]
+    quiet_from: str | None
+    quiet_until: str | None
+    quiet_but: Sequence[str]
+    zone: str
+    digest_minutes: int | None
+    digest_at: str | None
+    per_minute: int | None
 
 
 class ListSubscriptionsQuery(TypedDict, total=False):
@@ -736,6 +948,13 @@ class AddWatchedBody(TypedDict, total=False):
     fallbacks: Sequence[str]
 
 
+class ListWatchlistQuery(TypedDict, total=False):
+    """What `list_watchlist` can be asked."""
+
+    limit: int
+    cursor: str | None
+
+
 class DropWorkBody(TypedDict, total=False):
     """Which piece of work: its key."""
 
@@ -777,6 +996,27 @@ class Operations:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def list_alerts(self, **query: Unpack[ListAlertsQuery]) -> Pages[StoredAlert]:
+        """Alerts from outside, newest first.
+
+        As they came, with what became of each, and why where it was refused.
+        """
+        return Pages(self._connection, "/alerts", query, StoredAlert)
+
+    def get_alert(self, alert_id: int) -> StoredAlert:
+        """One alert from outside.
+
+        While it is kept.
+        """
+        return self._connection.get(f"/alerts/{in_path(alert_id)}", {}, StoredAlert)
+
+    def list_amendments(self, **query: Unpack[ListAmendmentsQuery]) -> Pages[Amendment]:
+        """Deliveries that touched the past of series.
+
+        Newest first; by the number of a series they have no gaps.
+        """
+        return Pages(self._connection, "/amendments", query, Amendment)
+
     def list_audit(self, **query: Unpack[ListAuditQuery]) -> Pages[AuditEntry]:
         """Who did what, newest first.
 
@@ -790,6 +1030,13 @@ class Operations:
         Reads every entry.
         """
         return self._connection.write("POST", "/audit/verify", body, Verdict)
+
+    def preview_backtest(self, **body: Unpack[PreviewBacktestBody]) -> Ahead:
+        """What a backtest would run over.
+
+        Without asking for it; refused as the same backtest would be.
+        """
+        return self._connection.write("POST", "/backtest-preview", body, Ahead)
 
     def list_backtests(self, **query: Unpack[ListBacktestsQuery]) -> Pages[Backtest]:
         """Stored backtests, newest first.
@@ -847,6 +1094,13 @@ class Operations:
         """
         return self._connection.get(f"/backtests/{in_path(backtest_id)}/equity", {}, Equity)
 
+    def check_backtest_live(self, backtest_id: int) -> LiveCheck:
+        """Whether live equals a backtest.
+
+        Over the period that both have. It reads all of both.
+        """
+        return self._connection.get(f"/backtests/{in_path(backtest_id)}/live", {}, LiveCheck)
+
     def resume_backtest(self, backtest_id: int) -> Backtest:
         """Let a backtest go on.
 
@@ -882,6 +1136,13 @@ class Operations:
         """
         return Pages(self._connection, "/candles/revisions", query, CandleRevision)
 
+    def list_channel_kinds(self, **query: Unpack[ListChannelKindsQuery]) -> Pages[ChannelKind]:
+        """What a channel can be.
+
+        By name, each with the options that it takes.
+        """
+        return Pages(self._connection, "/channel-kinds", query, ChannelKind)
+
     def list_channels(self, **query: Unpack[ListChannelsQuery]) -> Pages[Channel]:
         """Where notices go.
 
@@ -889,13 +1150,15 @@ class Operations:
         """
         return Pages(self._connection, "/channels", query, Channel)
 
-    def add_channel(self, **body: Unpack[AddChannelBody]) -> Channel:
+    def add_channel(self, **body: Unpack[AddChannelBody]) -> MadeChannel:
         """Add a channel.
 
         Notices from now on go to it. A file, or an address within the own network, only an admin may
         name.
+
+        A signing secret that is made for a webhook is shown this once: under the same key it is null.
         """
-        return self._connection.write("POST", "/channels", body, Channel)
+        return self._connection.write("POST", "/channels", body, MadeChannel)
 
     def remove_channel(self, name: str) -> None:
         """Forget a channel.
@@ -903,6 +1166,21 @@ class Operations:
         With its subscriptions and deliveries.
         """
         self._connection.write("DELETE", f"/channels/{in_path(name)}", None, type(None))
+
+    def get_channel(self, name: str) -> ChannelDetail:
+        """One channel.
+
+        How it does, and with which options.
+        """
+        return self._connection.get(f"/channels/{in_path(name)}", {}, ChannelDetail)
+
+    def change_channel(self, name: str, **body: Unpack[ChangeChannelBody]) -> MadeChannel:
+        """Change a channel.
+
+        What waits goes by the new options. A secret that was made for it stays the same; one that is
+        made now is shown this once: under the same key it is null.
+        """
+        return self._connection.write("PATCH", f"/channels/{in_path(name)}", body, MadeChannel)
 
     def disable_channel(self, name: str) -> Channel:
         """Let nothing go to a channel.
@@ -918,6 +1196,21 @@ class Operations:
         """
         return self._connection.write("POST", f"/channels/{in_path(name)}/enable", None, Channel)
 
+    def renew_channel_secret(self, name: str) -> ChannelSecret:
+        """Make a new signing secret.
+
+        It is shown this once, so no key repeats the answer. The one of before signs too, until it is
+        ended.
+        """
+        return self._connection.write("POST", f"/channels/{in_path(name)}/secret", None, ChannelSecret)
+
+    def end_channel_secret(self, name: str) -> ChannelDetail:
+        """End the former signing secret.
+
+        Only the newest signs from then on.
+        """
+        return self._connection.write("POST", f"/channels/{in_path(name)}/secret/end", None, ChannelDetail)
+
     def test_channel(self, name: str) -> Test:
         """Send a test through a channel.
 
@@ -925,12 +1218,26 @@ class Operations:
         """
         return self._connection.write("POST", f"/channels/{in_path(name)}/test", None, Test)
 
+    def list_corrections(self, **query: Unpack[ListCorrectionsQuery]) -> Pages[Correction]:
+        """Corrected bars, newest first.
+
+        What each said, what it says since, and by which deliveries.
+        """
+        return Pages(self._connection, "/corrections", query, Correction)
+
     def list_coverage(self, **query: Unpack[ListCoverageQuery]) -> Pages[Coverage]:
         """How complete series are, with every gap.
 
         Bars that exist beside bars that should by the calendar: a holiday is no gap.
         """
         return Pages(self._connection, "/coverage", query, Coverage)
+
+    def list_days(self, **query: Unpack[ListDaysQuery]) -> Pages[SeriesDays]:
+        """How complete each day of series is.
+
+        Of today only what is over is expected.
+        """
+        return Pages(self._connection, "/coverage/days", query, SeriesDays)
 
     def list_deliveries(self, **query: Unpack[ListDeliveriesQuery]) -> Pages[Delivery]:
         """Deliveries, newest first.
@@ -995,12 +1302,34 @@ class Operations:
         """
         self._connection.write("DELETE", f"/filters/{in_path(filter_id)}", None, type(None))
 
+    def count_filter(self, filter_id: int) -> Counted:
+        """How many signals a filter shows.
+
+        Now.
+        """
+        return self._connection.get(f"/filters/{in_path(filter_id)}/count", {}, Counted)
+
+    def find_by_name(self, **query: Unpack[FindByNameQuery]) -> FoundList:
+        """What has a name with that text.
+
+        Instruments, strategies and pages by a part of their names, signals by their numbers.
+        """
+        return self._connection.get("/found", query, FoundList)
+
     def list_freshness(self, **query: Unpack[ListFreshnessQuery]) -> Pages[Freshness]:
         """How old the newest bar of each series is.
 
         By venue, symbol and timeframe; `missing` bars should have come since, 0 is fresh.
         """
         return Pages(self._connection, "/freshness", query, Freshness)
+
+    def list_gaps(self, **query: Unpack[ListGapsQuery]) -> Pages[SeriesGaps]:
+        """Gaps of series, with what is done about each.
+
+        Bars that should exist by the calendar; `watches/{id}/heal` has those of a watched series asked
+        for.
+        """
+        return Pages(self._connection, "/gaps", query, SeriesGaps)
 
     def get_health(self) -> Health:
         """Whether the parts answer, and how fresh data is.
@@ -1022,6 +1351,27 @@ class Operations:
         The job that imports them; its result says what became of each file.
         """
         return self._connection.upload("/imports", files, body, Job)
+
+    def import_again(self, job_id: int, **body: Unpack[ImportAgainBody]) -> Job:
+        """Import uploaded files once more.
+
+        Read otherwise, without sending them again.
+        """
+        return self._connection.write("POST", f"/imports/jobs/{in_path(job_id)}/again", body, Job)
+
+    def cancel_import(self, job_id: int) -> Job:
+        """Cancel an import or its undoing.
+
+        At once where it waits, else with the next report of its worker.
+        """
+        return self._connection.write("POST", f"/imports/jobs/{in_path(job_id)}/cancel", None, Job)
+
+    def resume_import(self, job_id: int) -> Job:
+        """Let an import go on.
+
+        One that failed or was cancelled, from where it stood.
+        """
+        return self._connection.write("POST", f"/imports/jobs/{in_path(job_id)}/resume", None, Job)
 
     def get_import(self, import_id: int) -> Import:
         """One import.
@@ -1125,6 +1475,56 @@ class Operations:
         """
         return self._connection.write("POST", f"/jobs/{in_path(job_id)}/resume", None, Job)
 
+    def list_listings(self, **query: Unpack[ListListingsQuery]) -> Pages[Span]:
+        """What exchanges listed and delisted, newest first.
+
+        One entry for each span in which an instrument traded.
+        """
+        return Pages(self._connection, "/listings", query, Span)
+
+    def get_me(self) -> Me:
+        """Who one is.
+
+        What one may do, and how one wants to see things.
+        """
+        return self._connection.get("/me", {}, Me)
+
+    def change_me(self, **body: Unpack[ChangeMeBody]) -> Me:
+        """Change one's own settings.
+
+        By a token only if that has the scope admin. Passwords, passkeys and codes are changed in a
+        browser.
+        """
+        return self._connection.write("PATCH", "/me", body, Me)
+
+    def list_sessions(self, **query: Unpack[ListSessionsQuery]) -> Pages[Session]:
+        """Where one is signed in.
+
+        By id.
+        """
+        return Pages(self._connection, "/me/sessions", query, Session)
+
+    def end_session(self, session_id: int) -> None:
+        """Sign out somewhere.
+
+        One's own session of that id. By a token only if that has the scope admin.
+        """
+        self._connection.write("DELETE", f"/me/sessions/{in_path(session_id)}", None, type(None))
+
+    def list_messages(self, **query: Unpack[ListMessagesQuery]) -> Pages[Message]:
+        """Messages to channels, newest first.
+
+        What was sent, waits or was given up, with the last tries of each; tests are among them.
+        """
+        return Pages(self._connection, "/messages", query, Message)
+
+    def get_message(self, message_id: int) -> MessageDetail:
+        """One message.
+
+        What it said, and every notice that went in it.
+        """
+        return self._connection.get(f"/messages/{in_path(message_id)}", {}, MessageDetail)
+
     def list_nodes(self, **query: Unpack[ListNodesQuery]) -> Pages[Node]:
         """Worker nodes.
 
@@ -1166,6 +1566,13 @@ class Operations:
         The outcomes of published signals in one state.
         """
         return Pages(self._connection, "/outcomes", query, Outcome)
+
+    def get_overview(self) -> Overview:
+        """What is open, was found lately, and came of it.
+
+        At most fifteen seconds old.
+        """
+        return self._connection.get("/overview", {}, Overview)
 
     def set_owner(self, **body: Unpack[SetOwnerBody]) -> None:
         """Say whose a strategy is.
@@ -1230,6 +1637,14 @@ class Operations:
         By concern and key.
         """
         return Pages(self._connection, "/placement/places", query, Place)
+
+    def plot_expressions(self, **query: Unpack[PlotExpressionsQuery]) -> Plot:
+        """Expressions over the candles of a series.
+
+        Their values at the newest bars, after as many bars more as averages need; what is wrong is said
+        by its column.
+        """
+        return self._connection.get("/plots", query, Plot)
 
     def list_quality(self, **query: Unpack[ListQualityQuery]) -> Pages[Quality]:
         """How good the newest bars of series are.
@@ -1337,6 +1752,13 @@ class Operations:
         """
         return self._connection.get(f"/signals/{in_path(signal_id)}/chart", {}, Chart)
 
+    def picture_signal(self, signal_id: int, **query: Unpack[PictureSignalQuery]) -> bytes:
+        """The chart of a signal as a PNG.
+
+        As messages carry it: candles, levels, markers, and what came of it so far.
+        """
+        return self._connection.file(f"/signals/{in_path(signal_id)}/chart.png", query)
+
     def explain_signal(self, signal_id: int, **query: Unpack[ExplainSignalQuery]) -> Explanation:
         """Why a signal fired.
 
@@ -1373,6 +1795,21 @@ class Operations:
         """
         self._connection.write("DELETE", f"/sources/{in_path(name)}", None, type(None))
 
+    def renew_source_secret(self, name: str) -> MadeSource:
+        """Make a new secret for a source.
+
+        It is shown this once, so no key repeats the answer. The one of before is taken until it is
+        ended.
+        """
+        return self._connection.write("POST", f"/sources/{in_path(name)}/secret", None, MadeSource)
+
+    def end_source_secret(self, name: str) -> Source:
+        """End the former secret of a source.
+
+        Only alerts with the newest are taken from then on.
+        """
+        return self._connection.write("POST", f"/sources/{in_path(name)}/secret/end", None, Source)
+
     def list_strategies(self, **query: Unpack[ListStrategiesQuery]) -> Pages[Strategy]:
         """Versions, newest first.
 
@@ -1395,12 +1832,26 @@ class Operations:
         """
         return self._connection.write("POST", "/strategies/check", body, CheckedText)
 
+    def list_examples(self, **query: Unpack[ListExamplesQuery]) -> Pages[Example]:
+        """Strategies that come along.
+
+        By name, each with its text.
+        """
+        return Pages(self._connection, "/strategies/examples", query, Example)
+
     def roll_back(self, **body: Unpack[RollBackBody]) -> Version:
         """Go back to what was live before.
 
         Answers with the version that is live again.
         """
         return self._connection.write("POST", "/strategies/rollback", body, Version)
+
+    def preview_subscription(self, **body: Unpack[PreviewSubscriptionBody]) -> Preview:
+        """What would have come by a subscription.
+
+        Of the last seven days; nothing is stored.
+        """
+        return self._connection.write("POST", "/subscription-preview", body, Preview)
 
     def list_subscriptions(self, **query: Unpack[ListSubscriptionsQuery]) -> Pages[Subscription]:
         """Who wants which notices.
@@ -1563,6 +2014,13 @@ class Operations:
         """
         return self._connection.write("POST", f"/versions/{in_path(version_id)}/live", None, Version)
 
+    def list_reasons(self, version_id: int) -> ReasonList:
+        """Why candidates were rejected.
+
+        All of a version, the most frequent reason first.
+        """
+        return self._connection.get(f"/versions/{in_path(version_id)}/reasons", {}, ReasonList)
+
     def retire_version(self, version_id: int) -> Version:
         """Retire a version.
 
@@ -1626,6 +2084,27 @@ class Operations:
         What it missed meanwhile comes first.
         """
         return self._connection.write("POST", f"/watches/{in_path(watch_id)}/resume", None, Watch)
+
+    def list_watchlist(self, **query: Unpack[ListWatchlistQuery]) -> Pages[OnWatchlist]:
+        """One's watch-list.
+
+        In the order in which they were put there.
+        """
+        return Pages(self._connection, "/watchlist", query, OnWatchlist)
+
+    def put_on_watchlist(self, instrument_id: int) -> OnWatchlist:
+        """Put an instrument on one's watch-list.
+
+        Where it is already, it stays in its place.
+        """
+        return self._connection.write("PUT", f"/watchlist/{in_path(instrument_id)}", None, OnWatchlist)
+
+    def drop_from_watchlist(self, instrument_id: int) -> None:
+        """Take an instrument off one's watch-list.
+
+        One's own.
+        """
+        self._connection.write("DELETE", f"/watchlist/{in_path(instrument_id)}", None, type(None))
 
     def drop_work(self, **body: Unpack[DropWorkBody]) -> Count:
         """Try a piece of work no more.

@@ -3,10 +3,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from msgspec import Struct
+
+
+class Ahead(Struct, frozen=True, kw_only=True):
+    """What a backtest would run over: instruments, the opens of the first and the last bar, and about how
+    many bars in all.
+    """
+
+    venue: str
+    instruments: int
+    first: datetime
+    last: datetime
+    bars: int
 
 
 class Alert(Struct, frozen=True, kw_only=True):
@@ -21,6 +33,24 @@ class Alert(Struct, frozen=True, kw_only=True):
     venue: str | None
     bar_time: datetime | None
     received_at: datetime
+
+
+class Amendment(Struct, frozen=True, kw_only=True):
+    """A delivery that touched the past of a series: from which bar to which, and how many of them."""
+
+    id: int
+    instrument_id: int
+    venue: str
+    symbol: str
+    timeframe: str
+    number: int
+    first_open: datetime
+    last_open: datetime
+    inserted: int
+    revised: int
+    removed: int
+    import_id: int
+    recorded_at: datetime
 
 
 class AuditEntry(Struct, frozen=True, kw_only=True):
@@ -210,6 +240,63 @@ class Candle(Struct, frozen=True, kw_only=True):
     volume: float | None
 
 
+class ChannelDetail(Struct, frozen=True, kw_only=True):
+    """The same with its options; `secrets`: how many signing secrets that were made for it are in use."""
+
+    name: str
+    kind: str
+    where: str
+    audience: str
+    topics: list[str]
+    enabled: bool
+    reason: str
+    sent: int
+    pending: int
+    failed: int
+    failures: int
+    error: str
+    last_sent_at: datetime | None
+    rests_until: datetime | None
+    options: dict[str, Any]
+    secrets: int
+
+
+class Option(Struct, frozen=True, kw_only=True):
+    """An option of a kind of channel. One that `holds_secret` names an environment variable; one that is
+    `inside` only an admin may give. `choices` are its values, where it has only some.
+    """
+
+    name: str
+    label: str
+    says: str
+    needed: bool
+    shape: Literal["text", "lines", "number", "tick", "choice", "area"]
+    choices: list[str]
+    example: str
+    holds_secret: bool
+    inside: bool
+
+
+class ChannelKind(Struct, frozen=True, kw_only=True):
+    """What a channel can be: its `kind`, options that are the same for all of it, and those that it takes."""
+
+    name: str
+    title: str
+    says: str
+    group: str
+    kind: str
+    fixed: dict[str, Any]
+    options: list[Option]
+
+
+class ChannelSecret(Struct, frozen=True, kw_only=True):
+    """The newest signing secret of a channel, which is shown this once; `secrets`: how many sign with it."""
+
+    channel: str
+    secret: str
+    secrets: int
+
+
 class Channel(Struct, frozen=True, kw_only=True):
     """A channel, and how its deliveries stand; `error`: what went wrong last, while it fails."""
 
@@ -306,8 +393,45 @@ class Comparison(Struct, frozen=True, kw_only=True):
     mean_r_difference: Estimate
 
 
+class Prices(Struct, frozen=True, kw_only=True):
+    """What a bar says; `volume` is null where the source has none."""
+
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float | None
+
+
+class Correction(Struct, frozen=True, kw_only=True):
+    """One correction of one bar: what it said, and what it says since; null where it was taken away.
+
+    `source` gave what it said before, `replaced_by` what it says since: both are ids of imports.
+    """
+
+    id: int
+    instrument_id: int
+    venue: str
+    symbol: str
+    timeframe: str
+    open_time: datetime
+    before: Prices
+    after: Prices | None
+    recorded_at: datetime
+    replaced_at: datetime
+    source: int
+    replaced_by: int
+    undone: bool
+
+
 class Count(Struct, frozen=True, kw_only=True):
     """How many it was done to."""
+
+    count: int
+
+
+class Counted(Struct, frozen=True, kw_only=True):
+    """How many there are."""
 
     count: int
 
@@ -418,6 +542,15 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     reason: str
     started_at: datetime
     duration_ms: float
+
+
+class Example(Struct, frozen=True, kw_only=True):
+    """A strategy that comes along."""
+
+    name: str
+    timeframe: str
+    description: str
+    text: str
 
 
 class Bar(Struct, frozen=True, kw_only=True):
@@ -554,6 +687,21 @@ class Filter(Struct, frozen=True, kw_only=True):
     page: str
     name: str
     query: str
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """One thing of that name; `beside` tells it from its like, `address` is its page."""
+
+    kind: str
+    name: str
+    beside: str
+    address: str
+
+
+class FoundList(Struct, frozen=True, kw_only=True):
+    """What was found, at most twenty of each kind."""
+
+    items: list[Found]
 
 
 class Freshness(Struct, frozen=True, kw_only=True):
@@ -733,6 +881,51 @@ class Link(Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class LiveDifference(Struct, frozen=True, kw_only=True):
+    """A signal that is not the same, and in words what differs."""
+
+    symbol: str
+    side: str
+    signal_time: datetime
+    says: str
+
+
+class LiveCheck(Struct, frozen=True, kw_only=True):
+    """A backtest beside what was published live: `compared` signals of `instruments`, of which `differing`
+    are not the same. `equal` is null where there was nothing to compare; `says` tells why.
+    """
+
+    equal: bool | None
+    says: str
+    instruments: int
+    began_elsewhere: int
+    compared: int
+    differing: int
+    first: LiveDifference | None
+
+
+class MadeChannel(Struct, frozen=True, kw_only=True):
+    """The same with the signing secret that was made for it, which is shown this once; null: none was."""
+
+    name: str
+    kind: str
+    where: str
+    audience: str
+    topics: list[str]
+    enabled: bool
+    reason: str
+    sent: int
+    pending: int
+    failed: int
+    failures: int
+    error: str
+    last_sent_at: datetime | None
+    rests_until: datetime | None
+    options: dict[str, Any]
+    secrets: int
+    secret: str | None
+
+
 class MadeSource(Struct, frozen=True, kw_only=True):
     """The same with the path that alerts go to, and the secret, which is shown this once."""
 
@@ -746,6 +939,7 @@ class MadeSource(Struct, frozen=True, kw_only=True):
     addresses: list[str]
     per_minute: int
     created_at: datetime
+    renewing: bool
     alerts: int
     refused: int
     last_alert_at: datetime | None
@@ -769,6 +963,27 @@ class MadeToken(Struct, frozen=True, kw_only=True):
     secret: str
 
 
+class OwnToken(Struct, frozen=True, kw_only=True):
+    """The token that asks."""
+
+    name: str
+    scope: Literal["read", "write", "admin"]
+
+
+class Me(Struct, frozen=True, kw_only=True):
+    """Who asks, and how they want to see things; `time_zone` is empty for UTC, `token` null in a session."""
+
+    id: int
+    name: str
+    email: str
+    role: Literal["viewer", "analyst", "operator", "admin"]
+    teams: list[str]
+    time_zone: str
+    candles: Literal["ink", "teal-red"]
+    joined_at: datetime
+    token: OwnToken | None
+
+
 class Member(Struct, frozen=True, kw_only=True):
     """An instrument that a version looks at. `watermark` is its newest evaluated bar, null where none was."""
 
@@ -779,6 +994,70 @@ class Member(Struct, frozen=True, kw_only=True):
     origin: datetime
     watermark: datetime | None
     historical_until: datetime
+
+
+class Try(Struct, frozen=True, kw_only=True):
+    """One try to send."""
+
+    at: datetime
+    result: str
+    seconds: float
+    error: str
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """One notice of a message, in one line."""
+
+    topic: str
+    subject: str
+    line: str
+    at: datetime
+
+
+class MessageDetail(Struct, frozen=True, kw_only=True):
+    """The same with what it says to people, and all that it tells of."""
+
+    id: int
+    delivery: int | None
+    message: str
+    channel: str
+    subscription: int | None
+    topic: str
+    title: str
+    reason: str
+    notices: int
+    state: str
+    tries: int
+    made_at: datetime
+    sent_at: datetime | None
+    not_before: datetime
+    error: str
+    log: list[Try]
+    text: str
+    told: list[Told]
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """What a channel was sent in one go, with its last tries, oldest first. `delivery` is one of its
+    deliveries, by which it is sent again; `message` is the id by which a receiver discards repeats.
+    """
+
+    id: int
+    delivery: int | None
+    message: str
+    channel: str
+    subscription: int | None
+    topic: str
+    title: str
+    reason: str
+    notices: int
+    state: str
+    tries: int
+    made_at: datetime
+    sent_at: datetime | None
+    not_before: datetime
+    error: str
+    log: list[Try]
 
 
 class Node(Struct, frozen=True, kw_only=True):
@@ -826,6 +1105,15 @@ class Notice(Struct, frozen=True, kw_only=True):
     ways: list[Way]
 
 
+class OnWatchlist(Struct, frozen=True, kw_only=True):
+    """An instrument on one's watch-list."""
+
+    instrument_id: int
+    venue: str
+    symbol: str
+    added_at: datetime
+
+
 class Outcome(Struct, frozen=True, kw_only=True):
     """How a published signal went on."""
 
@@ -849,6 +1137,27 @@ class Outcome(Struct, frozen=True, kw_only=True):
     mae_r: float | None
     bars_held: int | None
     settled_at: datetime | None
+
+
+class Reason(Struct, frozen=True, kw_only=True):
+    """How many candidates were rejected for one reason."""
+
+    reason: str
+    count: int
+
+
+class Overview(Struct, frozen=True, kw_only=True):
+    """The figures of the first page: open signals by the stage of their version; signals found in the last
+    day, and why candidates were rejected; the mean R of those that settled in the last week.
+    """
+
+    at: datetime
+    live: int
+    shadow: int
+    published: int
+    rejected: int
+    mean_r: Estimate
+    reasons: list[Reason]
 
 
 class Setting(Struct, frozen=True, kw_only=True):
@@ -896,6 +1205,57 @@ class Place(Struct, frozen=True, kw_only=True):
     placed_at: datetime
 
 
+class PlotLine(Struct, frozen=True, kw_only=True):
+    """The values of an expression at the bars, null where unknown; a condition is 0 or 1. Pane 0 is that
+    of the prices.
+    """
+
+    name: str
+    pane: int
+    values: list[float | None]
+
+
+class PlotFault(Struct, frozen=True, kw_only=True):
+    """Why an expression has no values; `column` counts from 1, 0 if it is the whole."""
+
+    text: str
+    column: int
+    message: str
+    suggestion: str | None
+
+
+class Plot(Struct, frozen=True, kw_only=True):
+    """Expressions over the newest bars of a series, or those before `until`, oldest first."""
+
+    instrument_id: int
+    venue: str
+    symbol: str
+    timeframe: str
+    opens: list[datetime]
+    lines: list[PlotLine]
+    faults: list[PlotFault]
+
+
+class PreviewedNotice(Struct, frozen=True, kw_only=True):
+    """A notice that would have come, in one line."""
+
+    topic: str
+    subject: str
+    title: str
+    created_at: datetime
+
+
+class Preview(Struct, frozen=True, kw_only=True):
+    """How many of the notices of the last week would have come. Of those only the newest `of` were looked
+    at where there were `more`; `examples` are the newest of them.
+    """
+
+    would_have: int
+    of: int
+    more: bool
+    examples: list[PreviewedNotice]
+
+
 class QualityPart(Struct, frozen=True, kw_only=True):
     """One thing that was measured: 0 to 1, null where it cannot be known, and what it rests on."""
 
@@ -925,6 +1285,12 @@ class Queue(Struct, frozen=True, kw_only=True):
     name: str
     waiting: int | None
     nodes: list[str]
+
+
+class ReasonList(Struct, frozen=True, kw_only=True):
+    """Reasons, the most frequent first."""
+
+    items: list[Reason]
 
 
 class Replay(Struct, frozen=True, kw_only=True):
@@ -1040,6 +1406,63 @@ class Score(Struct, frozen=True, kw_only=True):
     mean_r: Estimate
     mean_return_pct: Estimate
     newest_signal: datetime | None
+
+
+class Day(Struct, frozen=True, kw_only=True):
+    """One day of a series. `rest`: no bar is due by the calendar; `before`: not listed, or before the
+    first stored bar; `after`: not delivered yet, or delisted.
+    """
+
+    day: date
+    stored: int
+    expected: int
+    kind: Literal["complete", "partial", "none", "rest", "before", "after"]
+
+
+class SeriesDays(Struct, frozen=True, kw_only=True):
+    """A series with its days, rising."""
+
+    series_id: int
+    instrument_id: int
+    venue: str
+    symbol: str
+    timeframe: str
+    days: list[Day]
+
+
+class OpenGap(Struct, frozen=True, kw_only=True):
+    """A gap, and how often it was asked for in vain, when last, and when it is asked for next (null: with
+    the next look for gaps, or never where nobody watches the series).
+    """
+
+    first: datetime
+    last: datetime
+    bars: int
+    tries: int
+    asked_at: datetime | None
+    not_before: datetime | None
+
+
+class SeriesGaps(Struct, frozen=True, kw_only=True):
+    """A series with its gaps, the newest first; `watch_id` is null where nobody fetches it."""
+
+    series_id: int
+    instrument_id: int
+    venue: str
+    symbol: str
+    timeframe: str
+    watch_id: int | None
+    gaps: list[OpenGap]
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """A browser in which one is signed in."""
+
+    id: int
+    what: str
+    address: str
+    began: datetime
+    seen: datetime
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -1177,7 +1600,10 @@ class Similar(Struct, frozen=True, kw_only=True):
 
 
 class Source(Struct, frozen=True, kw_only=True):
-    """A source, and how its alerts fared; `venue` is empty where any will do."""
+    """A source, and how its alerts fared, of those that are kept; `venue` is empty where any will do.
+
+    `renewing`: the secret of before is taken too, until it is ended.
+    """
 
     name: str
     strategy: str
@@ -1189,9 +1615,44 @@ class Source(Struct, frozen=True, kw_only=True):
     addresses: list[str]
     per_minute: int
     created_at: datetime
+    renewing: bool
     alerts: int
     refused: int
     last_alert_at: datetime | None
+
+
+class Span(Struct, frozen=True, kw_only=True):
+    """A span in which an instrument traded; `changed` is when it was listed last, or delisted."""
+
+    id: int
+    instrument_id: int
+    venue: str
+    symbol: str
+    listed_at: datetime
+    delisted_at: datetime | None
+    changed: datetime
+
+
+class StoredAlert(Struct, frozen=True, kw_only=True):
+    """An alert as it came, without its secret, and what became of it: `reason` says why it was refused,
+    and `signal_id` is the signal that it became. `source` is null where that was removed.
+    """
+
+    id: int
+    source: str | None
+    strategy: str
+    state: Literal["waiting", "signal", "heeded", "refused"]
+    reason: str
+    action: str
+    side: str
+    symbol: str | None
+    venue: str | None
+    bar_time: datetime | None
+    received_at: datetime
+    signal_id: int | None
+    stop: float | None
+    targets: list[float]
+    body: str
 
 
 class Strategy(Struct, frozen=True, kw_only=True):

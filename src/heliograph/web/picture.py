@@ -18,7 +18,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 
-WIDTH, HEIGHT, DPI = 960, 600, 100
+DPI = 100
+# Room around the chart for its words, in pixels: beside it, above and below it, at its prices.
+SIDE, ABOVE, BELOW, PRICES = 27, 84, 54, 96
 PANE_SHARE = 0.28
 MOST_TICKS = 7
 SMALL, TEXT, TITLE = 8.0, 9.0, 12.0
@@ -77,21 +79,32 @@ class Caption:
     text: str
 
 
-def draw(chart: Chart, caption: Caption, *, theme: str = "light") -> bytes:
-    """The PNG, 960 x 600 pixels; `theme` is light or dark."""
-    return _Drawing(chart, theme).png(caption)
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a picture is, in pixels."""
+
+    width: int = 960
+    height: int = 600
+
+
+def draw(chart: Chart, caption: Caption, *, theme: str = "light", size: Size | None = None) -> bytes:
+    """The PNG; `theme` is light or dark."""
+    return _Drawing(chart, theme, size or Size()).png(caption)
 
 
 class _Drawing:
     """One picture. Bars stand side by side; a bar that is missing keeps its place."""
 
-    def __init__(self, chart: Chart, theme: str) -> None:
-        self._chart, self._tones = chart, THEMES[theme]
+    def __init__(self, chart: Chart, theme: str, size: Size) -> None:
+        self._chart, self._tones, self._size = chart, THEMES[theme], size
         moments = sorted({*(row[0] for row in chart.candles), *chart.gaps})
         self._place = {moment: place for place, moment in enumerate(moments)}
         self._moments = moments
         self._figure = Figure(
-            figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=self._tones["surface"], layout=None
+            figsize=(size.width / DPI, size.height / DPI),
+            dpi=DPI,
+            facecolor=self._tones["surface"],
+            layout=None,
         )
         self._axes = self._panes()
 
@@ -109,9 +122,10 @@ class _Drawing:
         self._markers(prices)
         self._legends()
         self._time_axis(self._axes[-1])
-        self._write(0.028, 0.955, caption.title, size=TITLE, tone="ink", weight="bold")
-        self._write(0.028, 0.918, caption.text, size=TEXT, tone="ink2")
-        self._write(0.972, 0.018, "Heliograph · times in UTC", size=SMALL, tone="ink3", ha="right")
+        wide, high = self._size.width, self._size.height
+        self._write(SIDE, high - 27, caption.title, size=TITLE, tone="ink", weight="bold")
+        self._write(SIDE, high - 49, caption.text, size=TEXT, tone="ink2")
+        self._write(wide - SIDE, 11, "Heliograph · times in UTC", size=SMALL, tone="ink3", ha="right")
         out = io.BytesIO()
         self._figure.savefig(out, format="png", facecolor=self._tones["surface"])
         return out.getvalue()
@@ -122,10 +136,10 @@ class _Drawing:
             1 + below,
             1,
             height_ratios=[1.0, *([PANE_SHARE] * below)],
-            left=0.028,
-            right=0.9,
-            top=0.86,
-            bottom=0.09,
+            left=SIDE / self._size.width,
+            right=1 - PRICES / self._size.width,
+            top=1 - ABOVE / self._size.height,
+            bottom=BELOW / self._size.height,
             hspace=0.22,
         )
         first = self._figure.add_subplot(grid[0])
@@ -314,4 +328,6 @@ class _Drawing:
         return float(sum(one <= moment for one in self._moments) - 1)
 
     def _write(self, x: float, y: float, text: str, *, size: float, tone: str, **more: str) -> None:
+        """A text at a place in pixels, from the lower left."""
+        x, y = x / self._size.width, y / self._size.height
         self._figure.text(x, y, text, fontsize=size, color=self._tones[tone], **more)

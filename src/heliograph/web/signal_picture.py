@@ -18,16 +18,19 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 KEYS = ("strategy", "version", "venue", "symbol", "bar_time", "side")
 
 
-def signal_picture(signal_id: int, *, theme: str = "light") -> bytes:
-    """The PNG of a signal with its levels and what came of it so far; NoSuchSignal if there is none."""
+def signal_picture(signal_id: int, *, theme: str = "light", size: tuple[int, int] | None = None) -> bytes:
+    """The PNG of a signal with its levels and what came of it so far; NoSuchSignal if there is none.
+
+    `size` is width and height in pixels, 960 x 600 unless said.
+    """
     # Matplotlib is only loaded where a picture is asked for.
-    from heliograph.web.picture import Caption, draw
+    from heliograph.web.picture import Caption, Size, draw
 
     item = signal_item(signal_id)
     signal = Signal.objects.select_related("version__strategy", "instrument__venue").get(pk=signal_id)
     chart, _ = signal_chart(item, signal, Strategy.parse(signal.version.text))
     title = f"{item.symbol} {item.timeframe}  {SIDES[item.side]} · {item.strategy} v{item.version}"
-    return draw(chart, Caption(title, _told(item)), theme=theme)
+    return draw(chart, Caption(title, _told(item)), theme=theme, size=Size(*size) if size else None)
 
 
 def picture_of_message(message: Message) -> bytes | None:

@@ -9,21 +9,28 @@ import jsonschema_rs
 import pytest
 from ninja import Schema
 
+from heliograph.accounts.filters import save_filter
+from heliograph.inbound.accept import accept
+from heliograph.inbound.sources import Asked, add_source
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Candle
-from heliograph.notices.models import Notice
+from heliograph.notices.channel import add_channel, try_channel
+from heliograph.notices.models import Notice, Sending
 from heliograph.signals.models import Signal
 from heliograph.web.api import api
 from heliograph.web.api.reference import api_reference
 from heliograph.web.api.routes import operations
+from tests.web.people import person_with
 from tests.web.workshop import make_workshop
 
-# The stream of events is no JSON, and has tests of its own.
-ALL = [one for one in operations(api) if not one[0].endswith(("/openapi.json", "/events"))]
+# The stream of events and pictures are no JSON, and have tests of their own.
+ALL = [one for one in operations(api) if not one[0].endswith(("/openapi.json", "/events", ".png"))]
 # Of a 200 that needs more than an id of something in the world.
 QUERIES = {
     "/api/v1/candles": "symbol=BTC/USDT",
     "/api/v1/candles/revisions": "symbol=BTC/USDT",
+    "/api/v1/plots": "symbol=BTC/USDT&plot=ema(close,5)&plot=rsi(close,7)",
+    "/api/v1/found": "q=BTC",
     "/api/v1/explanations": "version_id={version_id}&instrument_id={instrument_id}",
     "/api/v1/versions/{version_id}/difference": "other={version_id}",
     "/api/v1/versions/{version_id}/comparison": "other={version_id}",
@@ -40,6 +47,10 @@ def described(client, db):
 def ids(world):
     """The id of something of each kind."""
     make_workshop()
+    add_channel("ema", kind="log", options={}, at=utc_now())
+    try_channel("ema", at=utc_now())
+    _, secret = add_source("desk", asked=Asked(), at=utc_now())
+    kept = save_filter(person_with("admin"), page="signals", name="longs", query="?side=long")
     from heliograph.fleet.models import Job
     from heliograph.signals.models import Rollout
 
@@ -60,6 +71,10 @@ def ids(world):
         "job_id": Job.objects.first().pk,
         "notice_id": Notice.objects.first().pk,
         "backtest_id": backtest(world),
+        "alert_id": accept("desk", b"buy NOWHERE", secret=secret, at=utc_now()).alert.pk,
+        "message_id": Sending.objects.get().pk,
+        "filter_id": kept.pk,
+        # Of a function and of a channel.
         "name": "ema",
     }
 
@@ -150,7 +165,9 @@ def test_every_reference_leads_somewhere(described):
 
 READS = [path for path, method, _ in ALL if method == "get"]
 # Ages and the moment of looking change by themselves.
-SLIDING = tuple(f"/api/v1/{name}" for name in ("health", "nodes", "freshness", "cache", "work/queues"))
+SLIDING = tuple(
+    f"/api/v1/{name}" for name in ("health", "nodes", "freshness", "cache", "work/queues", "overview")
+)
 
 
 def test_each_read_answers_as_described(client, described, ids):

@@ -60,11 +60,11 @@ def encode(found: object, names: Sequence[str] = ()) -> bytes:
     return msgspec.json.encode(found)
 
 
-def with_etag(request: HttpRequest, body: bytes) -> HttpResponse:
+def with_etag(request: HttpRequest, body: bytes, *, kind: str = "application/json") -> HttpResponse:
     """The answer, or 304 where the client has it already."""
     etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
-    answer = HttpResponse(body, content_type="application/json", headers=headers)
+    answer = HttpResponse(body, content_type=kind, headers=headers)
     return get_conditional_response(request, etag=etag, response=answer) or answer
 
 

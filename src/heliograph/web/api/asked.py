@@ -1,7 +1,7 @@
 """What can be asked for in the address of an operation: pages, fields, names, numbers and moments."""
 
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar
 
 from ninja import Field, Schema
@@ -40,6 +40,20 @@ Moment = Annotated[
     PlainSerializer(lambda moment: moment.isoformat().replace("+00:00", "Z")),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+
+
+def _day(value: object) -> date:
+    """A day; one far from any calendar is none."""
+    try:
+        found = date.fromisoformat(str(value).strip())
+    except ValueError as fault:
+        raise ValueError("it is a day such as 2024-07-09") from fault
+    if found.year not in YEARS:
+        raise ValueError(f"its year lies between {YEARS[0]} and {YEARS[-1]}")
+    return found
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
 
 def names_of(shape: type) -> list[str]:

@@ -25,6 +25,13 @@ def insist(request: HttpRequest, role: str, what: str) -> None:
         raise Refused(403, f"{what} needs the role {role}.")
 
 
+def insist_on_all_scopes(request: HttpRequest, what: str) -> None:
+    """Refused where a token of less than all scopes asks for what only its person may do."""
+    token = asker_of(request).token
+    if token is not None and token.scope != "admin":
+        raise Refused(403, f"{what} a token needs the scope admin.")
+
+
 def refuse_foreign_name(request: HttpRequest, name: str) -> None:
     """Refused where a strategy of that name is hidden from whoever asks."""
     if Strategy.objects.filter(name=name, pk__in=hidden_from(request)).exists():

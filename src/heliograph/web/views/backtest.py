@@ -57,7 +57,7 @@ def backtest_live(request: HttpRequest, backtest_id: int) -> HttpResponse:
     """Whether what was published live equals the run; apart, since it reads all of both."""
     stored = found_or_404(request, backtest_id)
     check = check_live(stored) if stored.summary is not None else None
-    context = {"line": reads.run_line(stored, at=utc_now()), "check": check, "says": _live_says(check)}
+    context = {"line": reads.run_line(stored, at=utc_now()), "check": check, "says": live_says(check)}
     part = request.headers.get("HX-Request")
     return render(
         request,
@@ -144,7 +144,7 @@ def _result(stored: StoredBacktest, line: reads.RunLine) -> dict[str, object]:
     }
 
 
-def _live_says(check: LiveCheck | None) -> str:
+def live_says(check: LiveCheck | None) -> str:
     if check is None:
         return "No stored version says the same as what was run, so there is nothing live to compare with."
     if check.equal is None:
@@ -176,8 +176,9 @@ def _kept(filters: trades.TradeFilter) -> dict[str, object]:
 
 
 def _exports(stored: StoredBacktest, filters: trades.TradeFilter) -> list[tuple[str, str]]:
-    """Where the whole list lies as a file; the API does not filter by the way in which a trade ended."""
+    """Where the whole list lies as a file."""
     asked = {"instrument_id": filters.instrument, "side": filters.side, "state": filters.state}
+    asked |= {"exit_reason": filters.reason}
     kept = {name: value for name, value in asked.items() if value}
     address = f"{reverse('api:openapi-json').rpartition('/')[0]}/backtests/{stored.pk}/trades"
     return [(name, f"{address}?{urlencode({**kept, 'format': name.lower()})}") for name in FORMATS]

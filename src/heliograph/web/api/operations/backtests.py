@@ -62,10 +62,16 @@ class AskedTrades(Exporting):
     instrument_id: Id | None = None
     side: Literal["long", "short"] | None = None
     state: Literal["closed", "open", "missed", "waiting"] | None = None
+    exit_reason: Name | None = Field(None, description="How it ended, such as stop, target or expired.")
 
     def rows(self, stored: StoredBacktest):
         """The rows that are meant, with their instruments."""
-        asked = {"instrument": self.instrument_id, "side": self.side, "state": self.state}
+        asked = {
+            "instrument": self.instrument_id,
+            "side": self.side,
+            "state": self.state,
+            "exit_reason": self.exit_reason,
+        }
         named = {name: value for name, value in asked.items() if value is not None}
         return StoredTrade.objects.select_related("instrument").filter(backtest=stored, **named)
 

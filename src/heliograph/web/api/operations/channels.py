@@ -1,31 +1,40 @@
 """Adds channels, tries them, switches them on and off, and sends again what was given up."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja import Field, Status
 
 from heliograph.errors import NotFound
 from heliograph.kit.clock import utc_now
 from heliograph.notices import channel as verbs
+from heliograph.notices.channels.inside import refuse_inside
 from heliograph.notices.channels.secrets import is_own
-from heliograph.notices.errors import NoSuchDelivery, NotSent
+from heliograph.notices.channels.webhook.own_secret import OWN_SECRET
+from heliograph.notices.errors import NoSuchDelivery
 from heliograph.notices.models import Channel
 from heliograph.notices.queries import list_channels
 from heliograph.notices.replay import Chosen, channel_of, replay, replay_delivery
+from heliograph.web import outside
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.told import tell
 from heliograph.web.api.asked import Id, Line, Name, Slug, Told
 from heliograph.web.api.changing import insist, wake_after
 from heliograph.web.api.described import also
-from heliograph.web.api.idempotent import idempotent
+from heliograph.web.api.idempotent import hushed, idempotent, reaches_out
 from heliograph.web.api.operations.notices import router
 from heliograph.web.api.problems import Refused
 from heliograph.web.api.seen import audiences_of
-from heliograph.web.api.shapes.notices import ChannelShape, ReplayedShape, TestShape
+from heliograph.web.api.shapes.filled import filled
+from heliograph.web.api.shapes.notices import (
+    ChannelDetail,
+    ChannelShape,
+    MadeChannelShape,
+    ReplayedShape,
+    TestShape,
+)
 from heliograph.web.views.audience import choices
 
 MOST_OPTIONS = 20_000
@@ -54,12 +63,17 @@ class GivenUpTold(Told):
     channel: Line
 
 
-@router.post("channels", response={201: ChannelShape}, summary="Add a channel")
-@idempotent
+@router.post("channels", response={201: MadeChannelShape}, summary="Add a channel")
+@hushed("secret")
 @needs("operator")
 def add_channel(request: HttpRequest, told: ChannelTold) -> Status:
-    """Notices from now on go to it. A file, or an address within the own network, only an admin may name."""
-    _check(request, told)
+    """Notices from now on go to it. A file, or an address within the own network, only an admin may name.
+
+    A signing secret that is made for a webhook is shown this once: under the same key it is null.
+    """
+    if told.audience not in dict(choices(request)):
+        raise Refused(422, "Choose `audience` from yourself, your teams and everybody.", name="audience")
+    check_options(request, told.options)
     verbs.add_channel(
         told.name,
         kind=told.kind,
@@ -69,22 +83,18 @@ def add_channel(request: HttpRequest, told: ChannelTold) -> Status:
         at=utc_now(),
     )
     tell(request, "channel.add", told.name, kind=told.kind)
-    return Status(201, _item(told.name))
+    return Status(201, detail(told.name) | {"secret": newest_secret(told.name)})
 
 
 @router.post("channels/{name}/test", response=TestShape, summary="Send a test through a channel")
-@idempotent
+@reaches_out
 @needs("operator")
 def test_channel(request: HttpRequest, name: Name) -> dict[str, object]:
     """At once; where it is not taken, `error` says why."""
     find_own(request, name)
-    message, error = None, ""
-    try:
-        message = verbs.try_channel(name, at=utc_now(), site=settings.HELIOGRAPH_PUBLIC_URL)
-    except NotSent as fault:
-        error = str(fault)
-    tell(request, "channel.test", name, sent=not error)
-    return {"channel": name, "sent": not error, "message": message.id if message else None, "error": error}
+    tested = outside.test_channel(request, name, at=utc_now())
+    message = None if tested.fault else tested.message.id
+    return {"channel": name, "sent": not tested.fault, "message": message, "error": str(tested.fault or "")}
 
 
 @router.post("channels/{name}/enable", response=ChannelShape, summary="Let notices go to a channel")
@@ -161,18 +171,35 @@ def find_channel(name: str, audiences: Collection[str] | None) -> Channel:
     return found
 
 
-def _check(request: HttpRequest, told: ChannelTold) -> None:
-    if told.audience not in dict(choices(request)):
-        raise Refused(422, "Choose `audience` from yourself, your teams and everybody.", name="audience")
-    if len(json.dumps(told.options)) > MOST_OPTIONS:
+def check_options(request: HttpRequest, options: Mapping[str, object]) -> None:
+    """Refused where whoever asks may not give these options to a channel."""
+    if len(json.dumps(options)) > MOST_OPTIONS:
         raise Refused(422, f"The options have at most {MOST_OPTIONS:,} characters.", name="options")
-    for name, value in told.options.items():
+    for name, value in options.items():
         if name in INSIDE:
             insist(request, "admin", f"The option `{name}` reaches inside: it")
         if name.endswith("_env") and is_own(str(value)):
             raise Refused(
                 422, f"`{value}` is a setting of the installation, not a secret of a channel.", name=name
             )
+    refuse_inside(options)
+
+
+def detail(name: str) -> dict[str, object]:
+    """A channel with its options, but for the marks of its secrets."""
+    marks, options = marks_of(name)
+    return filled(ChannelDetail, _item(name), options=options, secrets=len(marks))
+
+
+def marks_of(name: str) -> tuple[list[str], dict[str, object]]:
+    """The marks of the secrets that were made for a channel, the newest first, and its other options."""
+    options = dict(verbs.find_channel(name).options)
+    return str(options.pop(OWN_SECRET, "")).split(), options
+
+
+def newest_secret(name: str) -> str | None:
+    """The secret that was made for it last; None where none was."""
+    return next(iter(verbs.made_secrets(name)), None)
 
 
 def _item(name: str) -> object:

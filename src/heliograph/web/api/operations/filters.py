@@ -1,11 +1,12 @@
 """Filters that one keeps for the list of signals."""
 
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from django.http import HttpRequest, QueryDict
 from ninja import Field, Query, Router, Status
 
-from heliograph.accounts.filters import filters_of, remove_filter, save_filter
+from heliograph.accounts.filters import filters_of, find_filter, remove_filter, save_filter
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import person_of
 from heliograph.web.accounts.told import tell
@@ -13,9 +14,12 @@ from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import LINE, Id, Line, Paging, Told
 from heliograph.web.api.idempotent import idempotent
 from heliograph.web.api.paging import Order, Page, page_of
+from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.accounts import FilterList, FilterShape
+from heliograph.web.api.shapes.asides import CountedShape
 from heliograph.web.api.shapes.filled import filled, filler
 from heliograph.web.filters import Asked
+from heliograph.web.reads import signals as reads
 
 router = Router(tags=["signals"])
 SIGNALS = "signals"
@@ -52,6 +56,16 @@ def keep_filter(request: HttpRequest, told: FilterTold) -> Status:
     kept = save_filter(person_of(request), page=SIGNALS, name=told.name, query=query)
     tell(request, "filter.save", kept.name, page=SIGNALS, query=kept.query)
     return Status(201, filled(FilterShape, kept))
+
+
+@router.get("filters/{filter_id}/count", response=CountedShape, summary="How many signals a filter shows")
+@answers()
+@needs("viewer")
+def count_filter(request: HttpRequest, filter_id: Id) -> dict[str, int]:
+    """Now."""
+    asked = Asked.of(QueryDict(find_filter(person_of(request), filter_id).query.removeprefix("?")))
+    counts = reads.counts(replace(asked.filter(hidden=hidden_from(request)), state=None))
+    return {"count": counts[asked.state or "all"]}
 
 
 @router.delete("filters/{filter_id}", response={204: None}, summary="Keep a filter no more")

@@ -99,7 +99,7 @@ def list_of_signals(request: HttpRequest, asked: Query[AskedSignals]) -> Page | 
 @needs("viewer")
 def get_signal(request: HttpRequest, signal_id: Id, asked: Query[AskedSignal]) -> dict[str, object]:
     """The signal with its outcome, later revisions of it, and the notices that told of it."""
-    row, item = _found(request, signal_id)
+    row, item = find_visible(request, signal_id)
     known = {name: getattr(told(item), name) for name in SignalItem.__dataclass_fields__}
     subjects = Notice.objects.filter(topic__startswith="signal.", subject=f"signal:{signal_id}")
     return known | {
@@ -114,7 +114,7 @@ def get_signal(request: HttpRequest, signal_id: Id, asked: Query[AskedSignal]) -
 @needs("viewer")
 def explain_signal(request: HttpRequest, signal_id: Id, now: bool = False) -> dict[str, object]:
     """The value of every clause at its bar, with candles as they were known then, or with today's (`now`)."""
-    row, item = _found(request, signal_id)
+    row, item = find_visible(request, signal_id)
     found = explain(
         version=row.version, instrument=row.instrument, bar_time=item.signal_time, side=item.side, now=now
     )
@@ -126,7 +126,7 @@ def explain_signal(request: HttpRequest, signal_id: Id, now: bool = False) -> di
 @needs("viewer")
 def chart_signal(request: HttpRequest, signal_id: Id) -> dict[str, object]:
     """The bars around it, its levels, markers, and the indicators that its strategy compares."""
-    row, item = _found(request, signal_id)
+    row, item = find_visible(request, signal_id)
     return signal_chart(item, row, Strategy.parse(row.version.text))[0].plain()
 
 
@@ -135,7 +135,7 @@ def chart_signal(request: HttpRequest, signal_id: Id) -> dict[str, object]:
 @needs("viewer")
 def list_similar(request: HttpRequest, signal_id: Id) -> Similar:
     """Those of the same version and side that had settled before its bar, the nearest first."""
-    found = similar_signals(_found(request, signal_id)[0])
+    found = similar_signals(find_visible(request, signal_id)[0])
     return replace(found, items=tuple(told(item) for item in found.items))
 
 
@@ -182,7 +182,7 @@ def told(item: SignalItem) -> SignalItem:
     return replace(item, parts=tuple(_moments(item.parts)))
 
 
-def _found(request: HttpRequest, signal_id: int) -> tuple[Signal, SignalItem]:
+def find_visible(request: HttpRequest, signal_id: int) -> tuple[Signal, SignalItem]:
     """The row and its item; NoSuchSignal where there is none, or it is hidden from whoever asks."""
     rows = Signal.objects.select_related("outcome", "version__strategy", "instrument__venue")
     row = rows.exclude(version__strategy__in=hidden_from(request)).filter(pk=signal_id).first()

@@ -1,4 +1,4 @@
-"""Sources of alerts from outside: listed, added, removed."""
+"""Sources of alerts from outside: listed, added, given another secret, removed."""
 
 from dataclasses import fields
 from typing import Annotated, ClassVar
@@ -8,10 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Status
 
 from heliograph.inbound import sources as verbs
-from heliograph.inbound.errors import NoSuchSource
-from heliograph.inbound.sources import SourceItem
 from heliograph.kit.clock import utc_now
-from heliograph.signals.models import Strategy
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.told import tell
 from heliograph.web.api.answers import answers
@@ -58,7 +55,8 @@ class SourceTold(Told):
 @needs("viewer")
 def list_of_sources(request: HttpRequest, asked: Query[AskedSources]) -> Page:
     """By name, with how their alerts fared."""
-    page = part_of(_visible(request), asked, name="sources", key=lambda one: (one.name,))
+    found = verbs.list_sources(hidden=hidden_from(request))
+    page = part_of(found, asked, name="sources", key=lambda one: (one.name,))
     return Page([source(one) for one in page.items], page.next)
 
 
@@ -78,8 +76,29 @@ def add_source(request: HttpRequest, told: SourceTold) -> Status:
         at=utc_now(),
     )
     tell(request, "source.add", made.name, strategy=made.version.strategy.name)
-    item = next(one for one in verbs.list_sources() if one.name == made.name)
-    return Status(201, source(item) | {"path": f"/api/v1/inbound/{made.name}", "secret": secret})
+    return Status(201, _with_secret(made.name, secret))
+
+
+@router.post("sources/{name}/secret", response=MadeSourceShape, summary="Make a new secret for a source")
+@transaction.atomic
+@needs("operator")
+def renew_source_secret(request: HttpRequest, name: Name) -> dict[str, object]:
+    """It is shown this once, so no key repeats the answer. The one of before is taken until it is ended."""
+    known = verbs.find_source(name, hidden=hidden_from(request)).name
+    secret = verbs.renew_secret(known)
+    tell(request, "source.secret", known, act="renew")
+    return _with_secret(known, secret)
+
+
+@router.post("sources/{name}/secret/end", response=SourceShape, summary="End the former secret of a source")
+@idempotent
+@needs("operator")
+def end_source_secret(request: HttpRequest, name: Name) -> dict[str, object]:
+    """Only alerts with the newest are taken from then on."""
+    known = verbs.find_source(name, hidden=hidden_from(request)).name
+    verbs.end_former_secret(known)
+    tell(request, "source.secret", known, act="end")
+    return _told(known)
 
 
 @router.delete("sources/{name}", response={204: None}, summary="Take alerts of a source no more")
@@ -87,14 +106,15 @@ def add_source(request: HttpRequest, told: SourceTold) -> Status:
 @needs("operator")
 def remove_source(request: HttpRequest, name: Name) -> Status:
     """What runs is followed to its end, and all stays on record."""
-    known = [one.name for one in _visible(request)]
-    if name not in known:
-        raise NoSuchSource(name, known=known)
+    verbs.find_source(name, hidden=hidden_from(request))
     verbs.remove_source(name, at=utc_now())
     tell(request, "source.remove", name)
     return Status(204, None)
 
 
-def _visible(request: HttpRequest) -> list[SourceItem]:
-    foreign = set(Strategy.objects.filter(pk__in=hidden_from(request)).values_list("name", flat=True))
-    return [one for one in verbs.list_sources() if one.strategy not in foreign]
+def _told(name: str) -> dict[str, object]:
+    return source(next(one for one in verbs.list_sources() if one.name == name))
+
+
+def _with_secret(name: str, secret: str) -> dict[str, object]:
+    return _told(name) | {"path": f"/api/v1/inbound/{name}", "secret": secret}

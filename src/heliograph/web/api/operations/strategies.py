@@ -12,9 +12,12 @@ from heliograph.signals.scores import Score, scoreboard
 from heliograph.web.accounts.access import needs
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Name, Paging
-from heliograph.web.api.paging import Order, Page, page_of
+from heliograph.web.api.paging import Order, Page, page_of, part_of
 from heliograph.web.api.seen import hidden_from
+from heliograph.web.api.shapes.asides import ExampleList, ExampleShape
+from heliograph.web.api.shapes.filled import filler
 from heliograph.web.api.shapes.strategies import ScoreList, ScoreShape, Stage, StrategyList, StrategyShape
+from heliograph.web.reads.strategies.starts import examples
 
 router = Router(tags=["strategies"])
 NEWEST = Order("versions", ("-created_at", "-pk"))
@@ -26,6 +29,12 @@ class AskedStrategies(Paging):
     shape: ClassVar[type] = StrategyShape
     strategy: Name | None = None
     stage: Stage | None = None
+
+
+class AskedExamples(Paging):
+    """Which examples."""
+
+    shape: ClassVar[type] = ExampleShape
 
 
 class AskedScores(AskedStrategies):
@@ -44,6 +53,15 @@ def list_strategies(request: HttpRequest, asked: Query[AskedStrategies]) -> Page
     return Page(
         [asdict(scores[row.pk]) | {"text": row.text, "digest": row.digest} for row in page.items], page.next
     )
+
+
+@router.get("strategies/examples", response=ExampleList, summary="Strategies that come along")
+@answers()
+@needs("viewer")
+def list_examples(request: HttpRequest, asked: Query[AskedExamples]) -> Page:
+    """By name, each with its text."""
+    page = part_of(examples(), asked, name="examples", key=lambda one: (one.name,))
+    return Page([filler(ExampleShape)(one) for one in page.items], page.next)
 
 
 @router.get("scoreboard", response=ScoreList, summary="What the signals of versions came to")

@@ -10,9 +10,10 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from heliograph.kit.clock import utc_now
 from heliograph.notices import subscription as verbs
-from heliograph.notices.models import Subscription
+from heliograph.notices.models import Notice, Subscription
 from heliograph.notices.subscription import Wish
-from heliograph.web.accounts.access import needs
+from heliograph.notices.words import title_of
+from heliograph.web.accounts.access import changes_nothing, needs
 from heliograph.web.accounts.asker import person_of
 from heliograph.web.accounts.told import tell
 from heliograph.web.api.asked import Id, Line, Slug, Told
@@ -22,8 +23,10 @@ from heliograph.web.api.idempotent import idempotent
 from heliograph.web.api.operations.channels import find_channel
 from heliograph.web.api.operations.notices import router, subscription
 from heliograph.web.api.problems import Refused
+from heliograph.web.api.shapes.asides import PreviewedNotice, PreviewShape
+from heliograph.web.api.shapes.filled import filled
 from heliograph.web.api.shapes.notices import SubscriptionShape
-from heliograph.web.views.audience import audiences_of, choices, usable
+from heliograph.web.views.audience import audiences_of, choices, hidden_names, usable
 
 
 def _clock(value: object) -> object:
@@ -122,6 +125,21 @@ def remove_subscription(request: HttpRequest, subscription_id: Id) -> Status:
     wake_after("deliver_due")
     tell(request, "subscription.remove", f"subscription {subscription_id}", channel=known.channel.name)
     return Status(204, None)
+
+
+@router.post("subscription-preview", response=PreviewShape, summary="What would have come by a subscription")
+@changes_nothing
+@also(404)
+@needs("analyst")
+def preview_subscription(request: HttpRequest, told: SubscriptionTold) -> dict[str, object]:
+    """Of the last seven days; nothing is stored."""
+    found = verbs.preview(_wish(request, told), at=utc_now(), hidden=hidden_names(request))
+    return filled(PreviewShape, found, examples=[_previewed(one) for one in found.examples])
+
+
+def _previewed(notice: Notice) -> dict[str, object]:
+    title = title_of(notice.topic, notice.payload, subject=notice.subject)
+    return filled(PreviewedNotice, notice, title=title)
 
 
 def _wish(request: HttpRequest, told: SubscriptionTold, known: Subscription | None = None) -> Wish:

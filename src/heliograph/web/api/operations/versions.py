@@ -13,12 +13,14 @@ from heliograph.signals.compare import compare
 from heliograph.signals.diff import difference_of
 from heliograph.signals.models import Progress, StrategyVersion
 from heliograph.signals.scores import score
+from heliograph.signals.tallies import read as tallies
 from heliograph.web.accounts.access import needs
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Chosen, Id, Moment, Paging
 from heliograph.web.api.described import also
 from heliograph.web.api.paging import Page, part_of
 from heliograph.web.api.seen import hidden_from
+from heliograph.web.api.shapes.asides import ReasonList
 from heliograph.web.api.shapes.filled import filler
 from heliograph.web.api.shapes.strategies import (
     ComparisonShape,
@@ -80,6 +82,15 @@ def detail(version: StrategyVersion) -> dict[str, object]:
         "share": version.share,
         "changes": [change(one) for one in version.changes.order_by("-at", "-pk")],
     }
+
+
+@router.get("versions/{version_id}/reasons", response=ReasonList, summary="Why candidates were rejected")
+@answers()
+@needs("viewer")
+def list_reasons(request: HttpRequest, version_id: Id) -> dict[str, object]:
+    """All of a version, the most frequent reason first."""
+    counted = tallies.reasons(find_visible(request, version_id).pk)
+    return {"items": [{"reason": reason, "count": number} for reason, number in counted]}
 
 
 @router.get("versions/{version_id}/universe", response=MemberList, summary="What a version looks at")

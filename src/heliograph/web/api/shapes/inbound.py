@@ -1,6 +1,7 @@
 """Who may send alerts as signals from outside."""
 
 from datetime import datetime
+from typing import Literal
 
 from ninja import Schema
 
@@ -9,7 +10,10 @@ from heliograph.web.api.shapes.strategies import Stage
 
 
 class SourceShape(Schema):
-    """A source, and how its alerts fared; `venue` is empty where any will do."""
+    """A source, and how its alerts fared, of those that are kept; `venue` is empty where any will do.
+
+    `renewing`: the secret of before is taken too, until it is ended.
+    """
 
     name: str
     strategy: str
@@ -21,6 +25,7 @@ class SourceShape(Schema):
     addresses: list[str]
     per_minute: int
     created_at: datetime
+    renewing: bool
     alerts: int
     refused: int
     last_alert_at: datetime | None
@@ -35,3 +40,28 @@ class MadeSourceShape(SourceShape):
 
     path: str
     secret: str
+
+
+class StoredAlertShape(Schema):
+    """An alert as it came, without its secret, and what became of it: `reason` says why it was refused, and
+    `signal_id` is the signal that it became. `source` is null where that was removed."""
+
+    id: int
+    source: str | None
+    strategy: str
+    state: Literal["waiting", "signal", "heeded", "refused"]
+    reason: str
+    action: str
+    side: str
+    symbol: str | None
+    venue: str | None
+    bar_time: datetime | None
+    received_at: datetime
+    signal_id: int | None
+    stop: float | None
+    targets: list[float]
+    body: str
+
+
+class StoredAlertList(Listed[StoredAlertShape]):
+    """A page of alerts."""

@@ -1,6 +1,7 @@
 """Channels, what is wanted on them, and what was sent."""
 
 from datetime import datetime, time
+from typing import Literal
 
 from ninja import Schema
 
@@ -28,6 +29,58 @@ class ChannelShape(Schema):
 
 class ChannelList(Listed[ChannelShape]):
     """A page of channels."""
+
+
+class ChannelDetail(ChannelShape):
+    """The same with its options; `secrets`: how many signing secrets that were made for it are in use."""
+
+    options: dict[str, object]
+    secrets: int
+
+
+class MadeChannelShape(ChannelDetail):
+    """The same with the signing secret that was made for it, which is shown this once; null: none was."""
+
+    secret: str | None
+
+
+class ChannelSecretShape(Schema):
+    """The newest signing secret of a channel, which is shown this once; `secrets`: how many sign with it."""
+
+    channel: str
+    secret: str
+    secrets: int
+
+
+class OptionShape(Schema):
+    """An option of a kind of channel. One that `holds_secret` names an environment variable; one that is
+    `inside` only an admin may give. `choices` are its values, where it has only some."""
+
+    name: str
+    label: str
+    says: str
+    needed: bool
+    shape: Literal["text", "lines", "number", "tick", "choice", "area"]
+    choices: list[str]
+    example: str
+    holds_secret: bool
+    inside: bool
+
+
+class ChannelKindShape(Schema):
+    """What a channel can be: its `kind`, options that are the same for all of it, and those that it takes."""
+
+    name: str
+    title: str
+    says: str
+    group: str
+    kind: str
+    fixed: dict[str, object]
+    options: list[OptionShape]
+
+
+class ChannelKindList(Listed[ChannelKindShape]):
+    """A page of kinds of channels."""
 
 
 class TestShape(Schema):
