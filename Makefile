@@ -29,10 +29,10 @@ fmt: .venv/.dev  ## put the code into shape
 	$(BIN)/ruff check --fix && $(BIN)/ruff format
 
 bench: .venv/.dev  ## list the benchmarks; NAME=indicators runs one
-	$(if $(NAME),$(BIN)/python -m benchmarks.$(NAME) $(ARGS),@grep -H -m1 '^"""' benchmarks/[a-z]*.py)
+	@$(BIN)/python -m benchmarks$(addprefix .,$(NAME)) $(ARGS)
 
 drill: .venv/.dev  ## list the drills; NAME=kills runs one
-	$(if $(NAME),$(BIN)/python -m benchmarks.drills.$(subst -,_,$(NAME)) $(ARGS),@grep -H -m1 '^"""' benchmarks/drills/[a-z]*.py)
+	@$(BIN)/python -m benchmarks.drills$(addprefix .,$(subst -,_,$(NAME))) $(ARGS)
 
 docs: .venv/.dev  ## write the reference pages anew
 	$(BIN)/python scripts/make_reference.py

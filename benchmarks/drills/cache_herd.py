@@ -1,20 +1,19 @@
 """Two hundred processes, each started anew, ask one cold key: it is computed once.
 
-make drill NAME=cache-herd ARGS="--processes 200"
+`python -m benchmarks.drills.cache_herd [--processes N]`: they import first, and are let go at one moment.
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from heliograph.kit.embedded import Home
-from heliograph.kit.embedded.connect import embedded
-from heliograph.kit.wait import wait_until
+from benchmarks.drills.parts.command import Say, run
+from benchmarks.parts.database import own_home, serving
 
 ASK = """
 import os, sys, time
@@ -32,12 +31,24 @@ print(compute("one"))
 """
 
 
-def herd(count: int, folder: Path, urls: dict[str, str]) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the drill found. `computed` is how often, `answers` are different ones, `failed` processes."""
+
+    drill: str
+    processes: int
+    computed: int
+    answers: int
+    failed: int
+    seconds: float
+
+
+def herd(count: int, folder: Path, urls: Mapping[str, str], say: Say) -> Report:
     """Start them, let them go at once, those first that have imported, and compare what they got."""
     place = {"REDIS_URL": urls["redis_url"], "DATABASE_URL": urls["database_url"]}
     calls, (gate, opened) = folder / "calls", os.pipe()
     children = []
-    for number in range(count):
+    for _ in range(count):
         children.append(
             subprocess.Popen(
                 [sys.executable, "-c", ASK, str(calls)],
@@ -47,19 +58,20 @@ def herd(count: int, folder: Path, urls: dict[str, str]) -> dict[str, object]:
                 text=True,
             )
         )
-        print(f"\r{number + 1} of {count} started", end="", file=sys.stderr)
     os.close(gate)
+    say(f"{count} processes are started")
     begin = time.perf_counter()
     os.write(opened, b"x" * count)
     os.close(opened)
     answers = {child.communicate()[0].strip() for child in children}
-    print(file=sys.stderr)
-    return {
-        "computed": len(calls.read_text().split()),
-        "answers": len(answers),
-        "failed": sum(child.returncode != 0 for child in children),
-        "seconds": round(time.perf_counter() - begin, 2),
-    }
+    return Report(
+        drill="cache-herd",
+        processes=count,
+        computed=len(calls.read_text().split()),
+        answers=len(answers),
+        failed=sum(child.returncode != 0 for child in children),
+        seconds=round(time.perf_counter() - begin, 2),
+    )
 
 
 def main() -> None:
@@ -67,14 +79,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--processes", type=int, default=200)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="heliograph-drill-") as folder:
-        os.chmod(folder, 0o711)
-        home = Home.open(Path(folder) / "home")
-        with embedded(home) as urls:
-            found = herd(asked.processes, Path(folder), urls)
-        wait_until(lambda: not home.lock("keeper").is_taken(), seconds=30)
-    print(json.dumps({"drill": "cache-herd", "processes": asked.processes, **found}))
-    sys.exit((found["computed"], found["answers"], found["failed"]) != (1, 1, 0))
+    with own_home() as home, serving(home) as urls:
+        report = run(lambda say: herd(asked.processes, home.path.parent, urls, say))
+    sys.exit((report.computed, report.answers, report.failed) != (1, 1, 0))
 
 
 if __name__ == "__main__":

@@ -5,18 +5,18 @@ emulated one of the tests, on the loopback and at speed; the client is the produ
 """
 
 import argparse
-import json
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from benchmarks.drills.parts.command import Say, run
 from benchmarks.drills.parts.exchange_client import ROLES, SharedClock
 from benchmarks.parts.database import database
 from tests.emulated_exchange import Exchange, Faults, Market, running
@@ -121,7 +121,7 @@ class Day:
         )
 
 
-def drill(day: Day, *, say: Callable[[str], None]) -> Report:
+def drill(day: Day, *, say: Say) -> Report:
     """Serve a day, and judge what was stored of it."""
     with database(), running(day.market(), Faults(), at=day.begins, speed=0) as calm:
         say(f"{day.instruments} instruments, their history first")
@@ -135,7 +135,7 @@ def drill(day: Day, *, say: Callable[[str], None]) -> Report:
             return judge(exchange, day, seconds=time.monotonic() - began)
 
 
-def prepare(exchange: Exchange, *, say: Callable[[str], None]) -> None:
+def prepare(exchange: Exchange, *, say: Say) -> None:
     """The venue, its watches with some history, and a strategy that trades often."""
     from heliograph.market.sources.exchange.backfill import backfill
     from heliograph.market.sources.exchange.venues import add_venue
@@ -180,7 +180,7 @@ def following(exchange: Exchange, *, speed: float) -> Iterator[Clients]:
         for client in clients:
             assert client.stdout
             client.stdout.readline()
-        run(exchange, clients, speed=speed)
+        go_on(exchange, clients, speed=speed)
         yield clients
     finally:
         for client in clients:
@@ -198,8 +198,8 @@ def _end(client: subprocess.Popen[str]) -> None:
         client.wait()
 
 
-def run(exchange: Exchange, clients: Clients, *, speed: float) -> None:
-    """Let the clock of all go on at a speed."""
+def go_on(exchange: Exchange, clients: Clients, *, speed: float) -> None:
+    """Let the clock of all run at a speed."""
     exchange.clock.run(speed)
     for client in clients:
         assert client.stdin
@@ -215,12 +215,12 @@ def pace(exchange: Exchange, clients: Clients, day: Day) -> None:
     is_slow = exchange.clock.speed < day.speed
     if not is_slow and behind > BEHIND:
         # Not to a stand: what failed is asked again some time later.
-        run(exchange, clients, speed=day.speed / 4)
+        go_on(exchange, clients, speed=day.speed / 4)
     elif is_slow and behind < BEHIND / 2:
-        run(exchange, clients, speed=day.speed)
+        go_on(exchange, clients, speed=day.speed)
 
 
-def look_on(exchange: Exchange, clients: Clients, day: Day, *, say: Callable[[str], None]) -> None:
+def look_on(exchange: Exchange, clients: Clients, day: Day, *, say: Say) -> None:
     """Until all is right behind the end of the day, or the patience is over."""
     told, deadline = exchange.clock.now, 0.0
     while True:
@@ -346,11 +346,8 @@ def main() -> None:
     parser.add_argument("--worse", type=float, default=1, help="so many times the usual faults")
     asked = parser.parse_args()
 
-    def say(sentence: str) -> None:
-        print(sentence, file=sys.stderr, flush=True)
-
-    report = drill(Day(asked.instruments, asked.hours, asked.seconds, asked.worse), say=say)
-    print(json.dumps(asdict(report)))
+    day = Day(asked.instruments, asked.hours, asked.seconds, asked.worse)
+    report = run(lambda say: drill(day, say=say))
     sys.exit(report.failed)
 
 

@@ -16,10 +16,7 @@ those are what is compared (mean and 95th percentile of age, worker-seconds).
 """
 
 import argparse
-import json
-import os
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -31,13 +28,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.drills.parts.command import Say, run
+from benchmarks.parts.database import own_home, serving, set_up
 from heliograph.fleet.scaling import Policy, StepLimit, Targets
 from heliograph.fleet.simulate import Load, Plant, Simulated, mean_wait_s, simulate
 from heliograph.fleet.simulate.result import turns
 from heliograph.kit.clock import utc_now
-from heliograph.kit.embedded import Home
-from heliograph.kit.embedded.connect import embedded
-from heliograph.kit.wait import wait_until
 
 if TYPE_CHECKING:
     from benchmarks.drills.parts.waiting_workers import WaitingWorkers
@@ -59,6 +55,7 @@ SHORT_POLICY = replace(POLICY, most=3)
 # The goals: back within the target so soon, no more than these turns, and so near to the simulation.
 CLEARED_SECONDS, TURNS = 60.0, 2
 SIMULATOR_PCT, ERLANG_PCT = 20.0, 10.0
+COMPARED = ("age_mean_s", "age_p95_s", "worker_seconds")
 ERLANG = ((10, 0.8, 100_000), (50, 0.9, 250_000))
 
 
@@ -103,31 +100,82 @@ class Run:
     lost: int
 
 
-def main() -> None:
-    """Run the drill, print what happened, and a JSON line last."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true", help="A reduced load, for tests.")
-    asked = parser.parse_args()
-    began, shape = time.monotonic(), SHORT if asked.short else LONG
-    with _servers() as folder:
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the drill found; `real` and `simulated` have the same names; errors are the largest."""
+
+    drill: str
+    short: bool
+    cleared_seconds: float
+    changes: int
+    lost: int
+    actions: list[dict[str, object]]
+    real: dict[str, float]
+    simulated: dict[str, float]
+    simulator_error_pct: float
+    simulated_changes: int
+    erlang_error_pct: float
+    seconds: float
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the goals are met; the short form, beside other tests, is not held to times."""
+        whole = not self.lost and bool(self.actions)
+        if self.short:
+            return whole
+        return (
+            whole
+            and self.cleared_seconds <= CLEARED_SECONDS
+            and self.changes <= TURNS
+            and self.simulator_error_pct <= SIMULATOR_PCT
+            and self.erlang_error_pct <= ERLANG_PCT
+        )
+
+
+def drill(*, short: bool, say: Say) -> Report:
+    """Let the load come and go on real workers, and simulate the same."""
+    began = time.monotonic()
+    shape, policy = (SHORT, SHORT_POLICY) if short else (LONG, POLICY)
+    with _servers() as logs:
         from benchmarks.drills.parts.waiting_workers import WaitingWorkers
 
-        with WaitingWorkers(folder) as workers:
+        with WaitingWorkers(logs) as workers:
             workers.start_first()
-            policy = SHORT_POLICY if asked.short else POLICY
-            real = _real(workers, shape, policy)
+            real = _real(workers, shape, policy, say=say)
             plant = workers.plant(real.asked)
-    _say(f"Workers were ready after {', '.join(f'{one:.1f}' for one in plant.starts_s)} s")
-    _say(f"A piece cost {1000 * plant.overhead_s:.0f} ms beside its waiting")
+    say(f"Workers were ready after {', '.join(f'{one:.1f}' for one in plant.starts_s)} s")
+    say(f"A piece cost {1000 * plant.overhead_s:.0f} ms beside its waiting")
     simulated = _simulated(real, shape, plant, policy)
-    result = _compare(real, simulated, shape)
-    result |= {"erlang_error_pct": 0.0 if asked.short else _erlang_error_pct(), "short": asked.short}
-    result["seconds"] = round(time.monotonic() - began, 1)
-    print(json.dumps({"drill": "scaling", **result}))
-    sys.exit(0 if _is_good(result, short=asked.short) else 1)
+    sides = _sides(real, simulated, say=say)
+    late = [at for at, age in real.oldest_s if at > shape.before_s and age > (POLICY.targets.age_s or 0)]
+    return Report(
+        drill="scaling",
+        short=short,
+        cleared_seconds=round(max(late) - shape.before_s, 1) if late else 0.0,
+        changes=turns([int(str(one["to"])) - int(str(one["from"])) for one in real.actions]),
+        lost=real.lost,
+        actions=real.actions,
+        real={name: round(seen, 3) for name, (seen, _) in sides.items()},
+        simulated={name: round(told, 3) for name, (_, told) in sides.items()},
+        simulator_error_pct=round(max(_error_pct(*reversed(sides[name])) for name in COMPARED), 1),
+        simulated_changes=simulated.turns,
+        erlang_error_pct=0.0 if short else _erlang_error_pct(say=say),
+        seconds=round(time.monotonic() - began, 1),
+    )
 
 
-def _real(workers: "WaitingWorkers", shape: Shape, policy: Policy) -> Run:
+@contextmanager
+def _servers() -> Iterator[Path]:
+    """Embedded servers of our own with the tables, and Django on them; yields the folder of the logs."""
+    with own_home() as home, serving(home) as urls:
+        set_up(DATABASE_URL=urls["database_url"], REDIS_URL=urls["redis_url"], HELIOGRAPH_HOME=str(home.path))
+        yield home.logs
+        from django.db import connections
+
+        connections.close_all()
+
+
+def _real(workers: "WaitingWorkers", shape: Shape, policy: Policy, *, say: Say) -> Run:
     """The load on real processes, under the policy."""
     from benchmarks.drills.parts.waiting import QUEUE
     from benchmarks.drills.parts.waiting_workers import oldest_due
@@ -144,7 +192,7 @@ def _real(workers: "WaitingWorkers", shape: Shape, policy: Policy) -> Run:
     number = 0
     while sender.is_alive() or workers.left() or _since(start) < shape.seconds:
         if action := scaling.look(at=utc_now()):
-            _say(f"{_since(start):6.1f} s  {action.reason}")
+            say(f"after {_since(start):.1f} s of load: {action.reason}")
         workers.pool.look()
         number += 1
         time.sleep(max(0.0, number * LOOK_SECONDS - _since(start)))
@@ -182,7 +230,8 @@ def _simulated(real: Run, shape: Shape, plant: Plant, policy: Policy) -> Simulat
     return simulate(load, replace(plant, workers=1), policy, seconds=max(shape.seconds, real.curve[-1][0]))
 
 
-def _compare(real: Run, simulated: Simulated, shape: Shape) -> dict[str, object]:
+def _sides(real: Run, simulated: Simulated, *, say: Say) -> dict[str, tuple[float, float]]:
+    """What was seen and what was simulated, by name."""
     sides = {
         "age_mean_s": (float(np.mean(real.age_s)), float(simulated.age_s.mean())),
         "age_p95_s": (float(np.quantile(real.age_s, 0.95)), float(np.quantile(simulated.age_s, 0.95))),
@@ -190,23 +239,11 @@ def _compare(real: Run, simulated: Simulated, shape: Shape) -> dict[str, object]
         "most_workers": (max(size for *_, size in real.curve), simulated.most_workers),
     }
     for name, (seen, told) in sides.items():
-        _say(f"{name:15} real {seen:8.2f}   simulated {told:8.2f}   {_error_pct(told, seen):5.1f} %")
-    late = [at for at, age in real.oldest_s if at > shape.before_s and age > (POLICY.targets.age_s or 0)]
-    steps = [int(str(one["to"])) - int(str(one["from"])) for one in real.actions]
-    compared = ("age_mean_s", "age_p95_s", "worker_seconds")
-    return {
-        "cleared_seconds": round(max(late) - shape.before_s, 1) if late else 0.0,
-        "changes": turns(steps),
-        "lost": real.lost,
-        "actions": real.actions,
-        "real": {name: round(seen, 3) for name, (seen, _) in sides.items()},
-        "simulated": {name: round(told, 3) for name, (_, told) in sides.items()},
-        "simulator_error_pct": round(max(_error_pct(*reversed(sides[name])) for name in compared), 1),
-        "simulated_changes": simulated.turns,
-    }
+        say(f"{name:15} real {seen:8.2f}   simulated {told:8.2f}   {_error_pct(told, seen):5.1f} %")
+    return sides
 
 
-def _erlang_error_pct() -> float:
+def _erlang_error_pct(*, say: Say) -> float:
     """The largest error of the mean waiting against M/M/c, the mean of three replications each."""
     worst = 0.0
     for workers, busy, count in ERLANG:
@@ -214,27 +251,13 @@ def _erlang_error_pct() -> float:
         found = []
         for seed in range(3):
             load = Load.of_poisson(rate, 1.0, seconds=count / rate, dice=np.random.default_rng(seed))
-            run = simulate(load, Plant(workers, look_every_s=1e4), seconds=count / rate)
-            found.append(float(run.waited_s[len(run.waited_s) // 20 :].mean()))
+            waited = simulate(load, Plant(workers, look_every_s=1e4), seconds=count / rate).waited_s
+            found.append(float(waited[len(waited) // 20 :].mean()))
         expected = mean_wait_s(workers, rate=rate, mean_s=1.0)
         error = _error_pct(float(np.mean(found)), expected)
-        _say(f"M/M/{workers}: {np.mean(found):.4f} s simulated, {expected:.4f} s by Erlang C, {error:.1f} %")
+        say(f"M/M/{workers}: {np.mean(found):.4f} s simulated, {expected:.4f} s by Erlang C, {error:.1f} %")
         worst = max(worst, error)
     return round(worst, 2)
-
-
-def _is_good(result: dict[str, object], *, short: bool) -> bool:
-    """The goals; the short form, beside other tests, is not held to times."""
-    whole = not result["lost"] and bool(result["actions"])
-    if short:
-        return whole
-    return (
-        whole
-        and float(str(result["cleared_seconds"])) <= CLEARED_SECONDS
-        and int(str(result["changes"])) <= TURNS
-        and float(str(result["simulator_error_pct"])) <= SIMULATOR_PCT
-        and float(str(result["erlang_error_pct"])) <= ERLANG_PCT
-    )
 
 
 def _worker_seconds(curve: list[tuple[float, int, int]]) -> float:
@@ -250,36 +273,14 @@ def _since(start: datetime) -> float:
     return (datetime.now(UTC) - start).total_seconds()
 
 
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+def main() -> None:
+    """Run the drill, its progress on stderr, and print what it found as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", action="store_true", help="A reduced load, for tests.")
+    asked = parser.parse_args()
 
-
-@contextmanager
-def _servers() -> Iterator[Path]:
-    """Embedded servers of our own with the tables, and Django on them."""
-    import django
-
-    with tempfile.TemporaryDirectory(prefix="heliograph-drill-") as folder:
-        os.chmod(folder, 0o711)
-        home = Home.open(Path(folder) / "home")
-        with embedded(home) as urls:
-            os.environ |= {
-                "DJANGO_SETTINGS_MODULE": "heliograph.config.settings",
-                "DATABASE_URL": urls["database_url"],
-                "REDIS_URL": urls["redis_url"],
-                "HELIOGRAPH_SECRET_KEY": "only for drills",
-                "HELIOGRAPH_HOME": str(home.path),
-            }
-            django.setup()
-            from heliograph.workers.place import migrate
-
-            migrate()
-            yield home.logs
-            from django.db import connections
-
-            connections.close_all()
-        # The servers end behind their last user; the folder is theirs until then.
-        wait_until(lambda: not home.lock("keeper").is_taken(), seconds=30)
+    report = run(lambda say: drill(short=asked.short, say=say))
+    sys.exit(not report.is_good)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.parts.database import own_home, serving, set_up
 from benchmarks.parts.market import MINUTE, market, strategies
 from heliograph.engine.bars import Bars
 
@@ -27,34 +27,19 @@ PIECE = 250
 @contextmanager
 def servers() -> Iterator[Path]:
     """Embedded servers of our own, where PostgreSQL remembers when each transaction was committed."""
-    import django
-    from django.core.management import call_command
-
-    from heliograph.kit.embedded import Home
-    from heliograph.kit.embedded.connect import embedded
-    from heliograph.kit.wait import wait_until
-
-    with tempfile.TemporaryDirectory(prefix="heliograph-bench-") as folder:
-        os.chmod(folder, 0o711)
-        home = Home.open(Path(folder) / "home")
-        with embedded(home) as urls:
+    with own_home() as home:
+        with serving(home) as urls:
             _remember_commits(urls["database_url"])
-        # The setting holds from the next start on.
-        wait_until(lambda: not home.lock("keeper").is_taken(), seconds=30)
-        with embedded(home) as urls:
-            os.environ |= {
-                "DJANGO_SETTINGS_MODULE": "heliograph.config.settings",
-                "DATABASE_URL": urls["database_url"],
-                "REDIS_URL": urls["redis_url"],
-                "HELIOGRAPH_HOME": str(home.path),
-                "HELIOGRAPH_SECRET_KEY": "only for benchmarks",
-                "HELIOGRAPH_REPLAY": "0",
-                "HELIOGRAPH_LOG_LEVEL": "WARNING",
-            }
-            django.setup()
-            call_command("migrate", verbosity=0)
-            yield Path(folder)
-        wait_until(lambda: not home.lock("keeper").is_taken(), seconds=30)
+        # The setting holds from this start on.
+        with serving(home) as urls:
+            set_up(
+                DATABASE_URL=urls["database_url"],
+                REDIS_URL=urls["redis_url"],
+                HELIOGRAPH_HOME=str(home.path),
+                HELIOGRAPH_REPLAY="0",
+                HELIOGRAPH_LOG_LEVEL="WARNING",
+            )
+            yield home.path.parent
 
 
 def _remember_commits(url: str) -> None:

@@ -1,0 +1,7 @@
+"""Lists the drills."""
+
+from pathlib import Path
+
+from benchmarks.parts.listing import show_programs
+
+show_programs(Path(__file__).parent)
