@@ -27,7 +27,6 @@ OUTCOME = (
     "signal_id, state, entry_time, entry_price, exit_time, exit_price, exit_reason, r, return_pct, fees_pct, "
     "mfe_r, mae_r, bars_held, parts, settled_at"
 )
-NEXT = "SELECT setval(pg_get_serial_sequence('signals_signal', 'id'), max(id)) FROM signals_signal"
 TEXT = """
 name = "{name}"
 timeframe = "5m"

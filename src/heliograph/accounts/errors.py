@@ -1,10 +1,6 @@
 """What can go wrong with people, invitations and tokens."""
 
-from heliograph.errors import HeliographError, UserError
-
-
-class AccountsError(HeliographError):
-    """Something went wrong with accounts."""
+from heliograph.errors import UserError
 
 
 class NoSuchPerson(UserError):
