@@ -21,8 +21,8 @@ from heliograph.errors import UserError
 
 if TYPE_CHECKING:
     from heliograph.fleet.models import Job
+    from heliograph.market.long_run import LongRun
     from heliograph.market.models import Watch
-    from heliograph.market.sources.exchange.backfill import LongRun
     from heliograph.market.sources.exchange.watches import WatchLine
 
 Symbols = Annotated[

@@ -1,20 +1,13 @@
 """Taking a delivery back as long work."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Protocol
 
 from heliograph.kit.clock import utc_now
+from heliograph.market.long_run import LongRun
 from heliograph.market.models import Batch
 from heliograph.market.undo import undo_import
 
 KIND = "undo"
-
-
-class LongRun(Protocol):
-    """Long work as this needs it: a `fleet.jobs.JobRun`."""
-
-    arguments: Mapping[str, object]
 
 
 def run_undo(run: LongRun) -> dict[str, object]:

@@ -6,13 +6,13 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
 from heliograph.errors import UserError
 from heliograph.kit.clock import utc_now
 from heliograph.market.detect import Imported, detect
 from heliograph.market.errors import BadFile
 from heliograph.market.ingest import import_files
+from heliograph.market.long_run import LongRun
 from heliograph.market.sources.files import Reading
 from heliograph.market.sources.files.folder import SKIPPED
 from heliograph.market.upload_files import refuse_oversize
@@ -21,22 +21,6 @@ KIND = "import"
 UNIT = "bars"
 # So many of the rows that were left out are named.
 MOST_NAMED = 50
-
-
-class LongRun(Protocol):
-    """Long work as an import needs it: a `fleet.jobs.JobRun`."""
-
-    arguments: Mapping[str, object]
-
-    def report(
-        self,
-        done: int,
-        *,
-        total: int | None = None,
-        unit: str | None = None,
-        cursor: Mapping[str, object] | None = None,
-    ) -> None:
-        """Hear how far it is, and raise what ends it."""
 
 
 class Gone(UserError):

@@ -4,13 +4,13 @@ What is missing is read from the rows, so that a run that was killed goes on wit
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
 
 from heliograph.engine.timeframe import Timeframe
 from heliograph.kit.clock import utc_now
+from heliograph.market.long_run import LongRun
 from heliograph.market.models import Batch, Venue, Watch
 from heliograph.market.sources.exchange.deliver import new_batch
 from heliograph.market.sources.exchange.errors import VenueFault
@@ -28,22 +28,6 @@ SIDE_BY_SIDE = 20
 # While it runs the polls leave its series alone.
 CLAIM = timedelta(minutes=2)
 UNIT = "bars"
-
-
-class LongRun(Protocol):
-    """Long work as a backfill needs it: a `fleet.jobs.JobRun`, or a bar in the terminal."""
-
-    arguments: Mapping[str, object]
-
-    def report(
-        self,
-        done: int,
-        *,
-        total: int | None = None,
-        unit: str | None = None,
-        cursor: Mapping[str, object] | None = None,
-    ) -> None:
-        """Hear how far it is, and raise what ends it."""
 
 
 @dataclass
