@@ -76,34 +76,30 @@ def request_backtest(said: Text, scope: Scope, *, at: datetime) -> Asked:
     one that failed or was cancelled goes on instead.
     """
     strategy = said.parsed()
-    venue, found = _series(strategy, scope)
-    version = said.version or _version(strategy)
-    ranges = _ranges(found, scope, version)
-    if not ranges:
-        raise NothingToRun(f"{venue} has no {strategy.timeframe} candles for {strategy.name} in that period.")
-    request, stamp = _request(strategy, venue, scope), _stamp(ranges, found, strategy)
+    over = _over(strategy, said, scope)
+    request, stamp = _request(strategy, over.venue, scope), _stamp(over.ranges, over.series, strategy)
     before = StoredBacktest.objects.filter(request_digest=request).order_by("-id").first()
     if before and before.stamp == stamp:
         return _again(before)
     with transaction.atomic():
-        title = f"{strategy.name} on {venue}"
+        title = f"{strategy.name} on {over.venue}"
         job = enqueue(KIND, title=title, arguments={}, at=at, key=f"{KIND}:{request}")
         if running := StoredBacktest.objects.filter(job=job).first():
             return _again(running)
         stored = StoredBacktest.objects.create(
-            version=version,
+            version=over.version,
             name=strategy.name,
             timeframe=strategy.timeframe,
             text=said.text,
             overrides=dict(said.overrides),
             params=dict(said.params),
             digest=strategy.digest,
-            venue=venue,
+            venue=over.venue,
             close_at_end=scope.close_at_end,
-            instruments=[one.instrument for one in ranges],
-            origins=[one.origin for one in ranges],
-            untils=[one.until for one in ranges],
-            bars=[one.bars for one in ranges],
+            instruments=[one.instrument for one in over.ranges],
+            origins=[one.origin for one in over.ranges],
+            untils=[one.until for one in over.ranges],
+            bars=[one.bars for one in over.ranges],
             request_digest=request,
             stamp=stamp,
             engine_version=heliograph.__version__,
@@ -116,18 +112,34 @@ def request_backtest(said: Text, scope: Scope, *, at: datetime) -> Asked:
 
 def look_ahead(said: Text, scope: Scope) -> Ahead:
     """What a backtest would run over, without asking for it; the same refusals."""
-    strategy = said.parsed()
+    over = _over(said.parsed(), said, scope)
+    return Ahead(
+        venue=over.venue.name,
+        instruments=len(over.ranges),
+        first=min(one.origin for one in over.ranges),
+        last=max(one.until for one in over.ranges),
+        bars=sum(one.bars for one in over.ranges),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """What a backtest runs over: series of one venue, and which bars of each."""
+
+    venue: Venue
+    series: Sequence[Series]
+    version: StrategyVersion | None
+    ranges: Sequence[Range]
+
+
+def _over(strategy: Strategy, said: Text, scope: Scope) -> _Over:
+    """NothingToRun where it is no bar."""
     venue, found = _series(strategy, scope)
-    ranges = _ranges(found, scope, said.version or _version(strategy))
+    version = said.version or _version(strategy)
+    ranges = _ranges(found, scope, version)
     if not ranges:
         raise NothingToRun(f"{venue} has no {strategy.timeframe} candles for {strategy.name} in that period.")
-    return Ahead(
-        venue=venue.name,
-        instruments=len(ranges),
-        first=min(one.origin for one in ranges),
-        last=max(one.until for one in ranges),
-        bars=sum(one.bars for one in ranges),
-    )
+    return _Over(venue, found, version, ranges)
 
 
 def _again(before: StoredBacktest) -> Asked:
