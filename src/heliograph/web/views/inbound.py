@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -124,8 +125,10 @@ def own_source(request: HttpRequest, name: str) -> Source:
 
 
 def address_of(request: HttpRequest, name: str) -> str:
-    """Where its alerts go."""
-    return request.build_absolute_uri(f"/api/v1/inbound/{name}")
+    """Where its alerts go: at the address that people reach the pages by, where that is known."""
+    path = f"/api/v1/inbound/{name}"
+    public = settings.HELIOGRAPH_PUBLIC_URL
+    return f"{public}{path}" if public else request.build_absolute_uri(path)
 
 
 def _form(request: HttpRequest, form: SourceForm, *, fault: str = "") -> HttpResponse:
