@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
+from heliograph.engine.performance.estimates import Estimate
 from heliograph.fleet.models import Work
 from heliograph.market.wire import to_datetime
-from heliograph.signals.compare import compare, difference
+from heliograph.signals.compare import compare
 from heliograph.signals.generate import generate
 from heliograph.signals.models import Outcome, Progress, Signal, StrategyVersion
 from heliograph.signals.rollout_gates import Measured, broken, check_rollouts
 from heliograph.signals.rollouts import Limits
-from heliograph.signals.scores import Estimate
 from heliograph.signals.strategies import add_strategy, promote
 from tests.signals.world import BUSY, HOUR, NOW, START, feed, make_venue, walk
 
@@ -19,26 +19,6 @@ SECOND = BUSY.replace("cooldown = 3", "cooldown = 0")
 
 def after(hours):
     return to_datetime(START + hours * HOUR)
-
-
-# The first example of Wikipedia's page on Welch's t-test: t is -2.46 with 25.0 degrees of freedom.
-ONE = [27.5, 21.0, 19.0, 23.6, 17.0, 17.9, 16.9, 20.1, 21.9, 22.6, 23.1, 19.6, 19.0, 21.7, 21.4]
-OTHER = [27.1, 22.0, 20.8, 23.4, 23.4, 23.5, 25.8, 22.0, 24.8, 20.2, 21.9, 22.1, 22.9, 20.5, 24.4]
-
-
-def test_the_difference_of_means_has_welchs_interval():
-    found = difference(ONE, OTHER)
-
-    spread = (found.high - found.low) / 2
-    assert (found.n, found.value) == (15, pytest.approx(np.mean(OTHER) - np.mean(ONE)))
-    assert found.high - found.value == pytest.approx(spread)
-    # 2.064 is the quantile of Student's t for 24 degrees: 24.99 are rounded down.
-    assert spread == pytest.approx(2.064 * found.value / 2.46, rel=3e-3)
-
-
-def test_of_few_numbers_no_interval_is_known():
-    assert difference([], [1.0]) == Estimate(0, None, None, None)
-    assert difference([1.0], [3.0, 4.0]) == Estimate(1, 2.5, None, None)
 
 
 @pytest.fixture

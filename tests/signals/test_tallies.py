@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.db.models import Avg, Count, Max, Q, StdDev
 
+from heliograph.engine.performance.estimates import spread
 from heliograph.signals.models import Outcome, Signal
-from heliograph.signals.scores import scoreboard, spread
+from heliograph.signals.scores import scoreboard
 from heliograph.signals.tallies.read import counts, fold, reasons
 from tests.web.world import make_world
 

@@ -1,6 +1,6 @@
 """What the server draws: outcome bars, sparklines, histograms, intervals."""
 
-from heliograph.signals.scores import Estimate
+from heliograph.engine.performance.estimates import Estimate
 from heliograph.web.histogram import histogram
 from heliograph.web.interval import IntervalMark, interval_mark
 from heliograph.web.outcome_bar import OutcomeBar, outcome_bar

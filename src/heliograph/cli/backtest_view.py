@@ -9,7 +9,7 @@ from heliograph.cli.output import UNKNOWN, clock, known, note, number, show_tabl
 
 if TYPE_CHECKING:
     from heliograph.engine.backtest import Backtest
-    from heliograph.engine.statistics import Summary
+    from heliograph.engine.performance.summary import Summary
     from heliograph.engine.trades import Trade
     from heliograph.research.result import Result
 

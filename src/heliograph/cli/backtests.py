@@ -14,7 +14,7 @@ from heliograph.cli.output import UNKNOWN, clock, counted, known, note, number, 
 from heliograph.cli.spread import spread
 
 if TYPE_CHECKING:
-    from heliograph.engine.statistics import Summary
+    from heliograph.engine.performance.summary import Summary
     from heliograph.research.live import LiveCheck
     from heliograph.research.models import StoredBacktest
     from heliograph.research.queries import Pair

@@ -12,9 +12,9 @@ from heliograph.cli.strategy_rows import Name
 from heliograph.errors import UserError
 
 if TYPE_CHECKING:
+    from heliograph.engine.performance.estimates import Estimate
     from heliograph.signals.compare import Comparison, Figures
     from heliograph.signals.models import StrategyVersion
-    from heliograph.signals.scores import Estimate
 
 First = Annotated[str, typer.Argument(metavar="V1", help="A version: 1, v1 or NAME@1.")]
 Second = Annotated[str, typer.Argument(metavar="V2", help="Another one.")]

@@ -13,7 +13,10 @@ from heliograph.engine.exits.records import COOLING, EXIT_RECORD, WAITS, Counts,
 from heliograph.engine.exits.rules import REJECTS, Reject
 from heliograph.engine.exits.slots import slots_of
 from heliograph.engine.lanes import BLOCK, Job, run_lanes
-from heliograph.engine.statistics import Summary, daily, max_drawdown
+from heliograph.engine.performance.daily import daily
+from heliograph.engine.performance.drawdown import max_drawdown
+from heliograph.engine.performance.growth import SUMMED
+from heliograph.engine.performance.summary import Summary
 from heliograph.engine.strategy import Strategy
 from heliograph.engine.strategy_plan import StrategyPlan
 from heliograph.engine.tally import results_by_exit, totals_of
@@ -67,7 +70,7 @@ class Backtest:
     @cached_property
     def summary(self) -> Summary:
         """All trades in seven figures."""
-        return Summary.of(totals_of(self.sums), max_drawdown_pct=max_drawdown(self.results[1]))
+        return Summary.of(totals_of(self.sums), max_drawdown_pct=max_drawdown(self.results[1], SUMMED))
 
     @property
     def by_symbol(self) -> dict[str, Summary]:
@@ -78,7 +81,7 @@ class Backtest:
             if start < stop:
                 _, results = results_by_exit([self.records[start:stop]], self.time)
                 totals = totals_of(self.sums[row : row + 1])
-                tables[symbol] = Summary.of(totals, max_drawdown_pct=max_drawdown(results))
+                tables[symbol] = Summary.of(totals, max_drawdown_pct=max_drawdown(results, SUMMED))
         return tables
 
     @property
@@ -99,7 +102,8 @@ class Backtest:
         """
         if not len(self.time):
             return np.zeros(0, dtype=np.int64), np.zeros(0)
-        return daily(*self.results, first=int(self.time[0]), last=int(self.time[-1]))
+        series = daily(*self.results, first=int(self.time[0]), last=int(self.time[-1]))
+        return series.days, series.results
 
 
 def backtest(

@@ -17,3 +17,7 @@ class BadTimeframe(EngineError):
 
 class BadSnapshot(EngineError):
     """The snapshot belongs to another plan, another number of instruments or another release."""
+
+
+class BadResults(EngineError):
+    """The results that are to be measured do not fit together, or the question about them makes no sense."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from heliograph.engine.bars import Floats, Times
 from heliograph.engine.compiled import kernel
 from heliograph.engine.exits.records import Records, Row
-from heliograph.engine.statistics import Totals
+from heliograph.engine.performance.summary import Totals
 
 TRADES, WINS, R, R_KNOWN, PROFIT, LOSS, RESULT, FEES = range(8)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from heliograph.engine import backtest as engine
-from heliograph.engine.statistics import Summary
+from heliograph.engine.performance.summary import Summary
 from heliograph.engine.strategy import Strategy
 from heliograph.engine.timeframe import Timeframe
 from heliograph.engine.trades import Trade

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from statistics import fmean, stdev
 
+from heliograph.engine.performance.estimates import Estimate, mean_of
 from heliograph.engine.strategy import Strategy
 from heliograph.market.wire import to_datetime
 from heliograph.research.models import StoredBacktest, StoredTrade
-from heliograph.signals.scores import Estimate, mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,8 @@ def pair(first: StoredBacktest, second: StoredBacktest) -> Paired:
         only_first=len(own.keys() - shared),
         only_second=len(other.keys() - shared),
         equal=sum(own[key] == other[key] for key in shared),
-        difference_r=_mean(r),
-        difference_pct=_mean(pct),
+        difference_r=mean_of(r),
+        difference_pct=mean_of(pct),
     )
 
 
@@ -99,7 +98,3 @@ def _finished(stored: StoredBacktest) -> dict[tuple[int, str, object], tuple[flo
     rows = StoredTrade.objects.filter(backtest=stored, state=StoredTrade.State.CLOSED)
     columns = rows.values_list("instrument_id", "side", "signal_time", "r", "return_pct")
     return {(instrument, side, moment): (r, pct) for instrument, side, moment, r, pct in columns.iterator()}
-
-
-def _mean(values: list[float]) -> Estimate:
-    return mean(fmean(values) if values else None, stdev(values) if len(values) > 1 else None, len(values))

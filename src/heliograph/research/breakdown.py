@@ -7,11 +7,12 @@ import numpy as np
 
 from heliograph.engine.bars import Floats, Times
 from heliograph.engine.exits.records import Records
-from heliograph.engine.statistics import Summary
+from heliograph.engine.performance.estimates import Estimate, mean_of
+from heliograph.engine.performance.growth import SUMMED
+from heliograph.engine.performance.summary import Summary
 from heliograph.market.models import Instrument
 from heliograph.research.models import StoredBacktest
 from heliograph.research.result import Result
-from heliograph.signals.scores import Estimate, mean
 
 # So many months are shown as months; more as years.
 MOST_MONTHS = 36
@@ -65,9 +66,7 @@ def by_instrument(stored: StoredBacktest, result: Result) -> list[InstrumentLine
 def curve_of(result: Result) -> Curve:
     """The equity from the first bar to the last; empty without trades."""
     days, results = result.closed.daily
-    equity = np.cumsum(results)
-    highest = np.maximum(np.maximum.accumulate(equity), 0.0) if len(equity) else equity
-    return Curve(days, equity, highest - equity)
+    return Curve(days, SUMMED.equity(results), SUMMED.falls(results))
 
 
 def by_period(result: Result, curve: Curve) -> list[Period]:
@@ -82,10 +81,7 @@ def by_period(result: Result, curve: Curve) -> list[Period]:
 
 def mean_r(records: Records) -> Estimate:
     """The mean R of trades with its interval."""
-    known = records["r"][~np.isnan(records["r"])]
-    n = len(known)
-    spread = float(known.std(ddof=1)) if n > 1 else None
-    return mean(float(known.mean()) if n else None, spread, n)
+    return mean_of(records["r"])
 
 
 def _periods(records: Records, curve: Curve, unit: str) -> Iterator[Period]:

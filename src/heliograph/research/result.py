@@ -9,7 +9,7 @@ import numpy as np
 from heliograph.engine.backtest import Backtest
 from heliograph.engine.exits.records import ENTRY, SLOT, Records
 from heliograph.engine.exits.rules import REJECTS
-from heliograph.engine.statistics import Summary
+from heliograph.engine.performance.summary import Summary
 from heliograph.engine.tally import sums_of
 from heliograph.engine.trades import Trade
 from heliograph.market.models import Instrument

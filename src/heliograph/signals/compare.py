@@ -1,15 +1,14 @@
 """Two versions of a strategy side by side, over the bars and instruments that both have evaluated."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from math import floor
-from statistics import fmean, stdev
 
+from heliograph.engine.performance.comparison import mean_difference
+from heliograph.engine.performance.estimates import Estimate, mean_of, share
 from heliograph.market.wire import to_datetime, to_ms
 from heliograph.signals.models import Outcome, Progress, Signal, StrategyVersion
 from heliograph.signals.plain import plain
-from heliograph.signals.scores import Estimate, mean, share, student
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +100,8 @@ def compare(
         last_bar=to_datetime(max(span[1] for span in spans)) if spans else None,
         in_common=len(one.published & other.published),
         versions=(_figures(first, one, other), _figures(second, other, one)),
-        mean_r_difference=difference(one.r, other.r),
+        mean_r_difference=mean_difference(other.r, one.r).estimate,
     )
-
-
-def difference(first: Sequence[float], second: Sequence[float]) -> Estimate:
-    """The mean of the second less that of the first, with Welch's interval; unknown with fewer than two."""
-    n = min(len(first), len(second))
-    if not n:
-        return Estimate(n, None, None, None)
-    value = fmean(second) - fmean(first)
-    if n < 2:
-        return Estimate(n, value, None, None)
-    one, other = stdev(first) ** 2 / len(first), stdev(second) ** 2 / len(second)
-    if one + other == 0:
-        return Estimate(n, value, value, value)
-    # Welch and Satterthwaite; rounded down, so that the interval is not too narrow.
-    freedom = (one + other) ** 2 / (one**2 / (len(first) - 1) + other**2 / (len(second) - 1))
-    half = student(max(1, floor(freedom))) * (one + other) ** 0.5
-    return Estimate(n, value, value - half, value + half)
 
 
 def _reach(version: StrategyVersion) -> dict[int, tuple[int, int]]:
@@ -176,11 +158,7 @@ def _figures(version: StrategyVersion, tally: Tally, other: Tally) -> Figures:
         only_here=len(tally.published - other.published),
         rejected=tally.rejected,
         settled=settled,
-        mean_r=_mean(tally.r),
+        mean_r=mean_of(tally.r),
         hit_rate=share(sum(value > 0 for value in tally.return_pct), settled),
-        mean_return_pct=_mean(tally.return_pct),
+        mean_return_pct=mean_of(tally.return_pct),
     )
-
-
-def _mean(values: Sequence[float]) -> Estimate:
-    return mean(fmean(values) if values else None, stdev(values) if len(values) > 1 else None, len(values))

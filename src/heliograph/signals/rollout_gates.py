@@ -6,12 +6,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, Max, Q, Sum
 
+from heliograph.engine.performance.estimates import Estimate
 from heliograph.fleet.models import Work
 from heliograph.signals.compare import compare
 from heliograph.signals.models import Evaluation, Progress, Rollout, Signal, StrategyVersion
 from heliograph.signals.plain import plain
 from heliograph.signals.rollouts import Limits, State, rollback
-from heliograph.signals.scores import Estimate
 from heliograph.signals.stages import locked
 
 

@@ -4,25 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from heliograph.engine.performance.estimates import Estimate, mean, share, spread
 from heliograph.signals.models import Outcome, Signal, StrategyVersion
 from heliograph.signals.tallies.read import Sum, sums
 
-Z95 = 1.959963984540054
 # Fewer cases than this say nothing: their average is not shown.
 LEAST_N = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A mean or share with its 95 % interval and the number that it rests on.
-
-    None where it cannot be known.
-    """
-
-    n: int
-    value: float | None
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,39 +59,6 @@ def score(version: StrategyVersion) -> Score:
     return scoreboard([version])[0]
 
 
-def share(hits: int, n: int) -> Estimate:
-    """A share with Wilson's interval."""
-    if not n:
-        return Estimate(0, None, None, None)
-    p = hits / n
-    centre = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-    half = Z95 / (1 + Z95**2 / n) * (p * (1 - p) / n + Z95**2 / (4 * n**2)) ** 0.5
-    return Estimate(n, p, max(0.0, centre - half), min(1.0, centre + half))
-
-
-def mean(value: float | None, spread: float | None, n: int) -> Estimate:
-    """A mean with Student's interval; `spread` is the sample's deviation, None with fewer than two."""
-    if value is None or spread is None or n < 2:
-        return Estimate(n, value, None, None)
-    half = student(n - 1) * spread / n**0.5
-    return Estimate(n, value, value - half, value + half)
-
-
-def student(freedom: int) -> float:
-    """The 97.5 % quantile of Student's t, to 0.2 % (exact for one and two degrees of freedom)."""
-    if freedom < 3:
-        return (12.706204736432095, 4.302652729911275)[freedom - 1]
-    # Abramowitz and Stegun 26.7.5
-    z, v = Z95, float(freedom)
-    return (
-        z
-        + (z**3 + z) / (4 * v)
-        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
-        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * v**3)
-        + (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / (92160 * v**4)
-    )
-
-
 def _sums(versions: Sequence[int]) -> dict[int, dict]:
     return {version: _summed(states) for version, states in sums(versions).items()}
 
@@ -128,13 +82,6 @@ def _summed(states: dict[str, Sum]) -> dict:
         "pct_spread": spread(settled.number, settled.pct, settled.pct_squares),
         "newest": published.newest,
     }
-
-
-def spread(n: int, total: float, squares: float) -> float | None:
-    """The sample's deviation from a sum and the sum of squares; None with fewer than two."""
-    if n < 2:
-        return None
-    return max(0.0, (squares - total * total / n) / (n - 1)) ** 0.5
 
 
 def _score(version: StrategyVersion, summed: dict) -> Score:

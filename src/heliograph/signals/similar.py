@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from heliograph.engine.bars import Floats
+from heliograph.engine.performance.estimates import Estimate, mean_of, share
 from heliograph.signals.items import SignalItem
 from heliograph.signals.models import Outcome, Signal
 from heliograph.signals.queries import ROW
-from heliograph.signals.scores import Estimate, mean, share
 
 # Of how many earlier ones the nearest are looked for, the newest first.
 LOOKED_AT = 2_000
@@ -110,12 +110,9 @@ def _distances(features: Floats, own: Floats) -> tuple[Floats, np.ndarray]:
 
 
 def _ended(told: Sequence[tuple[float | None, float | None]]) -> Ended:
-    rs = np.array([r for r, _ in told if r is not None])
     returns = [pct for _, pct in told if pct is not None]
-    average = float(rs.mean()) if len(rs) else None
-    spread = float(rs.std(ddof=1)) if len(rs) > 1 else None
     return Ended(
         n=len(told),
-        mean_r=mean(average, spread, len(rs)),
+        mean_r=mean_of([r for r, _ in told if r is not None]),
         hit_rate=share(sum(pct > 0 for pct in returns), len(returns)),
     )

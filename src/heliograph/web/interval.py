@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from heliograph.signals.scores import Estimate
+from heliograph.engine.performance.estimates import Estimate
 
 LEAST, MOST = -1.0, 1.0
 

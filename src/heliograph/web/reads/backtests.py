@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db.models import Count
 
-from heliograph.engine.statistics import Summary
+from heliograph.engine.performance.estimates import Estimate
+from heliograph.engine.performance.summary import Summary
 from heliograph.engine.timeframe import Timeframe
 from heliograph.fleet.models import Job
 from heliograph.market.models import Series, Venue
@@ -14,7 +15,7 @@ from heliograph.research.models import StoredBacktest
 from heliograph.research.queries import shown_to
 from heliograph.signals.models import StrategyVersion
 from heliograph.signals.queries import Hidden, seen
-from heliograph.signals.scores import LEAST_N, Estimate
+from heliograph.signals.scores import LEAST_N
 from heliograph.web.interval import IntervalMark, interval_mark
 from heliograph.web.reads.work.jobs import JobLine, job_line
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import Avg, Count, Max, Q, StdDev
 
+from heliograph.engine.performance.estimates import Estimate, mean
 from heliograph.kit.cache import cached
 from heliograph.signals.items import SignalItem
 from heliograph.signals.models import Evaluation, Outcome, Signal, StrategyVersion
 from heliograph.signals.queries import ROW, Hidden, seen
-from heliograph.signals.scores import Estimate, mean
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
