@@ -19,6 +19,7 @@ from heliograph.web.reads.strategies.fired import fired
 from heliograph.web.reads.strategies.starts import examples, strategy_names
 from heliograph.web.reads.strategies.text import CheckedText, check_text
 from heliograph.web.reads.strategies.versions import version_lines
+from heliograph.web.reads.strategies.would import panel_of
 from heliograph.web.rows import REASONS
 from heliograph.web.views.asked import whole
 
@@ -90,6 +91,7 @@ def editor(
         "own": [] if draft.of else strategy_names(hidden=hidden(request)),
         "address": reverse("strategy-edit", args=[draft.of]) if draft.of else reverse("strategy-new"),
         "most_bytes": MOST_BYTES,
+        "would": panel_of(checked.meant.strategy if checked.meant else None),
     }
     return render(request, "web/pages/strategy_editor.html", context, status=status)
 
