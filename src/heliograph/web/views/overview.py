@@ -14,6 +14,7 @@ from heliograph.web.accounts.asker import hidden
 from heliograph.web.numbers import price_decimals
 from heliograph.web.reads import freshness, overview
 from heliograph.web.reads.marks import marks_of
+from heliograph.web.reads.starting import starting
 from heliograph.web.rows import REASONS, signal_rows
 from heliograph.web.views.asked import whole_number
 
@@ -28,7 +29,11 @@ def overview_page(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "web/pages/overview.html",
-        _lists(None, venues, hidden(request)) | _aside(at, venues, hidden(request)),
+        {
+            "starting": starting(at=at, hidden=hidden(request)),
+            **_lists(None, venues, hidden(request)),
+            **_aside(at, venues, hidden(request)),
+        },
     )
 
 
@@ -46,6 +51,16 @@ def overview_aside(request: HttpRequest) -> HttpResponse:
     """What ran and how fresh the data is, alone."""
     context = _aside(utc_now(), freshness.venues(), hidden(request))
     return render(request, "web/parts/overview_aside.html", context)
+
+
+@require_safe
+@needs("viewer")
+def overview_starting(request: HttpRequest) -> HttpResponse:
+    """How far a start has come, alone; when it is over the page is asked for anew."""
+    found = starting(at=utc_now(), hidden=hidden(request))
+    if found is None:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return render(request, "web/parts/starting.html", {"starting": found})
 
 
 def _lists(seen: int | None, venues: list[freshness.VenueFreshness], hidden: Hidden) -> dict[str, object]:

@@ -21,6 +21,7 @@ from heliograph.signals.queries import Hidden
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
 from heliograph.web.accounts.told import tell
+from heliograph.web.reads.starting import starting
 from heliograph.web.reads.work import caches, evaluations, jobs, nodes, queues, scaling
 
 Context = dict[str, object]
@@ -108,9 +109,7 @@ def work_page(request: HttpRequest, name: str = "queues") -> HttpResponse:
     if tab is None:
         raise Http404(f"There is no page of work named {name}.")
     template = tab.template if request.headers.get("HX-Request") else "web/pages/work.html"
-    return render(
-        request, template, {"tab": tab, "tabs": TABS.values(), **tab.read(utc_now(), hidden(request))}
-    )
+    return render(request, template, _context(request, tab))
 
 
 def _told(act: str, of: str) -> tuple[str, str]:
@@ -134,19 +133,19 @@ def work_act(request: HttpRequest, name: str) -> HttpResponse:
             act(of)
             tell(request, *_told(request.POST["act"], of))
     except UserError as fault:
-        tab = TABS[name]
-        context = {
-            "tab": tab,
-            "tabs": TABS.values(),
-            "fault": str(fault),
-            **tab.read(utc_now(), hidden(request)),
-        }
+        context = {"fault": str(fault), **_context(request, TABS[name])}
         return render(request, "web/pages/work.html", context, status=409)
     return redirect("work", name)
 
 
 def _context(request: HttpRequest, tab: Tab) -> Context:
-    return {"tab": tab, "tabs": TABS.values(), **tab.read(utc_now(), hidden(request))}
+    at, concealed = utc_now(), hidden(request)
+    return {
+        "tab": tab,
+        "tabs": TABS.values(),
+        "starting": starting(at=at, hidden=concealed),
+        **tab.read(at, concealed),
+    }
 
 
 def refuse_foreign(of: str, hidden: Hidden) -> None:
