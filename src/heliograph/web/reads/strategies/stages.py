@@ -13,14 +13,20 @@ from heliograph.signals.tallies.read import sums
 from heliograph.web.reads.strategies.text import matching
 
 Stage = StrategyVersion.Stage
+# The pages that ask an analyst; the others ask an operator.
+FOR_ANALYSTS = ("strategy-shadow", "strategy-retire")
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something that can be done with a version: the words of its button, and the page that asks."""
+    """Something that can be done with a version: the words of its button, and the page that asks.
+
+    What touches live needs an operator.
+    """
 
     label: str
     address: str
+    is_for_analysts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,8 @@ class Standing:
 
     def _act(self, label: str, name: str) -> Act:
         address = reverse(name, args=[self.version.strategy.name])
-        return Act(label, f"{address}?{urlencode({'version': self.version.number})}")
+        asks = f"{address}?{urlencode({'version': self.version.number})}"
+        return Act(label, asks, is_for_analysts=name in FOR_ANALYSTS)
 
     def run_on(self, version: StrategyVersion) -> str:
         """What becomes of the signals of a version that is retired."""
