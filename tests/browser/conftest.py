@@ -61,19 +61,20 @@ def site(live_server):
 
 @pytest.fixture
 def visit(browser, site, complaints):
-    """Opens pages of a given width and theme, as somebody of a role; as nobody where that is None.
+    """Opens pages of a given width, theme and zone, as somebody of a role; as nobody where that is None.
 
     At the end the browser may have complained of nothing.
     """
     contexts = []
 
-    def open_page(address, *, width=1280, theme="light", role="admin", script=True):
+    def open_page(address, *, width=1280, theme="light", role="admin", script=True, zone="UTC"):
         context = browser.new_context(
             viewport={"width": width, "height": 900 if width > 500 else 740},
             color_scheme=theme,
             has_touch=width < 500,
             is_mobile=width < 500,
             reduced_motion="reduce",
+            timezone_id=zone,
             java_script_enabled=script,
         )
         contexts.append(context)

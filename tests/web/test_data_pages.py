@@ -261,6 +261,31 @@ def test_what_needs_a_zone_asks_for_it_and_the_files_need_not_come_again(client,
     assert Candle.objects.order_by("open_time").first().open_time == datetime(2024, 1, 1, 22, tzinfo=UTC)
 
 
+def test_an_import_that_lacks_a_symbol_is_asked_for_it_and_not_offered_to_go_on_as_it_is(client, db):
+    make_venue("paper", symbols=("EUR/USD",))
+    upload(client, ("candles.csv", rows()))
+    first = work()
+    page = body(client, f"/data/imports/jobs/{first.pk}/")
+    assert "names no symbol" in page
+    assert "Let it go on" not in page
+    assert "Say what is missing, and import again" in page
+    assert re.search(r'name="symbol"[^>]*aria-invalid="true"[^>]*autofocus', page)
+    assert "<option>EUR/USD</option>" in page
+
+    client.post(f"/data/imports/jobs/{first.pk}/again", {"symbol": "BTC/USDT", "timeframe": "1h"})
+    work()
+
+    assert Candle.objects.count() == 48
+    assert Candle.objects.first().instrument.symbol == "BTC/USDT"
+
+
+def test_an_import_that_failed_by_accident_can_go_on(client, db):
+    upload(client, ("BTC_USDT-1h.csv", rows()))
+    job = Job.objects.get()
+    Job.objects.update(state="failed", error="OSError: no space left", traceback="Traceback", tries=3)
+    assert "Let it go on" in body(client, f"/data/imports/jobs/{job.pk}/")
+
+
 def test_looking_stores_nothing_and_the_import_follows_from_it(client, db):
     upload(client, ("BTC_USDT-1h.csv", rows()), look="on")
     looked = work()

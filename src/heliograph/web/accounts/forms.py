@@ -59,10 +59,14 @@ class ProfileForm(forms.ModelForm):
     """What a person says of themselves, and how they want to see things."""
 
     time_zone = forms.ChoiceField(
-        choices=[("", "UTC"), *((name, name.replace("_", " ")) for name in ZONES)],
+        choices=[
+            ("", "that of the browser"),
+            ("UTC", "UTC"),
+            *((name, name.replace("_", " ")) for name in ZONES),
+        ],
         required=False,
         label="Time zone",
-        help_text="Times are shown in it; UTC is on hover.",
+        help_text="Times are shown in it, on charts too; UTC is on hover.",
     )
     candles = forms.ChoiceField(
         choices=[("ink", "Ink, hollow where the price rose"), ("teal-red", "Teal and red")]

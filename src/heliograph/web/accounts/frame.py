@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from heliograph.accounts.models import Person
@@ -39,6 +40,7 @@ def own(request: HttpRequest) -> dict[str, object]:
         "idle_hours": settings.HELIOGRAPH_SESSION_IDLE,
         "absolute_hours": settings.HELIOGRAPH_SESSION_ABSOLUTE,
         "zone": zone_word(),
+        "zone_name": timezone.get_current_timezone_name(),
     }
 
 

@@ -12,8 +12,11 @@ from django.utils import timezone
 
 from heliograph.accounts.models import Person
 from heliograph.kit.clock import utc_now
+from heliograph.web.stream.serve import PATH as EVENTS
 
 BEGAN, SEEN = "began", "seen"
+# The header by which a page marks what it asks for by itself, and the cookie in which it tells its zone.
+BACKGROUND, ZONE_COOKIE = "Heliograph-Background", "zone"
 # More often than this nobody is noted to be there.
 NOTE_EVERY = timedelta(minutes=1)
 
@@ -32,9 +35,18 @@ class PresenceMiddleware:
         if is_over(request, now=now):
             logout(request)
             return self._get_response(request)
-        note_presence(request, now=now)
-        with timezone.override(zone_of(person)):
+        if is_by_a_person(request):
+            note_presence(request, now=now)
+        with timezone.override(zone_of(person, browser=request.COOKIES.get(ZONE_COOKIE, ""))):
             return self._get_response(request)
+
+
+def is_by_a_person(request: HttpRequest) -> bool:
+    """False for what a page asks for while nobody is there: live parts, and the stream of events.
+
+    Browsers open the stream anew by themselves, and the server asks again whether it may go on.
+    """
+    return request.headers.get(BACKGROUND) != "true" and request.path != EVENTS
 
 
 def is_over(request: HttpRequest, *, now: datetime) -> bool:
@@ -56,12 +68,14 @@ def note_presence(request: HttpRequest, *, now: datetime) -> None:
     UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=now)
 
 
-def zone_of(person: Person) -> zoneinfo.ZoneInfo:
-    """The zone that the person chose; UTC where they chose none, or one that is no longer known."""
-    try:
-        return zoneinfo.ZoneInfo(person.time_zone or "UTC")
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return zoneinfo.ZoneInfo("UTC")
+def zone_of(person: Person, *, browser: str = "") -> zoneinfo.ZoneInfo:
+    """The zone that the person chose, else that of the browser; UTC where neither is known."""
+    for name in (person.time_zone, browser):
+        try:
+            return zoneinfo.ZoneInfo(name or "")
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+    return zoneinfo.ZoneInfo("UTC")
 
 
 def _moment(stored: float | None) -> datetime | None:

@@ -1,7 +1,7 @@
 """The small parts that every page is made of."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django import template
 from django.utils.html import format_html
@@ -98,6 +98,14 @@ def when(moment: datetime | None, timeframe: str = "") -> SafeString:
         f"{moment:%Y-%m-%d %H:%M:%S}",
         times.moment_text(moment, now=utc_now(), timeframe=timeframe),
     )
+
+
+@register.filter
+def in_utc(moment: date | datetime | None, form: str) -> str:
+    """A moment or a day as addresses and fields of forms name it, whatever the zone of whoever looks."""
+    if not moment:
+        return ""
+    return (moment.astimezone(UTC) if isinstance(moment, datetime) else moment).strftime(form)
 
 
 @register.simple_tag

@@ -1,7 +1,7 @@
 """Uploads of candles: the form, the files onto disk, and the job that imports them."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from heliograph.fleet.nodes import alive
 from heliograph.kit.clock import utc_now
 from heliograph.market.calendars import check_calendar
 from heliograph.market.instruments import venue_for_files
-from heliograph.market.models import Venue
+from heliograph.market.models import Instrument, Venue
 from heliograph.market.sources.files.folder import ENDINGS
 from heliograph.market.sources.files.layout import FORMATS
 from heliograph.market.undoing import KIND as UNDO
@@ -36,6 +36,8 @@ from heliograph.web.views.data import tabs
 from heliograph.web.views.waking import wake
 
 MIB = 1 << 20
+# So many known symbols are offered while one types another.
+MOST_SYMBOLS = 200
 # What the command line calls them, and what the form does.
 FIELDS = {
     "for example --timezone ": "for example ",
@@ -117,7 +119,7 @@ def upload_job(request: HttpRequest, job_id: int) -> HttpResponse:
         "line": line,
         "tabs": tabs("data-imports"),
         "unfinished": job.state in Job.UNFINISHED,
-        "can_resume": job.state in (Job.State.FAILED, Job.State.CANCELLED),
+        "can_resume": _can_resume(job),
         "workers": bool(alive(at=utc_now())),
         **_choices(),
     }
@@ -127,11 +129,13 @@ def upload_job(request: HttpRequest, job_id: int) -> HttpResponse:
         return render(request, "web/parts/data/upload_progress.html", context)
     files = job.result.get("files", []) if job.state == Job.State.DONE else []
     faults = job.error.splitlines() if job.state == Job.State.FAILED else []
+    sentences = faults + [one["refused"] for one in files if one["refused"]]
     context |= {
         "files": files,
         "refused": [in_words(one["refused"]) for one in files if one["refused"]],
         "faults": [in_words(sentence) for sentence in faults],
         "options": _options(job),
+        "needed": needed_by(sentences),
         "here": Path(str(job.arguments.get("folder", "/nowhere"))).is_dir(),
         "undone": job.result if job.kind == UNDO and job.state == Job.State.DONE else None,
     }
@@ -173,6 +177,12 @@ def upload_act(request: HttpRequest, job_id: int) -> HttpResponse:
         return render(request, "web/pages/upload_refused.html", context, status=409)
     wake("run_jobs")
     return redirect("upload-job", job_id)
+
+
+def needed_by(sentences: Iterable[str]) -> list[str]:
+    """The fields of the form that sentences of the command line ask for."""
+    asked = " ".join(sentences)
+    return [name for name in ("venue", "format", "symbol", "timeframe", "timezone") if f"--{name}" in asked]
 
 
 def in_words(sentence: str) -> str:
@@ -233,13 +243,25 @@ def _job(job_id: int) -> Job:
     return job
 
 
+def _can_resume(job: Job) -> bool:
+    """What failed by accident or was stopped can go on; what was refused would be refused again."""
+    is_refused = job.kind == KIND and not job.traceback
+    return job.state == Job.State.CANCELLED or (job.state == Job.State.FAILED and not is_refused)
+
+
 def _options(job: Job) -> Options:
     known = {name: job.arguments[name] for name in Options.__dataclass_fields__ if name in job.arguments}
     return Options(**known)
 
 
 def _choices() -> dict[str, object]:
-    return {"formats": FORMATS, "timeframes": TIMEFRAMES, "zones": ZONES}
+    symbols = Instrument.objects.order_by("symbol").values_list("symbol", flat=True).distinct()
+    return {
+        "formats": FORMATS,
+        "timeframes": TIMEFRAMES,
+        "zones": ZONES,
+        "known_symbols": symbols[:MOST_SYMBOLS],
+    }
 
 
 def _form(request: HttpRequest, options: Options, *, status: int = 200) -> HttpResponse:

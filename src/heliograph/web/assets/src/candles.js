@@ -1,9 +1,10 @@
-import { CandlestickSeries, CrosshairMode, LineSeries, LineStyle, TickMarkType, createChart } from "lightweight-charts";
+import { CandlestickSeries, CrosshairMode, LineSeries, LineStyle, createChartEx } from "lightweight-charts";
 import { legendOf } from "./legend.js";
 import { written } from "./numbers.js";
 import { Below, paneSizes } from "./panes.js";
 import { onThemeChange, tokens } from "./theme.js";
 import { Trade } from "./trade.js";
+import { axisIn, momentIn, momentsIn, tickIn, zoneOfChart } from "./zoned_axis.js";
 
 const DASHES = {
   solid: LineStyle.Solid,
@@ -12,13 +13,13 @@ const DASHES = {
   dotted: LineStyle.Dotted,
   sparse: LineStyle.SparseDotted,
 };
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const AXIS_LABEL = 11;
 const TOUCHING = 16;
 
 export function candleChart(figure, data) {
   const place = figure.querySelector(".chart-canvas");
-  const chart = createChart(place, {
+  const zone = zoneOfChart(data);
+  const chart = createChartEx(place, axisIn(zone), {
     autoSize: true,
     // The logo would bring a style of its own, which the pages forbid; a link stands under the chart instead.
     layout: { attributionLogo: false },
@@ -38,7 +39,7 @@ export function candleChart(figure, data) {
 
   const paint = () => {
     const colours = tokens();
-    chart.applyOptions(chartColours(colours, data));
+    chart.applyOptions(chartColours(colours, data, zone));
     candles.applyOptions(candleColours(colours, data, candles));
     lines.forEach((line, place) => line.applyOptions({ color: lineColour(colours, data.lines[place]) }));
     trade.paint(colours);
@@ -46,7 +47,7 @@ export function candleChart(figure, data) {
   };
   paint();
   onThemeChange(paint);
-  legendOf(figure, chart, candles, lines, data);
+  legendOf(figure, chart, candles, lines, data, momentsIn(zone, data.daily));
   show(chart, place, data);
   paneSizes(chart, place);
   return chart;
@@ -78,7 +79,7 @@ function isHigher(line) {
   return line.dash === "dotted" || line.dash === "sparse";
 }
 
-function chartColours(colours, data) {
+function chartColours(colours, data, zone) {
   return {
     layout: {
       panes: { enableResize: false, separatorColor: colours.line, separatorHoverColor: colours.line },
@@ -95,24 +96,14 @@ function chartColours(colours, data) {
       timeVisible: !data.daily,
       secondsVisible: false,
       allowBoldLabels: false,
-      tickMarkFormatter: tick,
+      tickMarkFormatter: tickIn(zone),
     },
     crosshair: {
       vertLine: { color: colours.edge, labelBackgroundColor: colours.ink2 },
       horzLine: { color: colours.edge, labelBackgroundColor: colours.ink2 },
     },
-    localization: { locale: "en-GB" },
+    localization: { locale: "en-GB", timeFormatter: momentIn(zone, data.daily) },
   };
-}
-
-// A day has its month beside it: a number alone says nothing.
-function tick(time, type) {
-  const moment = new Date(time * 1000);
-  const month = MONTHS[moment.getUTCMonth()];
-  if (type === TickMarkType.Year) return String(moment.getUTCFullYear());
-  if (type === TickMarkType.Month) return month;
-  if (type === TickMarkType.DayOfMonth) return `${moment.getUTCDate()} ${month}`;
-  return moment.toISOString().slice(11, 16);
 }
 
 function candleColours(colours, data, candles) {

@@ -2,13 +2,15 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { written } from "./numbers.js";
 import { onThemeChange, tokens } from "./theme.js";
+import { monthOf, stampOf } from "./zone.js";
 
 const HEIGHT = { equity: 240, fall: 110 };
 const NARROW = 0.8;
 const AXIS_FONT = 11;
 const ROOM = 58;
 const DAY = 86_400;
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+// What a tick may be apart: whole days, months, years. The curves have one value a day.
+const STEPS = [1, 2, 3, 4, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825, 3650].map((days) => days * DAY);
 
 // One figure holds the curves of one run or of two: the sums above, how far they are below their highest under it.
 for (const figure of document.querySelectorAll("figure[data-curve]")) {
@@ -63,14 +65,14 @@ function axesOf(colours) {
     grid: { stroke: colours.line, width: 1 },
     ticks: { stroke: colours.line, width: 1, size: 4 },
   };
-  const days = { ...common, space: 64, values: (_, ticks, __, ___, step) => ticks.map((tick, place) => dayOf(tick, ticks[place - 1], step)) };
+  const days = { ...common, space: 64, incrs: STEPS, values: (_, ticks, __, ___, step) => ticks.map((tick, place) => dayOf(tick, ticks[place - 1], step)) };
   return [days, { ...common, side: 1, space: 22, size: ROOM, values: (_, ticks) => ticks.map((tick) => written(tick, tick % 1 ? 1 : 0)) }];
 }
 
 // `10 Jan`; the year where it begins or where ticks are months apart.
 function dayOf(tick, before, step) {
   const moment = new Date(tick * 1000);
-  const [year, month] = [moment.getUTCFullYear(), MONTHS[moment.getUTCMonth()]];
+  const [year, month] = [moment.getUTCFullYear(), monthOf(moment)];
   const turned = before === undefined || new Date(before * 1000).getUTCFullYear() !== year;
   if (step >= 360 * DAY) return String(year);
   const name = step >= 28 * DAY ? month : `${moment.getUTCDate()} ${month}`;
@@ -104,5 +106,5 @@ function sayValues(figure, data, place) {
     const words = sum === null || sum === undefined ? "" : `${written(sum, 2)} %, ${written(fall, 2)} below`;
     figure.querySelector(`[data-at="${number}"]`).textContent = words;
   });
-  figure.querySelector("[data-day]").textContent = known ? new Date(data.days[place] * 1000).toISOString().slice(0, 10) : "";
+  figure.querySelector("[data-day]").textContent = known ? `${stampOf(data.days[place], { daily: true })}, UTC` : "";
 }

@@ -1,7 +1,7 @@
 import { written } from "./numbers.js";
 
 // The legend gives the values at the signal bar, under the crosshair those of that bar.
-export function legendOf(figure, chart, candles, lines, data) {
+export function legendOf(figure, chart, candles, lines, data, stamp) {
   const legend = figure.querySelector("[data-legend]");
   const words = legend?.querySelector("[data-words]");
   if (!words) return;
@@ -22,11 +22,6 @@ export function legendOf(figure, chart, candles, lines, data) {
         ? write(bar[value], data.decimals)
         : write(event.seriesData.get(lines[Number(line)])?.value, data.lines[Number(line)].decimals);
     }
-    words.textContent = stamp(event.time, data.daily);
+    words.textContent = stamp(event.time);
   });
-}
-
-function stamp(time, daily) {
-  const iso = new Date(time * 1000).toISOString();
-  return daily ? iso.slice(0, 10) : `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }

@@ -1,5 +1,7 @@
 import htmx from "htmx.org";
 import "./css/main.css";
+import { markBackground } from "./background.js";
+import { showBusy } from "./busy.js";
 import { holdStill } from "./still.js";
 import { closeMenus } from "./menus.js";
 import { findByKey } from "./keys.js";
@@ -7,8 +9,12 @@ import { sidePanel } from "./panel.js";
 import { sayWhyNoPasskey } from "./passkeys.js";
 import { sayWhenPaused } from "./paused.js";
 import { keepLive } from "./live.js";
+import { tellZone } from "./zone.js";
 
 window.htmx = htmx;
+tellZone();
+markBackground();
+showBusy();
 holdStill();
 closeMenus();
 sayWhenPaused();

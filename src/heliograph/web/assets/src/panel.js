@@ -1,3 +1,5 @@
+import { begin } from "./busy.js";
+
 // Beside the list of signals the chosen one is explained. On a phone it has a page of its own instead.
 const beside = window.matchMedia("(min-width: 760px)");
 const always = window.matchMedia("(min-width: 1920px)");
@@ -73,7 +75,9 @@ function showAddress(panel) {
 async function show(id, panel) {
   const turn = (latest += 1);
   mark(id);
+  const end = begin(panel);
   const answer = await fetch(`/signals/${Number(id)}/panel`).catch(() => null);
+  end();
   if (turn !== latest) return false;
   // A signal that cannot be shown beside the list may still have its page.
   if (!answer?.ok) return void location.assign(`/signals/${Number(id)}/`);

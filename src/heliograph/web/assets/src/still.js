@@ -3,7 +3,8 @@
 const hovers = window.matchMedia("(hover: hover)").matches;
 
 function isBusy(part) {
-  return (hovers && part.matches(":hover")) || part.contains(document.activeElement);
+  const isLookedAt = (hovers && part.matches(":hover")) || part.contains(document.activeElement);
+  return isLookedAt || part.querySelector("details.chip-menu[open]") !== null;
 }
 
 export function holdStill() {

@@ -1,3 +1,4 @@
+import { BACKGROUND } from "../background.js";
 import { located, setFindings } from "./findings.js";
 
 const WAIT = 300;
@@ -16,13 +17,14 @@ export function checking(form) {
   let timer = 0;
   let running = null;
 
-  async function now(view) {
+  async function now(view, byItself = false) {
     clearTimeout(timer);
     running?.abort();
     const own = (running = new AbortController());
     const asked = view.state.doc;
     try {
-      const answer = await fetch(form.dataset.check, { method: "POST", body: question(form, asked), signal: own.signal });
+      const headers = byItself ? { [BACKGROUND]: "true" } : {};
+      const answer = await fetch(form.dataset.check, { method: "POST", headers, body: question(form, asked), signal: own.signal });
       if (!answer.ok) throw new Error(`${answer.status}`);
       const found = await answer.json();
       if (own === running && view.state.doc.eq(asked)) show(page, view, found);
@@ -31,7 +33,7 @@ export function checking(form) {
       page.state.replaceChildren(glyph("warning"), " not checked: no answer, asked again soon");
       page.save.disabled = false;
       page.reason.textContent = "";
-      timer = setTimeout(() => now(view), AGAIN);
+      timer = setTimeout(() => now(view, true), AGAIN);
     }
   }
 
