@@ -84,7 +84,9 @@ def visit(browser, site, complaints):
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda fault: complaints.append(str(fault)))
-        page.on("requestfailed", lambda request: complaints.append(f"{request.url}: {request.failure}"))
+        # Without scripts the browser refuses to fetch the parts of them that a page names.
+        if script:
+            page.on("requestfailed", lambda request: complaints.append(f"{request.url}: {request.failure}"))
         page.goto(f"{site}{address}")
         return page
 

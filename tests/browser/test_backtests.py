@@ -122,5 +122,27 @@ def test_a_curve_says_its_values_under_the_pointer(runs, visit):
     canvas = page.locator(".curve-canvas .u-over").first
     canvas.hover(position={"x": 200, "y": 60})
 
-    assert page.locator("[data-day]").text_content().startswith("2024-01-")
+    assert page.locator("[data-day]").text_content().endswith("Jan 2024, UTC")
     assert "%" in page.locator('[data-at="0"]').text_content()
+
+
+LONG_NAMES = ("1000000MOGUSDT/USDT:USDT-250328", "BTC/USDT", "VERY-LONG-NAME-OF-A-SHARE.XETRA")
+
+
+@pytest.mark.parametrize("width", [360, 400, 768, 1024])
+def test_tables_of_a_backtest_stay_within_their_column(transactional_db, visit, keep_screenshot, width):
+    market(symbols=LONG_NAMES, bars=2_000)
+    asked = ask().backtest
+    work()
+    page = visit(f"/backtests/{asked.pk}/", width=width)
+    page.wait_for_selector(".curve-canvas canvas")
+    keep_screenshot(page, f"backtest-long-names-{width}")
+    beyond = page.evaluate(
+        """() => [...document.querySelectorAll(".fold-list")].flatMap((table) => {
+            const right = table.closest("section").getBoundingClientRect().right;
+            return [table, ...table.querySelectorAll("td, td *")]
+                .filter((one) => one.getBoundingClientRect().right > right + 0.5 && !one.closest(".sr"))
+                .map((one) => `${one.className} ${one.textContent.trim().slice(0, 40)}`);
+        })"""
+    )
+    assert beyond == []

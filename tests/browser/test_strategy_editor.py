@@ -260,7 +260,7 @@ def test_where_the_check_does_not_answer_the_text_can_still_be_saved(editor, com
     complaints.clear()
 
 
-def test_without_a_script_it_is_a_form_that_keeps_what_was_typed(world, visit, keep_screenshot):
+def test_without_a_script_it_is_a_form_that_keeps_what_was_typed(world, visit, keep_screenshot, complaints):
     page = visit(EDIT, script=False)
     area = page.get_by_label("Text of the strategy, TOML")
     area.fill(WRONG.replace("cooldown = 3", "cooldown = 4"))
@@ -275,13 +275,38 @@ def test_without_a_script_it_is_a_form_that_keeps_what_was_typed(world, visit, k
     expect(page.get_by_text("No mistakes.")).to_be_visible()
     page.get_by_role("button", name="Save as v2").click()
     expect(page.get_by_text("Saved: v2 is a draft.")).to_be_visible()
+    only_refused(complaints)
 
 
-def test_errors_take_the_focus_without_a_script(world, visit):
+def only_refused(complaints):
+    """The browser notes a page that was answered by 422, which is meant; it noted nothing else."""
+    assert [said for said in complaints if "422" not in said] == []
+    complaints.clear()
+
+
+def test_errors_take_the_focus_without_a_script(world, visit, complaints):
     page = visit(EDIT, script=False)
     page.get_by_label("Text of the strategy, TOML").fill(WRONG)
     page.get_by_role("button", name="Check").click()
     expect(page.locator("#errors")).to_be_focused()
+    only_refused(complaints)
+
+
+def test_the_editor_shows_what_the_text_would_have_fired(world, visit, keep_screenshot):
+    page = visit(EDIT)
+    page.get_by_label("From, UTC").fill("2024-01-05")
+    page.get_by_role("button", name="Run it over the stored bars").click()
+
+    panel = page.locator("#would")
+    expect(panel.get_by_text("Candidates")).to_be_visible()
+    expect(panel.get_by_role("img")).to_be_visible()
+    # The button is the same one: who used the keyboard is where they were.
+    assert page.evaluate("document.activeElement.id") == "would-ask"
+    assert page.get_by_label("From, UTC").input_value() == "2024-01-05"
+    keep_screenshot(page, "strategy-would-1280")
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    keep_screenshot(page, "strategy-would-360")
 
 
 def pages_of_strategies():
