@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from heliograph.engine.errors import BadResults
+from heliograph.engine.performance.moments import excess_kurtosis, skewness
 from heliograph.engine.performance.ratios import sharpe
 from heliograph.engine.performance.sharpe_inference import (
     TrackRecord,
@@ -38,6 +39,16 @@ def test_probabilistic_sharpe_ratios_are_those_of_the_paper(papers):
     for case in cases(papers, "PSR"):
         found = probabilistic_sharpe(record(case), benchmark=case["benchmark"])
         assert found == pytest.approx(case["expected"], abs=case["tol"])
+
+
+def test_with_adjusted_moments_the_probability_is_that_of_quantstats(priced):
+    own = TrackRecord.of(priced.returns)
+    adjusted = TrackRecord(
+        own.sharpe, own.periods, skewness(priced.returns), excess_kurtosis(priced.returns) + 3
+    )
+
+    assert probabilistic_sharpe(adjusted) == pytest.approx(priced.of("quantstats.psr"), rel=1e-12)
+    assert probabilistic_sharpe(own) == pytest.approx(priced.of("quantstats.psr"), rel=1e-4)
 
 
 def test_deflated_sharpe_ratios_are_those_of_the_paper(papers):

@@ -11,12 +11,12 @@ import numpy as np
 from heliograph.engine.backtest import Backtest, backtest_bars
 from heliograph.engine.bars import Bars
 from heliograph.engine.exits.rules import SIDES
+from heliograph.engine.performance.estimates import Estimate, mean
 from heliograph.engine.strategy import Strategy as Checked
 from heliograph.engine.timeframe import DAY, Timeframe
 from heliograph.market.models import Series
 from heliograph.market.wire import to_datetime, to_ms
 from heliograph.research.candles import Piece, Range, read_piece
-from heliograph.signals.scores import Estimate, mean
 from heliograph.web.closes import Closes, draw_closes
 
 # The newest bars that are looked at, finer ones among them: a tenth of a second for the engine.
