@@ -91,6 +91,8 @@ API_WRITES = {
     },
     f"POST {API}/nodes/<name>/drain": Call(f"{API}/nodes/{{node}}/drain", {"reason": "a test"}),
     f"POST {API}/nodes/<name>/undrain": Call(f"{API}/nodes/{{node}}/undrain"),
+    f"POST {API}/nodes/<name>/weight": Call(f"{API}/nodes/{{node}}/weight", {"weight": 0.5}),
+    f"POST {API}/cache/clear": Call(f"{API}/cache/clear", {"tag": "signals"}, answers=(204,)),
     f"POST {API}/channels": Call(f"{API}/channels", {"name": "another", "kind": "log", "audience": "{me}"}),
     **{
         f"POST {API}/channels/<name>/{act}": Call(
@@ -517,6 +519,7 @@ CALLS = {
             *("coverage/days", "gaps", "corrections", "amendments", "listings", "strategies/examples"),
         )
     },
+    "GET /api/v1/placement/explanation": look("/api/v1/placement/explanation?key=shard:3"),
     "GET /api/v1/plots": look("/api/v1/plots?symbol=BTC/USDT&plot=ema(close,5)"),
     "GET /api/v1/found": look("/api/v1/found?q={foreign_signal}"),
     # There is no message of that number.

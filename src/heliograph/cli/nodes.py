@@ -114,7 +114,7 @@ def weigh(
     Example:
       heliograph nodes weigh node-2 0.5
     """
-    with database(place):
+    with database(place), changing("node.weigh", name, weight=weight):
         from heliograph.fleet import nodes as node_verbs
 
         node_verbs.weigh(name, weight=weight)

@@ -62,6 +62,7 @@ from heliograph.client.shapes import (
     Pair,
     Person,
     Place,
+    PlaceStory,
     Plot,
     Postponed,
     Preview,
@@ -216,6 +217,12 @@ class ListTradesQuery(TypedDict, total=False):
     side: Literal["long", "short"] | None
     state: Literal["closed", "open", "missed", "waiting"] | None
     exit_reason: str | None
+
+
+class ClearCacheBody(TypedDict, total=False):
+    """What is outdated, such as `signals` or `candles:5m`; null: everything."""
+
+    tag: str | None
 
 
 class ListCandlesQuery(TypedDict, total=False):
@@ -523,6 +530,12 @@ class DrainNodeBody(TypedDict, total=False):
     reason: str
 
 
+class WeighNodeBody(TypedDict, total=False):
+    """How much of the usual; 1 is usual."""
+
+    weight: Required[float]
+
+
 class ListNoticesQuery(TypedDict, total=False):
     """What `list_notices` can be asked."""
 
@@ -576,6 +589,12 @@ class ListDecisionsQuery(TypedDict, total=False):
     limit: int
     cursor: str | None
     key: str | None
+
+
+class ExplainPlacementQuery(TypedDict, total=False):
+    """What `explain_placement` can be asked."""
+
+    key: str
 
 
 class ListPlacesQuery(TypedDict, total=False):
@@ -1122,6 +1141,13 @@ class Operations:
         """
         return self._connection.get("/cache", {}, Cache)
 
+    def clear_cache(self, **body: Unpack[ClearCacheBody]) -> None:
+        """Empty the cache, or outdate a part of it.
+
+        Nothing is lost but time.
+        """
+        self._connection.write("POST", "/cache/clear", body, type(None))
+
     def list_candles(self, **query: Unpack[ListCandlesQuery]) -> Pages[Candle]:
         """Closed bars, newest first.
 
@@ -1546,6 +1572,13 @@ class Operations:
         """
         return self._connection.write("POST", f"/nodes/{in_path(name)}/undrain", None, Node)
 
+    def weigh_node(self, name: str, **body: Unpack[WeighNodeBody]) -> Node:
+        """Set a node's share of placed work.
+
+        0.5 for a machine of half the speed. It outlives the process.
+        """
+        return self._connection.write("POST", f"/nodes/{in_path(name)}/weight", body, Node)
+
     def list_notices(self, **query: Unpack[ListNoticesQuery]) -> Pages[Notice]:
         """Notices, newest first.
 
@@ -1630,6 +1663,13 @@ class Operations:
         Newest first.
         """
         return Pages(self._connection, "/placement/decisions", query, Decision)
+
+    def explain_placement(self, **query: Unpack[ExplainPlacementQuery]) -> PlaceStory:
+        """Why work lies where it does.
+
+        By its key, such as `shard:12`: the ranking of the nodes and its newest moves.
+        """
+        return self._connection.get("/placement/explanation", query, PlaceStory)
 
     def list_places(self, **query: Unpack[ListPlacesQuery]) -> Pages[Place]:
         """Which node work goes to.

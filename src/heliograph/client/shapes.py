@@ -1205,6 +1205,37 @@ class Place(Struct, frozen=True, kw_only=True):
     placed_at: datetime
 
 
+class Ranked(Struct, frozen=True, kw_only=True):
+    """A node in the order in which it would be taken: how many keys it holds, and may hold."""
+
+    node: str
+    holds: int
+    most: int
+
+
+class Move(Struct, frozen=True, kw_only=True):
+    """A move of a piece of work; `before` is null where it was new."""
+
+    at: datetime
+    before: str | None
+    after: str
+    strategy: str
+    reason: str
+
+
+class PlaceStory(Struct, frozen=True, kw_only=True):
+    """Where a piece of work lies, how the nodes rank for it, and its newest moves, the last first."""
+
+    key: str
+    concern: str
+    node: str | None
+    strategy: str
+    reason: str
+    placed_at: datetime
+    ranking: list[Ranked]
+    decisions: list[Move]
+
+
 class PlotLine(Struct, frozen=True, kw_only=True):
     """The values of an expression at the bars, null where unknown; a condition is 0 or 1. Pane 0 is that
     of the prices.

@@ -31,6 +31,7 @@ QUERIES = {
     "/api/v1/candles/revisions": "symbol=BTC/USDT",
     "/api/v1/plots": "symbol=BTC/USDT&plot=ema(close,5)&plot=rsi(close,7)",
     "/api/v1/found": "q=BTC",
+    "/api/v1/placement/explanation": "key=shard:3",
     "/api/v1/explanations": "version_id={version_id}&instrument_id={instrument_id}",
     "/api/v1/versions/{version_id}/difference": "other={version_id}",
     "/api/v1/versions/{version_id}/comparison": "other={version_id}",

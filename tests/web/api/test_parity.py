@@ -23,6 +23,7 @@ from tests.signals.world import BUSY, NOW
 from tests.web.api.test_writes import CSV, send
 from tests.web.people import person_with, with_token
 from tests.web.test_data_pages import market
+from tests.web.workshop import make_workshop
 
 __all__ = ["market"]
 pytestmark = pytest.mark.django_db
@@ -284,3 +285,17 @@ def test_figures_and_reasons_are_those_of_the_rows(program, world):
     assert sum(one["count"] for one in reasons) == Signal.objects.filter(state="rejected").count()
     examples = read(program, "strategies/examples")["items"]
     assert all(one["name"] in one["text"] for one in examples)
+
+
+def test_a_node_is_weighed_and_a_place_explained(program, world):
+    make_workshop()
+    status, node = send(program, "post", "nodes/desk:worker-1/weight", {"weight": 0.5})
+    assert (status, node["weight"]) == (200, 0.5)
+    for weight in (0, 1e9, "1"):
+        assert send(program, "post", "nodes/desk:worker-1/weight", {"weight": weight})[0] == 422
+    assert send(program, "post", "nodes/nobody/weight", {"weight": 1})[0] == 404
+    told = read(program, "placement/explanation?key=shard:3")
+    assert (told["node"], [one["after"] for one in told["decisions"]]) == ("desk:worker-2", ["desk:worker-2"])
+    assert send(program, "get", "placement/explanation?key=shard:999")[0] == 404
+    assert send(program, "post", "cache/clear", {}) == (204, None)
+    assert [one.action for one in AuditEntry.objects.order_by("pk")] == ["node.weigh", "cache.clear"]

@@ -1,11 +1,15 @@
-"""Changes work: jobs cancelled and resumed, pieces retried and dropped, nodes drained."""
+"""Changes work: jobs cancelled and resumed, pieces retried and dropped, nodes drained and weighed, the cache
+emptied."""
+
+from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Schema
+from ninja import Field, Schema, Status
 
 from heliograph.errors import NotFound
 from heliograph.fleet import jobs, nodes, work
 from heliograph.fleet.node_list import list_nodes
+from heliograph.kit.cache import cache
 from heliograph.kit.clock import utc_now
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
@@ -35,6 +39,18 @@ class DrainTold(Told):
     """Why, in words."""
 
     reason: Words = DRAINED
+
+
+class WeightTold(Told):
+    """How much of the usual; 1 is usual."""
+
+    weight: Annotated[float, Field(gt=0, le=nodes.MOST_WEIGHT)]
+
+
+class ClearTold(Told):
+    """What is outdated, such as `signals` or `candles:5m`; null: everything."""
+
+    tag: Line | None = None
 
 
 class CountShape(Schema):
@@ -72,7 +88,7 @@ def resume_job(request: HttpRequest, job_id: Id) -> dict[str, object]:
 @needs("operator")
 def retry_work(request: HttpRequest, told: PieceTold) -> dict[str, int]:
     """Three times more, from now on."""
-    _refuse_foreign(request, told.key)
+    refuse_foreign(request, told.key)
     count = work.retry(told.key, at=utc_now())
     tell(request, "work.retry", told.key)
     return {"count": count}
@@ -84,7 +100,7 @@ def retry_work(request: HttpRequest, told: PieceTold) -> dict[str, int]:
 @needs("operator")
 def drop_work(request: HttpRequest, told: PieceTold) -> dict[str, int]:
     """It stays listed, as that keeps it from being tried."""
-    _refuse_foreign(request, told.key)
+    refuse_foreign(request, told.key)
     count = work.drop(told.key)
     tell(request, "work.drop", told.key)
     return {"count": count}
@@ -110,7 +126,31 @@ def undrain_node(request: HttpRequest, name: Name) -> dict[str, object]:
     return _node(name)
 
 
-def _refuse_foreign(request: HttpRequest, key: str) -> None:
+@of_nodes.post("nodes/{name}/weight", response=NodeShape, summary="Set a node's share of placed work")
+@idempotent
+@needs("operator")
+def weigh_node(request: HttpRequest, name: Name, told: WeightTold) -> dict[str, object]:
+    """0.5 for a machine of half the speed. It outlives the process."""
+    nodes.weigh(name, weight=told.weight)
+    tell(request, "node.weigh", name, weight=told.weight)
+    return _node(name)
+
+
+@of_nodes.post("cache/clear", response={204: None}, summary="Empty the cache, or outdate a part of it")
+@idempotent
+@needs("operator")
+def clear_cache(request: HttpRequest, told: ClearTold) -> Status:
+    """Nothing is lost but time."""
+    if told.tag is None:
+        cache().clear()
+    else:
+        cache().invalidate(told.tag)
+    tell(request, "cache.clear", told.tag or "all")
+    return Status(204, None)
+
+
+def refuse_foreign(request: HttpRequest, key: str) -> None:
+    """NotFound where the work belongs to a strategy that is hidden from whoever asks."""
     unseen = hidden(request)
     shard = shards_of({key}).get(key) if unseen else None
     if shard is not None and shard.version.strategy_id in unseen:

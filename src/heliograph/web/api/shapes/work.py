@@ -202,3 +202,28 @@ class CacheShape(Schema):
     bytes: int
     levels: list[LevelShape]
     prefixes: list[PrefixShape]
+
+
+class RankedShape(Schema):
+    """A node in the order in which it would be taken: how many keys it holds, and may hold."""
+
+    node: str
+    holds: int
+    most: int
+
+
+class MoveShape(Schema):
+    """A move of a piece of work; `before` is null where it was new."""
+
+    at: datetime
+    before: str | None
+    after: str
+    strategy: str
+    reason: str
+
+
+class PlaceStoryShape(PlaceShape):
+    """Where a piece of work lies, how the nodes rank for it, and its newest moves, the last first."""
+
+    ranking: list[RankedShape]
+    decisions: list[MoveShape]
