@@ -146,9 +146,9 @@ def signal_rows(
         # The first condition is what the index is entered by: the server finds no way in through an OR.
         rows = rows.filter(Q(**{f"{order}__lte": moment}), Q(**{f"{order}__lt": moment}) | Q(pk__lt=last))
     by: F | Coalesce = F(order)
-    if filters.symbol or filters.instrument_id:
-        # An instrument has few: they are found by it and sorted. The server would rather walk all ends, which
-        # it finds in order.
+    if order != "bar_time" and (filters.symbol or filters.instrument_id):
+        # An instrument has few ends: they are found by it and sorted. The server would rather walk all ends,
+        # which it finds in order. By bars there is an index of each instrument.
         by = Coalesce(order, order)
     return list(rows.order_by(by.desc(), "-pk").values_list(*COLUMNS)[:limit])
 
