@@ -20,7 +20,7 @@ READS = {
     *("strategy new", "strategy check", "strategy list", "strategy show", "strategy rollouts"),
     *("strategy compare", "strategy diff", "backtests list", "backtests show", "backtests compare"),
     *("jobs list", "jobs show", "jobs wait", "channel list", "subscription list", "notices list"),
-    *("notices log", "inbound list", "inbound alerts", "nodes list", "nodes weigh", "nodes explain"),
+    *("notices log", "inbound list", "inbound alerts", "nodes list", "nodes explain"),
     *("work list", "person list", "token list", "audit list", "audit verify"),
 }
 
