@@ -214,11 +214,13 @@ def test_many_threads_and_changes_never_read_what_was_before(make_cache, rows):
     threads = [threading.Thread(target=ask, args=(cache,)) for cache in caches for _ in range(2)]
     for thread in threads:
         thread.start()
-    for _ in range(30):
-        rows["one"] += 1
-        caches[0].invalidate("rows")
-        assert read.of(caches[0])("one") == rows["one"]
-    ended.set()
-    for thread in threads:
-        thread.join()
+    try:
+        for _ in range(30):
+            rows["one"] += 1
+            caches[0].invalidate("rows")
+            assert read.of(caches[0])("one") == rows["one"]
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
     assert faults == []
