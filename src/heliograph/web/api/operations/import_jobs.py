@@ -16,24 +16,18 @@ from heliograph.web.accounts.told import tell
 from heliograph.web.api.asked import Id, Told
 from heliograph.web.api.changing import wake_after
 from heliograph.web.api.idempotent import idempotent
-from heliograph.web.api.operations.import_writes import Word
+from heliograph.web.api.operations.import_writes import UploadTold
 from heliograph.web.api.operations.imports import router
 from heliograph.web.api.shapes.filled import filled
 from heliograph.web.api.shapes.work import JobShape
 from heliograph.web.views.upload import Options, begin
 
 
-class AgainTold(Told):
+class AgainTold(UploadTold):
     """How the same files are read this time; what is empty is found out."""
 
-    venue: Word = "file"
-    format: Word = ""
-    symbol: Word = ""
-    timeframe: Word = ""
-    timezone: Word = ""
-    calendar: Word = ""
-    skip_bad: bool = False
-    look: bool = False
+    # A form holds text; this is JSON, whose types count.
+    model_config = Told.model_config
 
 
 @router.post(
