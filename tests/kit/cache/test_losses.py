@@ -198,6 +198,38 @@ def test_a_forked_child_has_connections_and_threads_of_its_own(make_cache, rows)
     assert [level.errors for level in parent.counters().levels.values()] == [0, 0, 0]
 
 
+@pytest.mark.parametrize("change", ["invalidate", "forget", "clear"])
+@pytest.mark.parametrize("levels", ["memory", "redis"])
+def test_who_asks_after_a_change_gets_nothing_that_was_begun_before_it(make_cache, rows, levels, change):
+    cache = make_cache(table_url=None) if levels == "redis" else make_cache(redis_url=None, table_url=None)
+    begun, goes_on = threading.Event(), threading.Event()
+
+    @cached(key="rows:{name}", ttl=600, tags=["rows"])
+    def read(name: str) -> int:
+        found, is_first = rows[name], not begun.is_set()
+        begun.set()
+        if is_first:
+            goes_on.wait(1.0)
+        return found
+
+    early = threading.Thread(target=read.of(cache), args=("one",))
+    early.start()
+    try:
+        assert begun.wait(10)
+        rows["one"] = 5
+        if change == "invalidate":
+            cache.invalidate("rows")
+        elif change == "forget":
+            read.of(cache).forget("one")
+        else:
+            cache.clear()
+        assert read.of(cache)("one") == 5
+    finally:
+        goes_on.set()
+        early.join()
+    assert read.of(cache)("one") == 5
+
+
 def test_many_threads_and_changes_never_read_what_was_before(make_cache, rows):
     """Each thread sees numbers that never fall, and none below what was current when it asked."""
     caches, read = [make_cache(), make_cache(redis_url=None)], reader(rows)

@@ -172,7 +172,8 @@ class Cache:
         found = Looking(parts, kind=rule.kind, levels=near).search([key]).get(key)
         if found is None:
             parts.tally.prefix(key).misses += 1
-            found = self._flights.join(key, lambda: self._computing.once(key, make, rule))
+            name = (key, parts.knowledge.now(rule.tags), parts.memory.changed_at(key))
+            found = self._flights.join(name, lambda: self._computing.once(key, make, rule))
         elif not found.is_fresh:
             parts.tally.prefix(key).stale += 1
             self._refreshing.begin(key, make, rule)

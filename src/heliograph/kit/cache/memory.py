@@ -57,7 +57,7 @@ class Memory:
     def put(self, key: str, entry: Entry, *, asked_at: float, known: dict[str, int]) -> bool:
         """Keep an entry, unless it changed since it was asked for or is too large."""
         with self.lock:
-            if self._changed.get(key, -1.0) > asked_at or self._cleared > asked_at:
+            if self._changed_at(key) > asked_at:
                 return False
             if any(known.get(tag, 0) > version for tag, version in entry.tags):
                 return False
@@ -79,6 +79,11 @@ class Memory:
             if entry is not None and entry.as_of < version:
                 self._remove(key)
 
+    def changed_at(self, key: str) -> float:
+        """When a change of the key was last heard of, by the steady clock; -1 if never."""
+        with self.lock:
+            return self._changed_at(key)
+
     def raised(self, tag: str, version: int) -> None:
         """Forget what carries the tag in an older version."""
         with self.lock:
@@ -97,6 +102,9 @@ class Memory:
             self._cleared = at
             self.entries.clear()
             self.entries.tagged.clear()
+
+    def _changed_at(self, key: str) -> float:
+        return max(self._changed.get(key, -1.0), self._cleared)
 
     def _remove(self, key: str) -> None:
         if key in self.entries:

@@ -93,8 +93,9 @@ class RedisLevel:
         )
 
     def remove(self, keys: Sequence[str]) -> None:
-        """Forget entries."""
-        self.wire.talk(("UNLINK", *[self.names.entry(key) for key in keys]))
+        """Forget entries, and what is being computed for them."""
+        names = [name(key) for key in keys for name in (self.names.entry, self.names.lock)]
+        self.wire.talk(("UNLINK", *names))
 
     def raise_to(self, tags: Sequence[tuple[str, int]], keys: Sequence[str]) -> None:
         """Take over changes that Redis did not hear of."""
@@ -104,10 +105,10 @@ class RedisLevel:
             self.wire.talk(*raised, *removed)
 
     def clear(self) -> None:
-        """Remove everything."""
-        cursor = b"0"
+        """Remove everything, and what is being computed."""
+        cursor, wanted = b"0", ("MATCH", self.names.all_of_keys, "COUNT", 1000)
         while True:
-            cursor, found = self.wire.talk(("SCAN", cursor, "MATCH", self.names.entries, "COUNT", 1000))[0]
+            cursor, found = self.wire.talk(("SCAN", cursor, *wanted))[0]
             if found:
                 self.wire.talk(("UNLINK", *found))
             if cursor == b"0":

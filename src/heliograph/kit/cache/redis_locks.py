@@ -24,8 +24,8 @@ class Names:
 
     def __init__(self, namespace: str, wire: Wire) -> None:
         self._space, self._wire = namespace, wire
-        self.clock, self.born, self.tags, self.keys, self.told, self.channel, self.entries = (
-            f"{namespace}:{name}" for name in ("clock", "born", "tags", "keys", "told", "changes", "e:*")
+        self.clock, self.born, self.tags, self.keys, self.told, self.channel, self.all_of_keys = (
+            f"{namespace}:{name}" for name in ("clock", "born", "tags", "keys", "told", "changes", "[el]:*")
         )
 
     def entry(self, key: str) -> str:
