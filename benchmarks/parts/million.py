@@ -24,8 +24,8 @@ SIGNAL = (
     "reward_risk, historical, late, created_at"
 )
 OUTCOME = (
-    "signal_id, state, entry_time, entry_price, exit_time, exit_price, exit_reason, r, return_pct, fees_pct, "
-    "mfe_r, mae_r, bars_held, parts, settled_at"
+    "signal_id, instrument_id, bar_time, state, entry_time, entry_price, exit_time, exit_price, exit_reason, "
+    "r, return_pct, fees_pct, mfe_r, mae_r, bars_held, parts, settled_at"
 )
 TEXT = """
 name = "{name}"
@@ -128,12 +128,13 @@ def _lines(
         *("published" if published else "rejected", reason, REASONS.get(reason, ""), close, stop),
         *(f"{{{target}}}", round(0.3 + 0.7 * other, 4), 2.0, "f", "f", at),
     )
-    outcome = _outcome(key, opened, close, risk, move, ago, fourth) if published else ""
+    own = (key, instrument, opened.isoformat())
+    outcome = _outcome(own, opened, close, risk, move, ago, fourth) if published else ""
     return _line(told), outcome
 
 
 def _outcome(
-    key: int, opened: datetime, close: float, risk: float, move: float, ago: int, chance: float
+    own: tuple, opened: datetime, close: float, risk: float, move: float, ago: int, chance: float
 ) -> str:
     held = 1 + int(chance * 40)
     none = r"\N"
@@ -141,15 +142,15 @@ def _outcome(
         state = "open" if ago > 1 else "pending"
         entry = (opened + BAR).isoformat() if ago > 1 else none
         price = close if ago > 1 else none
-        return _line((key, state, entry, price, none, none, "", *[none] * 6, "[]", none))
+        return _line((*own, state, entry, price, none, none, "", *[none] * 6, "[]", none))
     left = (opened + held * BAR).isoformat()
     if chance < 0.05:
-        return _line((key, "missed", *[none] * 4, "", *[none] * 6, "[]", left))
+        return _line((*own, "missed", *[none] * 4, "", *[none] * 6, "[]", left))
     r = max(-1.0, min(2.0, move))
     reason = "stop" if r == -1.0 else "target" if r == 2.0 else "exit"
     parts = [{"target": 1, "time": 1000, "price": close + 2 * risk, "fraction": 1.0}] if r == 2.0 else []
     settled = (
-        *(key, "settled", (opened + BAR).isoformat(), close, left, close + r * risk, reason, r),
+        *(*own, "settled", (opened + BAR).isoformat(), close, left, close + r * risk, reason, r),
         *(r * abs(risk) / close * 100 - 0.2, 0.2, max(r, 0.0) + 0.3, min(r, 0.0) - 0.2, held),
         *(json.dumps(parts), left),
     )

@@ -34,7 +34,7 @@ FROM (
 OUTCOMES = """
 INSERT INTO signals_outcome
     (signal_id, state, entry_time, entry_price, exit_time, exit_price, exit_reason, r, return_pct, fees_pct,
-     mfe_r, mae_r, bars_held, parts, settled_at)
+     mfe_r, mae_r, bars_held, parts, settled_at, instrument_id, bar_time)
 SELECT id, state, CASE WHEN state <> 'missed' THEN bar_time + interval '1 min' END,
        CASE WHEN state <> 'missed' THEN 100.0 END,
        CASE WHEN state = 'settled' THEN bar_time + interval '1 h' END,
@@ -44,9 +44,9 @@ SELECT id, state, CASE WHEN state <> 'missed' THEN bar_time + interval '1 min' E
        CASE WHEN state = 'settled' THEN 0.2 END, CASE WHEN state <> 'missed' THEN greatest(r, 0.3) END,
        CASE WHEN state <> 'missed' THEN least(r, -0.2) END, CASE WHEN state = 'settled' THEN 60 END, '[]',
        CASE WHEN state = 'settled' THEN bar_time + interval '1 h 5 s'
-            WHEN state = 'missed' THEN bar_time + interval '65 s' END
+            WHEN state = 'missed' THEN bar_time + interval '65 s' END, instrument_id, bar_time
 FROM (
-    SELECT id, bar_time, ((id * 7919) %% 400 - 150) / 100.0 AS r,
+    SELECT id, instrument_id, bar_time, ((id * 7919) %% 400 - 150) / 100.0 AS r,
            CASE WHEN bar_time > %(until)s - interval '3 h' THEN 'open'
                 WHEN id %% 50 = 0 THEN 'missed' ELSE 'settled' END AS state
     FROM signals_signal WHERE state = 'published'

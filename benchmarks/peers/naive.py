@@ -84,7 +84,7 @@ def _evaluate(instrument: "Instrument", version: "StrategyVersion", number: int,
         historical=False,
         created_at=moment,
     )
-    Outcome.objects.create(signal=made)
+    Outcome.objects.create(signal=made, instrument_id=made.instrument_id, bar_time=made.bar_time)
     return 1
 
 

@@ -59,8 +59,8 @@ def test_settled_signals_come_in_the_order_of_their_exits(busy):
     assert {item.state for item in found} == {"settled"}
 
 
-def test_a_page_is_one_statement_beside_those_for_its_names(busy, django_assert_num_queries):
-    with django_assert_num_queries(3):
+def test_a_page_is_two_statements_beside_those_for_its_names(busy, django_assert_num_queries):
+    with django_assert_num_queries(4):
         page = list_signals(SignalFilter(strategy="Busy", symbol="A/USDT"), limit=20)
     assert {(item.strategy, item.symbol) for item in page.items} == {("Busy", "A/USDT")}
     assert len(page.items) == 20
@@ -77,6 +77,24 @@ def test_lists_by_state_are_what_the_rows_say(busy, state):
     }
     rows = expected.get(state, Signal.objects.filter(outcome__state=state))
     assert sorted(item.id for item in found) == sorted(rows.values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("state", ["open", "settled", "missed"])
+def test_lists_by_state_of_one_instrument_and_some_bars_are_what_the_rows_say(busy, state):
+    every = pages(SignalFilter(state=state), 50)
+    since = sorted(item.signal_time for item in every)[len(every) // 3] if every else None
+
+    found = pages(SignalFilter(state=state, symbol="A/USDT", since=since), 3)
+
+    expected = [item.id for item in every if item.symbol == "A/USDT" and item.signal_time >= since]
+    assert [item.id for item in found] == expected
+    assert found or state != "settled"
+
+
+def test_an_outcome_has_the_instrument_and_the_bar_of_its_signal(busy):
+    of_signals = Outcome.objects.values_list("signal__instrument", "signal__bar_time")
+    assert list(Outcome.objects.values_list("instrument", "bar_time")) == list(of_signals)
+    assert len(of_signals) > 0
 
 
 def test_an_item_has_the_keys_of_a_trade(busy):

@@ -106,7 +106,10 @@ LONGER = ("signal_newest", "signal_of_version", "signal_of_instrument", "signal_
 
 def test_no_index_is_read_whole_for_each_row_though_statistics_call_the_table_empty(world):
     read = "SELECT sum(pg_stat_get_xact_numscans(name::regclass)) FROM unnest(%s::text[]) name"
-    ends = [Outcome(signal=one, state="pending") for one in Signal.objects.filter(state="rejected")]
+    ends = [
+        Outcome(signal=one, state="pending", instrument_id=one.instrument_id, bar_time=one.bar_time)
+        for one in Signal.objects.filter(state="rejected")
+    ]
     assert len(ends) > 10
     with connection.cursor() as cursor:
         cursor.execute("UPDATE pg_class SET reltuples = 0, relpages = 3 WHERE relname ~ '^signals?_signal'")

@@ -94,7 +94,8 @@ def _told(row):
         "reward_risk",
         "historical",
     )
-    ended = [f.name for f in Outcome._meta.fields if f.name not in {"signal", "settled_at", "amended_from"}]
+    left_out = {"signal", "instrument", "settled_at", "amended_from"}
+    ended = [field.name for field in Outcome._meta.fields if field.name not in left_out]
     return (
         row.instrument.symbol,
         row.bar_time,

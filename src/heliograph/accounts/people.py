@@ -1,5 +1,6 @@
 """People: letting them in, giving them a role, and the reverse."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import Group
@@ -55,10 +56,15 @@ def give_role(person: Person, role: str) -> None:
 def role_of(person: Person) -> Role | None:
     """The greatest role of a person, asked for once; None: they are let in nowhere."""
     if "_role" not in person.__dict__:
-        held = [Role(group.name) for group in person.groups.all() if group.name in set(Role)]
-        person.__dict__["_role"] = max(held, key=lambda role: role.rank, default=None)
+        note_groups(person, [group.name for group in person.groups.all()])
     known: Role | None = person.__dict__["_role"]
     return known
+
+
+def note_groups(person: Person, names: Iterable[str]) -> None:
+    """Note the groups that a person is in, where they were read with the person."""
+    held = [Role(name) for name in names if name in set(Role)]
+    person.__dict__["_role"] = max(held, key=lambda role: role.rank, default=None)
 
 
 def owner(*, at: datetime) -> Person:

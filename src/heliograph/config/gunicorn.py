@@ -12,8 +12,8 @@ with suppress(ValueError):
     sys.path.remove(os.getcwd())
 sys.path.append(os.getcwd())
 
-# To begin a session costs the database more than most questions.
-os.environ.setdefault("HELIOGRAPH_WEB_CONNECTIONS", "16")
+# Many more would only wait for each other: one of them runs Python at a time.
+os.environ.setdefault("HELIOGRAPH_WEB_CONNECTIONS", "12")
 
 worker_class = "uvicorn_worker.UvicornWorker"
 workers = 1

@@ -20,17 +20,17 @@ HELIOGRAPH_PUBLIC_URL = env.text("HELIOGRAPH_PUBLIC_URL", default="").rstrip("/"
 HELIOGRAPH_NOTICE_DAYS = env.number("HELIOGRAPH_NOTICE_DAYS", default=90)
 HELIOGRAPH_ALERT_DAYS = env.number("HELIOGRAPH_ALERT_DAYS", default=90)
 
-# A connection for each request: under ASGI each may have a thread of its own, and kept ones would pile up.
 DATABASES = {"default": env.postgres("DATABASE_URL")}
-# The web takes them from a pool of so many (see config/gunicorn.py); each is tried before it is used.
-if connections := env.number("HELIOGRAPH_WEB_CONNECTIONS", default=0):
-    DATABASES["default"] |= {"CONN_HEALTH_CHECKS": True}
+# Threads of a web process that answer requests (see config/gunicorn.py). Each keeps its session, which is
+# tried before it is used.
+HELIOGRAPH_WEB_CONNECTIONS = env.number("HELIOGRAPH_WEB_CONNECTIONS", default=0)
+if HELIOGRAPH_WEB_CONNECTIONS:
+    DATABASES["default"] |= {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 600}
     options = DATABASES["default"]["OPTIONS"]
-    options |= {
-        "pool": {"min_size": 1, "max_size": connections, "timeout": 10},
-        # Its questions are short and many: helpers for one, or compiling it, cost more than they save.
-        "options": f"{options.get('options', '')} -c jit=off -c max_parallel_workers_per_gather=0",
-    }
+    # Its questions are short and many: helpers for one, or compiling it, cost more than they save.
+    options["options"] = f"{options.get('options', '')} -c jit=off -c max_parallel_workers_per_gather=0"
+    # Only for what is asked by `ask_prepared`.
+    options["prepare_threshold"] = 5
 
 # Commands on a database alone need no Redis; worker and beat refuse to start without one (see checks.py).
 REDIS_URL = env.text("REDIS_URL", default="") or None

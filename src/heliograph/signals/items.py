@@ -61,6 +61,7 @@ COLUMNS = (
     "version__external",
     "state",
 )
+ID = COLUMNS.index("pk")
 REPLAY, STATE = COLUMNS.index("instrument__venue__kind"), COLUMNS.index("outcome__state")
 EXIT_REASON, PARTS = COLUMNS.index("outcome__exit_reason"), COLUMNS.index("outcome__parts")
 TARGETS = COLUMNS.index("targets")

@@ -292,9 +292,28 @@ class Outcome(models.Model):
     settled_at = models.DateTimeField(null=True)
     # The earliest bar that was added or corrected while it ran: at its end it is lived again.
     amended_from = models.DateTimeField(null=True)
+    # Those of its signal, which never change: lists of ends are found by them without reading all signals.
+    instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="+", db_index=False)
+    bar_time = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["state", "-exit_time", "-signal"], name="outcome_by_state")]
+        indexes = [
+            models.Index(
+                fields=["-exit_time", "-signal"],
+                condition=models.Q(state="settled"),
+                name="outcome_settled",
+            ),
+            models.Index(
+                fields=["instrument", "-exit_time", "-signal"],
+                condition=models.Q(state="settled"),
+                name="outcome_settled_of",
+            ),
+            models.Index(
+                fields=["state", "-bar_time", "-signal"],
+                condition=~models.Q(state="settled"),
+                name="outcome_not_settled",
+            ),
+        ]
 
 
 class OutcomeRevision(models.Model):

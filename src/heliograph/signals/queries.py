@@ -4,14 +4,15 @@ import base64
 import binascii
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Literal, TypeAlias
 
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
+from heliograph.kit.prepared import ask_prepared
 from heliograph.market.models import Instrument, Venue
 from heliograph.signals.errors import BadCursor, NoSuchSignal, NoSuchStrategy, NoSuchVersion
-from heliograph.signals.items import COLUMNS, SignalItem
+from heliograph.signals.items import COLUMNS, ID, SignalItem
 from heliograph.signals.models import Outcome, Signal, Strategy, StrategyVersion
 
 ListedState: TypeAlias = Literal["published", "open", "settled", "missed", "unresolved", "rejected"]
@@ -27,6 +28,8 @@ STATES: dict[str, Q] = {
     "unresolved": Q(outcome__state=Outcome.State.UNRESOLVED),
     "rejected": Q(state=Signal.State.REJECTED),
 }
+# The states that are asked of outcomes, not of signals.
+OF_OUTCOMES = {"open", "settled", "missed", "unresolved"}
 
 
 def seen(hidden: Hidden, strategy: str) -> Q:
@@ -65,17 +68,19 @@ class SignalFilter:
         Names are looked up first, a statement for each kind: only with the ids does the server know how many
         rows to expect, and which index leads to them.
         """
+        # Lists of a state of outcomes go by an index of these, which knows the instrument and the bar too.
+        of = "outcome__" if self.state in OF_OUTCOMES else ""
         asked = {
             "version_id": self.version_id,
             "version_id__in": self.versions(),
-            "instrument_id": self.instrument_id,
-            "instrument_id__in": self.instruments(),
+            f"{of}instrument_id": self.instrument_id,
+            f"{of}instrument_id__in": self.instruments(),
             "instrument__venue__in": self.venues() if self.symbol is None else None,
             "side": self.side,
-            "bar_time__gte": self.since,
+            f"{of}bar_time__gte": self.since,
             "historical": self.historical,
             # None has left before its bar: the server can begin there.
-            "bar_time__lt": min(filter(None, (self.until, self.settled_until)), default=None),
+            f"{of}bar_time__lt": min(filter(None, (self.until, self.settled_until)), default=None),
             "confidence__gte": self.min_confidence,
             "confidence__lte": self.max_confidence,
             "outcome__exit_time__gte": self.settled_since,
@@ -109,7 +114,9 @@ class SignalFilter:
     @property
     def order(self) -> str:
         """The moment by which they are listed: that of their bar, of settled ones that of their exit."""
-        return "outcome__exit_time" if self.state == "settled" else "bar_time"
+        if self.state == "settled":
+            return "outcome__exit_time"
+        return "outcome__bar_time" if self.state in OF_OUTCOMES else "bar_time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ def list_signals(
 ) -> SignalPage:
     """Signals newest first: by bar, in settled lists by the bar of their exit.
 
-    One statement, and one for each kind of name in the filter.
+    Two statements, and one for each kind of name in the filter.
 
     A cursor stays right while new signals arrive. BadCursor if it is not one of ours.
     """
@@ -145,12 +152,18 @@ def signal_rows(
         moment, last = behind
         # The first condition is what the index is entered by: the server finds no way in through an OR.
         rows = rows.filter(Q(**{f"{order}__lte": moment}), Q(**{f"{order}__lt": moment}) | Q(pk__lt=last))
-    by: F | Coalesce = F(order)
-    if order != "bar_time" and (filters.symbol or filters.instrument_id):
-        # An instrument has few ends: they are found by it and sorted. The server would rather walk all ends,
-        # which it finds in order. By bars there is an index of each instrument.
-        by = Coalesce(order, order)
-    return list(rows.order_by(by.desc(), "-pk").values_list(*COLUMNS)[:limit])
+    ids = list(rows.order_by(f"-{order}", "-pk").values_list("pk", flat=True)[:limit])
+    # What they are joined with is asked for by their ids: with the filters, planning would take longer than
+    # finding.
+    found = {row[ID]: row for row in ask_prepared(_columns_by_id(), [ids])} if ids else {}
+    return [found[one] for one in ids]
+
+
+@cache
+def _columns_by_id() -> str:
+    statement, values = Signal.objects.values_list(*COLUMNS).query.sql_with_params()
+    assert not values
+    return f"{statement} WHERE signals_signal.id = ANY(%s)"
 
 
 def signal_item(signal_id: int, *, hidden: Hidden = ()) -> SignalItem:

@@ -37,10 +37,12 @@ WITH candidate AS MATERIALIZED (
     FROM candidate
 )
 INSERT INTO signals_outcome (signal_id, state, entry_time, entry_price, exit_time, exit_price, exit_reason, r,
-                             return_pct, fees_pct, mfe_r, mae_r, bars_held, parts, settled_at)
+                             return_pct, fees_pct, mfe_r, mae_r, bars_held, parts, settled_at, instrument_id,
+                             bar_time)
 SELECT id, state, timestamptz 'epoch' + entry_time * interval '1 ms', entry_price,
        timestamptz 'epoch' + exit_time * interval '1 ms', exit_price, exit_reason, r, return_pct, fees_pct,
-       mfe_r, mae_r, bars_held, parts, CASE WHEN is_over THEN %s::timestamptz END
+       mfe_r, mae_r, bars_held, parts, CASE WHEN is_over THEN %s::timestamptz END, instrument,
+       timestamptz 'epoch' + bar_time * interval '1 ms'
 FROM candidate WHERE published
 """
 

@@ -50,6 +50,8 @@ class Hub:
         self.heard_at = 0.0
         self.is_ending = False
         self._newest: deque[Told] = deque(maxlen=limits.newest)
+        # One for each listener that waits: around one future, a thousand would take three turns of the loop.
+        self._waiting: set[asyncio.Future[None]] = set()
         self._running: asyncio.Task[None] | None = None
         self._reader: psycopg.AsyncConnection | None = None
         self._upkeep_due = self._forget_due = 0.0
@@ -58,7 +60,6 @@ class Hub:
         """Start unless it runs; returns when the newest events are known."""
         if self._running is None:
             loop = asyncio.get_running_loop()
-            self._bell: asyncio.Future[None] = loop.create_future()
             self._known: asyncio.Future[None] = loop.create_future()
             self._reading = asyncio.Lock()
             self._running = loop.create_task(self._run(), name="hub of events")
@@ -91,8 +92,17 @@ class Hub:
 
     async def wait(self, position: int, *, seconds: float) -> None:
         """Until there is something behind that position, the server ends, or the time is over."""
-        if self.last <= position and not self.is_ending:
-            await asyncio.wait([self._bell], timeout=seconds)
+        if self.last > position or self.is_ending:
+            return
+        loop = asyncio.get_running_loop()
+        waiter = loop.create_future()
+        self._waiting.add(waiter)
+        alarm = loop.call_later(seconds, _wake, waiter)
+        try:
+            await waiter
+        finally:
+            alarm.cancel()
+            self._waiting.discard(waiter)
 
     async def _read(self, position: int) -> list[Told]:
         """From the database, one listener at a time: many come back at once when a server starts anew."""
@@ -104,8 +114,8 @@ class Hub:
         return [event for event in found if event.position <= self.last]
 
     def _ring(self) -> None:
-        bell, self._bell = self._bell, asyncio.get_running_loop().create_future()
-        bell.set_result(None)
+        for waiter in self._waiting:
+            _wake(waiter)
 
     async def _run(self) -> None:
         while True:
@@ -157,3 +167,8 @@ class Hub:
         if now >= self._forget_due:
             self._forget_due = now + self.limits.forget
             await rows.forget(link)
+
+
+def _wake(waiter: "asyncio.Future[None]") -> None:
+    if not waiter.done():
+        waiter.set_result(None)

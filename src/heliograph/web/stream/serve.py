@@ -5,6 +5,7 @@ follows costs a position and two small tasks.
 """
 
 import asyncio
+import random
 import signal
 import time
 from collections import Counter
@@ -138,7 +139,8 @@ class EventStream:
 
     async def _follow(self, scope: Scope, line: "Line", position: int, admission: Admission) -> str:
         """Events as they come, until there is a reason to end, which is returned."""
-        recheck_at = time.monotonic() + self._limits.recheck
+        # Many come at once when a server starts: what they do by the clock is spread over its time.
+        recheck_at = time.monotonic() + self._limits.recheck * random.uniform(0.5, 1)
         while not self.hub.is_ending:
             try:
                 found = await self.hub.after(position)
@@ -153,7 +155,7 @@ class EventStream:
                     admission = admission.as_of(again)
                 elif is_new or status in REFUSED:
                     return "you may listen no longer" if status in REFUSED else "come again"
-                recheck_at = time.monotonic() + self._limits.recheck
+                recheck_at = time.monotonic() + self._limits.recheck * random.uniform(0.5, 1)
             if found:
                 position = await _tell_of(found, line, position, admission)
             silence = self._limits.heartbeat - (time.monotonic() - line.said_at)

@@ -166,7 +166,7 @@ def _order(filters: SignalFilter) -> Order:
 
 
 def _moment(item: SignalItem, filters: SignalFilter) -> datetime:
-    moment = item.signal_time if filters.order == "bar_time" else item.exit_time
+    moment = item.exit_time if filters.order == "outcome__exit_time" else item.signal_time
     assert moment is not None
     return moment
 
