@@ -23,6 +23,10 @@ from benchmarks.parts.web_clients import Taken, at_a_rate, listen, one_by_one
 from benchmarks.parts.years import INSTRUMENTS, fill
 
 GOALS = {"list_p99_ms": 50.0, "page_p95_ms": 150.0, "event_p99_ms": 250.0}
+# The parts of these pages.
+DATA = ("", "gaps/", "quality/", "revisions/", "imports/", "sources/", "universe/")
+WORK = ("queues/", "nodes/", "placement/", "jobs/", "evaluations/", "cache/", "scaling/")
+NOTICES = ("", "channels/", "log/", "inbound/")
 LIMITLESS = {
     "HELIOGRAPH_STREAMS_PER_PERSON": "100000",
     "HELIOGRAPH_STREAMS": "100000",
@@ -93,18 +97,19 @@ def lists(count: int, dice: random.Random) -> list[str]:
 
 def pages(dice: random.Random) -> dict[str, list[str]]:
     """Addresses of each page, with other signals, instruments and filters each time."""
-    from heliograph.market.models import Instrument
+    from heliograph.market.models import Instrument, Series
     from heliograph.signals.models import Signal, Strategy
 
     newest = Signal.objects.latest("pk").pk
     some = [dice.randrange(max(1, newest - 500_000), newest) for _ in range(200)]
     signals = list(Signal.objects.filter(pk__in=some, state="published").values_list("pk", flat=True))
     instruments = list(Instrument.objects.values_list("pk", flat=True))
+    series = list(Series.objects.values_list("pk", flat=True))
     names = list(Strategy.objects.values_list("name", flat=True))
     symbols = [f"C{dice.randrange(INSTRUMENTS):05d}/USDT" for _ in range(50)]
     return {
         "overview": ["/"],
-        "overview lists": ["/overview/lists"],
+        "overview lists": ["/overview/lists", "/overview/aside"],
         "signals": [
             "/signals/",
             "/signals/?state=settled",
@@ -118,12 +123,19 @@ def pages(dice: random.Random) -> dict[str, list[str]]:
         "arrivals": [f"/signals/arrivals?seen={newest - 1}"],
         "signal": [f"/signals/{pk}/" for pk in signals[:40]],
         "signal panel": [f"/signals/{pk}/panel" for pk in signals[40:80]],
+        "why not": ["/why-not/"],
         "strategies": ["/strategies/"],
         "strategy": [f"/strategies/{name}/" for name in names],
         "instruments": ["/instruments/"],
         "instrument": [f"/instruments/{pk}/" for pk in instruments],
-        "work": ["/work/"],
-        "about": ["/about/"],
+        "series": [f"/data/{pk}/" for pk in series],
+        "backtests": ["/backtests/", "/backtests/new"],
+        "data": [f"/data/{part}" for part in DATA],
+        "work": [f"/work/{part}" for part in WORK],
+        "notices": [f"/notices/{part}" for part in NOTICES],
+        "people": ["/people/", "/settings/", "/settings/tokens/", "/settings/sessions/"],
+        "audit": ["/audit/"],
+        "about": ["/about/", "/replays/"],
         "find": [f"/find/?q={symbol[:4]}" for symbol in symbols[:5]],
     }
 
