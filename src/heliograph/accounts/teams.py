@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 
 from heliograph.accounts.errors import NameTaken, NoSuchTeam, TeamInUse
 from heliograph.accounts.models import Person, StrategyOwner, Team
+from heliograph.notices.subscription import forget_audience
 from heliograph.signals.models import Strategy
 
 
@@ -37,11 +38,14 @@ def find_team(name: str) -> Team:
     return found
 
 
-def remove_team(team: Team) -> None:
-    """A team that owns nothing; its members stay who they are."""
+@transaction.atomic
+def remove_team(team: Team, *, at: datetime) -> int:
+    """One that owns nothing; its members stay who they are. Returns how many subscriptions went with it."""
     if team.owned.exists():
         raise TeamInUse(team.name)
+    forgotten = forget_audience(f"team:{team.pk}", at=at)
     team.delete()
+    return forgotten
 
 
 @transaction.atomic

@@ -1958,7 +1958,7 @@ class Operations:
     def drop_team(self, team_id: int) -> None:
         """Remove a team.
 
-        One that owns nothing.
+        One that owns nothing; its channels and subscriptions go with it.
         """
         self._connection.write("DELETE", f"/teams/{in_path(team_id)}", None, type(None))
 

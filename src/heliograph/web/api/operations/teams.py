@@ -90,10 +90,10 @@ def set_members(request: HttpRequest, team_id: Id, told: MembersTold) -> dict[st
 @idempotent
 @needs("admin")
 def drop_team(request: HttpRequest, team_id: Id) -> Status:
-    """One that owns nothing."""
+    """One that owns nothing; its channels and subscriptions go with it."""
     found = find_team(team_id)
-    remove_team(found)
-    tell(request, "team.remove", found.name)
+    subscriptions = remove_team(found, at=utc_now())
+    tell(request, "team.remove", found.name, subscriptions=subscriptions)
     return Status(204, None)
 
 

@@ -82,14 +82,14 @@ def set_strategies(request: HttpRequest, team_id: int) -> HttpResponse:
 @needs("admin")
 @transaction.atomic
 def drop_team(request: HttpRequest, team_id: int) -> HttpResponse:
-    """Remove a team that owns nothing."""
+    """Remove a team that owns nothing, with its channels and subscriptions."""
     team = get_object_or_404(Team, pk=team_id)
     try:
-        remove_team(team)
+        subscriptions = remove_team(team, at=utc_now())
     except UserError as fault:
         messages.error(request, str(fault))
         return redirect("team", team_id)
-    tell(request, "team.remove", team.name)
+    tell(request, "team.remove", team.name, subscriptions=subscriptions)
     messages.success(request, f"The team {team.name} is removed.")
     return redirect("people")
 
