@@ -66,6 +66,8 @@ INSTALLED_APPS = [
     "heliograph.inbound",
     "heliograph.signals.tallies",
     "heliograph.research",
+    "heliograph.monitor",
+    "heliograph.reports",
     "heliograph.accounts",
     "heliograph.workers",
     "heliograph.web",

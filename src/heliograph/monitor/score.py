@@ -64,7 +64,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The whole. `capped_by`: the gates that keep the score down; `weakest` is None where nothing is known."""
+    """The whole. `capped_by`: gates that keep the score down; `weakest` is None where nothing is known."""
 
     score: float | None
     state: State
