@@ -67,7 +67,6 @@ INSTALLED_APPS = [
     "heliograph.signals.tallies",
     "heliograph.research",
     "heliograph.monitor",
-    "heliograph.reports",
     "heliograph.accounts",
     "heliograph.workers",
     "heliograph.web",
