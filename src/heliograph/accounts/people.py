@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from heliograph.accounts.errors import BadName, LastAdmin, NameTaken, NoSuchPerson, NoSuchRole
 from heliograph.accounts.models import Person
 from heliograph.accounts.roles import Role
+from heliograph.notices.subscription import hush_audience
 
 OWNER = "owner"
 
@@ -82,9 +83,10 @@ def find_person(name: str) -> Person:
 
 @transaction.atomic
 def set_active(person: Person, *, active: bool) -> None:
-    """Let somebody in no more, or again; what is theirs stays."""
+    """Let somebody in no more, or again; what is theirs stays, what waited to be told to them is given up."""
     if not active:
         refuse_without_admin(person)
+        hush_audience(f"person:{person.pk}")
     person.is_active = active
     person.save(update_fields=["is_active"])
 

@@ -1624,7 +1624,7 @@ class Operations:
     def disable_person(self, person_id: int) -> Person:
         """Let somebody in no more.
 
-        What is theirs stays.
+        What is theirs stays; what waited to be told to them is given up.
         """
         return self._connection.write("POST", f"/people/{in_path(person_id)}/disable", None, Person)
 

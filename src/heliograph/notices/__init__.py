@@ -3,7 +3,8 @@
 What pages, commands and the API call:
 
 channel.py        add_channel, try_channel, enable_channel, disable_channel, remove_channel, find_channel
-subscription.py   Wish; add_, change_, find_, pause_, remove_subscription; preview; forget_audience
+subscription.py   Wish; add_, change_, find_, pause_, remove_subscription; preview;
+                  forget_audience, hush_audience
 replay.py         Chosen; replay, replay_delivery
 queries.py        list_channels, list_notices
 log.py            Shown; list_sendings, read_sending, given_up

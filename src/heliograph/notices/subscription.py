@@ -7,11 +7,12 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from django.db import transaction
+from django.db.models import Q
 
 from heliograph.notices.channel import find_channel
 from heliograph.notices.errors import BadSubscription, NoSuchSubscription, NoSuchTopic
 from heliograph.notices.matching import matches
-from heliograph.notices.models import Channel, Notice, Subscription
+from heliograph.notices.models import Channel, Delivery, Notice, Sending, State, Subscription
 from heliograph.notices.topics import check_topics
 
 LONGEST_PATTERN = 128
@@ -21,6 +22,7 @@ MOST_PER_MINUTE = 600
 # A preview looks at so many of the newest notices.
 LOOKED_AT = 20_000
 PREVIEWED = timedelta(days=7)
+HUSHED = "Whom it was for is let in no more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,19 @@ def forget_audience(audience: str, *, at: datetime) -> int:
             remove_subscription(number, at=at)
         Channel.objects.filter(audience=audience).delete()
     return len(own)
+
+
+def hush_audience(audience: str) -> int:
+    """Give up what waits for somebody who is to hear nothing more; how many notices.
+
+    Their subscriptions and channels stay, for they may come back.
+    """
+    theirs = Q(subscription__audience=audience) | Q(channel__audience=audience)
+    with transaction.atomic():
+        Sending.objects.filter(theirs, state=State.PENDING).update(state=State.FAILED, error=HUSHED)
+        waiting = Delivery.objects.filter(theirs, state=State.PENDING)
+        alone = waiting.filter(sending=None).update(state=State.FAILED, error=HUSHED)
+        return alone + waiting.update(state=State.FAILED)
 
 
 def preview(wish: Wish, *, at: datetime, hidden: Collection[str] = ()) -> Preview:

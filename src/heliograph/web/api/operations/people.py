@@ -85,7 +85,7 @@ def set_role(request: HttpRequest, person_id: Id, told: RoleTold) -> dict[str, o
 @idempotent
 @needs("admin")
 def disable_person(request: HttpRequest, person_id: Id) -> dict[str, object]:
-    """What is theirs stays."""
+    """What is theirs stays; what waited to be told to them is given up."""
     found = find_person(person_id)
     set_active(found, active=False)
     tell(request, "person.disable", found.name)
