@@ -5,6 +5,7 @@ for each signal. A signal of which either is unknown, or whose confidence lies o
 counted as such.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,6 +43,21 @@ class ReliabilityBin:
     high: float
     confidence: float
     hit_rate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class BinSums:
+    """Signals of like confidence, added up: from `low` to below `high`, their number, and the sums of their
+    confidences, of their hits, of the squares of confidence less hit, and of their log losses.
+    """
+
+    low: float
+    high: float
+    n: int
+    confidence: float
+    hits: int
+    squares: float
+    log_loss: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +130,31 @@ def calibration(
         worst_bin=float(np.max(binned.apart)) if len(said) else None,
         brier=_brier(said, came, binned),
         log_loss=log_loss(said, came),
+    )
+
+
+def calibration_of_sums(sums: Sequence[BinSums], *, left_out: int = 0) -> Calibration:
+    """The same from sums of bins of one width, the least confident first; those without a signal are left
+    out.
+    """
+    some = [one for one in sums if one.n]
+    n = sum(one.n for one in some)
+    binned = _Binned(
+        lows=np.array([one.low for one in some]),
+        highs=np.array([one.high for one in some]),
+        counts=np.array([one.n for one in some], dtype=np.int64),
+        confidences=np.array([one.confidence for one in some]),
+        hits=np.array([one.hits for one in some], dtype=np.float64),
+    )
+    return Calibration(
+        n=n,
+        left_out=left_out,
+        binning=Binning.EQUAL_WIDTH,
+        bins=_reliability(binned),
+        ece=_ece(binned),
+        worst_bin=float(np.max(binned.apart)) if n else None,
+        brier=_parts(sum(one.squares for one in some) / n, binned) if n else None,
+        log_loss=sum(one.log_loss for one in some) / n if n else None,
     )
 
 
@@ -225,11 +266,13 @@ def _ece(binned: _Binned) -> float | None:
 
 
 def _brier(said: Floats, came: Floats, binned: _Binned) -> Brier | None:
-    if not len(said):
-        return None
-    rate, weights = float(np.mean(came)), binned.counts / len(said)
+    return _parts(float(np.mean((said - came) ** 2)), binned) if len(said) else None
+
+
+def _parts(score: float, binned: _Binned) -> Brier:
+    n = int(np.sum(binned.counts))
+    rate, weights = float(np.sum(binned.hits)) / n, binned.counts / n
     rates, means = binned.hits / binned.counts, binned.confidences / binned.counts
-    score = float(np.mean((said - came) ** 2))
     reliability = float(np.dot(weights, (means - rates) ** 2))
     resolution = float(np.dot(weights, (rates - rate) ** 2))
     uncertainty = rate * (1 - rate)
