@@ -9,6 +9,7 @@ from heliograph.fleet.models import Job, PlacementDecision, Rescue, Ring, Scalin
 from heliograph.fleet.nodes import forget_lost
 from heliograph.inbound.keeping import old_alerts
 from heliograph.notices.keeping import old_deliveries, old_notices, old_sendings
+from heliograph.reports.sums import fold as fold_sums
 from heliograph.research.models import StoredBacktest
 from heliograph.signals.models import Checkpoint, StrategyVersion
 from heliograph.signals.tallies.read import fold
@@ -43,6 +44,7 @@ def forget_old(
         "checkpoints": lambda: _remove(_useless_checkpoints()),
         "nodes": lambda: forget_lost(at=at),
         "differences of counts": fold,
+        "signals not summed": fold_sums,
     }
     return {name: verb() for name, verb in verbs.items()}
 
