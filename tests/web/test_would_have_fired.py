@@ -125,6 +125,23 @@ def test_an_instrument_that_the_text_does_not_watch_is_not_run(client, series):
     assert "ETH/USDT" not in page
 
 
+def test_a_day_chosen_for_another_instrument_is_not_kept_for_the_one_run_in_its_place(client, series):
+    """A text that changes its timeframe watches others, whose bars may all be older than that day."""
+    batch, others = make_venue("other", symbols=("ETH/USDT",))
+    feed(batch, others, BARS)
+    text = QUIET + '\n[universe]\ninclude = ["BTC/*"]\n'
+    eth = Instrument.objects.get(symbol="ETH/USDT").pk
+    page = ask(client, text, would_instrument=eth, would_since="2024-03-01").content.decode()
+    assert 'value="2024-01-01"' in page
+    assert f"<dd>{len(BARS)} " in page
+
+
+def test_a_day_after_the_newest_bar_is_said_to_be_one(client, series):
+    page = ask(client, would_instrument=series.instrument_id, would_since="2024-03-01").content.decode()
+    assert "No bar of BTC/USDT is stored from that day on; the newest is of <time" in page
+    assert "Nothing was published" not in page
+
+
 def test_no_more_than_the_newest_bars_are_looked_at_and_that_is_said(series):
     newest = would.MOST_BARS
     long = walk(3, newest + 400, start=START - (newest + 400) * 3_600_000)

@@ -39,8 +39,10 @@ def strategy_would(request: HttpRequest) -> HttpResponse:
     if not found:
         fault = f"No stored instrument with {strategy.timeframe} bars is in its universe."
         return _part(request, Panel(fault=fault))
-    series = _chosen(request, found)
-    panel = offered(found, series, since=_since(request))
+    chosen = _chosen(request, found)
+    series = chosen or found[0]
+    # A day that was chosen for another instrument may lie after all bars of this one.
+    panel = offered(found, series, since=_since(request) if chosen else None)
     taken = _taken_by(request)
     if taken is not None and not taken.granted:
         said = f"{taken.most} a minute are answered; ask again in {taken.next_in} s."
@@ -58,10 +60,12 @@ def _answered(panel: Panel, strategy: Checked, series: Series) -> Panel:
     return replace(panel, found=would, reasons=reasons)
 
 
-def _chosen(request: HttpRequest, found: list[Series]) -> Series:
-    """The series that was chosen; the first where the text does not watch that instrument any more."""
-    wanted = whole(request.POST.get("would_instrument", ""))
-    return next((one for one in found if one.instrument_id == wanted), found[0])
+def _chosen(request: HttpRequest, found: list[Series]) -> Series | None:
+    """The series that was chosen; None where the text does not watch that instrument any more."""
+    sent = request.POST.get("would_instrument", "")
+    if not sent:
+        return found[0]
+    return next((one for one in found if one.instrument_id == whole(sent)), None)
 
 
 def _since(request: HttpRequest) -> date | None:
