@@ -83,20 +83,25 @@ class Measure:
     @property
     def key(self) -> tuple[str, str]:
         """What tells it from all others: its name, and its labels in one order."""
-        return self.name, ",".join(f"{name}={self.labels[name]}" for name in sorted(self.labels))
+        return self.name, key_of(self.labels)
 
 
-def known(definition: Definition, value: float, *, note: str = "", **labels: str) -> Measure:
+def key_of(labels: Mapping[str, str]) -> str:
+    """The labels as one text, in one order."""
+    return ",".join(f"{name}={labels[name]}" for name in sorted(labels))
+
+
+def known(definition: Definition, value: float, /, *, note: str = "", **labels: str) -> Measure:
     """A measured value."""
     return Measure(definition, float(value), _short(labels), note=note)
 
 
-def unknown(definition: Definition, reason: str, **labels: str) -> Measure:
+def unknown(definition: Definition, reason: str, /, **labels: str) -> Measure:
     """A value that could not be measured."""
     return Measure(definition, None, _short(labels), reason=reason)
 
 
-def measured(definition: Definition, value: float | None, reason: str, **labels: str) -> Measure:
+def measured(definition: Definition, value: float | None, reason: str, /, **labels: str) -> Measure:
     """A value, or for None unknown for that reason."""
     return unknown(definition, reason, **labels) if value is None else known(definition, value, **labels)
 

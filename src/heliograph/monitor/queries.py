@@ -1,12 +1,14 @@
 """Questions about what was measured: the newest of all, and the course of one measure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import connection
+
+from heliograph.monitor.measure import key_of
 
 Layer = Literal["sample", "minute", "hour"]
 # What is looked at further back is read by the minute, and by the hour.
@@ -35,6 +37,26 @@ JOIN monitor_series AS s USING (id)
 ORDER BY s.name, s.labels
 """
 
+EARLIEST = """
+SELECT at, last[p]
+FROM monitor_minute, array_position(series, (
+    SELECT id FROM monitor_series WHERE name = %(name)s AND labels = '{}'::jsonb)) AS p
+WHERE at >= %(since)s AND p IS NOT NULL ORDER BY at LIMIT 1
+"""
+BEFORE = """
+SELECT s.name, s.labels, u.number
+FROM (
+    SELECT series, numbers FROM monitor_sample
+    WHERE at <= %(until)s AND at > %(since)s ORDER BY at DESC LIMIT 1
+) AS sample, unnest(series, numbers) AS u(id, number)
+JOIN monitor_series AS s USING (id)
+WHERE s.name = ANY(%(names)s) AND u.number IS NOT NULL
+"""
+# How long before counters are compared with what they were.
+COMPARED, OLDEST = timedelta(minutes=5), timedelta(minutes=15)
+# A name, and labels in one order; see `Measure.key`.
+Key = tuple[str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -56,6 +78,14 @@ class Kept:
     at: datetime
     value: float | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A value and when it was measured."""
+
+    at: datetime
+    value: float
 
 
 def layer_of(*, since: datetime, at: datetime) -> Layer:
@@ -85,6 +115,28 @@ def newest(*, at: datetime, within: timedelta) -> list[Kept]:
     with connection.cursor() as cursor:
         cursor.execute(NEWEST, {"since": at - within, "until": at})
         return [
-            Kept(name, json.loads(labels) if isinstance(labels, str) else labels, moment, value, reason or "")
+            Kept(name, _read(labels), moment, value, reason or "")
             for name, labels, moment, value, reason in cursor.fetchall()
         ]
+
+
+def earliest(name: str, *, since: datetime) -> Known | None:
+    """The first value of a measure without labels in the minutes from then on; None if there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(EARLIEST, {"name": name, "since": since})
+        row = cursor.fetchone()
+    return Known(*row) if row else None
+
+
+def minutes_before(names: Sequence[str], *, at: datetime) -> dict[Key, float]:
+    """What these counters were some minutes before, as far as that was kept."""
+    with connection.cursor() as cursor:
+        facts = {"names": list(names), "until": at - COMPARED, "since": at - OLDEST}
+        cursor.execute(BEFORE, facts)
+        return {(name, key_of(_read(labels))): number for name, labels, number in cursor.fetchall()}
+
+
+def _read(labels: object) -> Mapping[str, str]:
+    """JSON as a cursor of Django's gives it: as text."""
+    found: Mapping[str, str] = json.loads(labels) if isinstance(labels, str) else labels
+    return found

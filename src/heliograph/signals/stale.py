@@ -44,12 +44,13 @@ class Stale:
 
 def stale(*, at: datetime) -> list[Stale]:
     """What is stale at exchanges. Files have no clock that goes on, and replays one of their own."""
-    found = []
-    for (venue, timeframe), instruments in sorted(_asked().items()):
-        one = _stale(venue, timeframe, instruments, at=at)
-        if one.late:
-            found.append(one)
-    return found
+    return [one for one in awaited(at=at) if one.late]
+
+
+def awaited(*, at: datetime) -> list[Stale]:
+    """All that is awaited from exchanges, by venue and timeframe, with what of it is stale."""
+    asked = sorted(_asked().items())
+    return [_stale(venue, timeframe, instruments, at=at) for (venue, timeframe), instruments in asked]
 
 
 def _asked() -> dict[tuple[int, str], set[int]]:

@@ -24,6 +24,7 @@ TASKS = {
     "upkeep": "upkeep",
     "tell_troubles": "upkeep",
     "check_rollouts": "upkeep",
+    "measure": "upkeep",
 }
 MODULE = "heliograph.workers.tasks"
 ROUTES = {f"{MODULE}.{name}": {"queue": queue} for name, queue in TASKS.items()}

@@ -34,6 +34,7 @@ STANDING = {
     "upkeep": 600,
     "tell_troubles": 15,
     "check_rollouts": 60,
+    "measure": 15,
 }
 AT_CLOSES = {"warm_due": -WARM_AHEAD_MS, "poll_due": CLOSE_DELAY_MS, "generate_due": CLOSE_DELAY_MS}
 

@@ -159,3 +159,13 @@ def check_rollouts() -> None:
     from heliograph.workers.standing import stand
 
     stand("check_rollouts", lambda at: check(at=at))
+
+
+@shared_task(**SHORT)
+def measure() -> None:
+    """Look at everything, and keep what was measured."""
+    from heliograph.monitor.take import keep_look
+    from heliograph.workers.measuring import ground
+    from heliograph.workers.standing import stand
+
+    stand("measure", lambda at: keep_look(ground(at=at)))

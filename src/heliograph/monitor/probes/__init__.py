@@ -1,0 +1,33 @@
+"""One file for each part: what its measures mean, from where on they are bad, and how they are read."""
+
+from heliograph.monitor.probes import (
+    cache,
+    database,
+    generation,
+    host,
+    invariants,
+    market,
+    notices,
+    outcomes,
+    queues,
+    redis,
+    timetable,
+    workers,
+)
+
+# In the order of looking: where the database is slow, the first ones say so.
+PROBES = (
+    *database.PROBES,
+    redis.PROBE,
+    workers.PROBE,
+    timetable.PROBE,
+    *queues.PROBES,
+    *market.PROBES,
+    generation.PROBE,
+    outcomes.PROBE,
+    notices.PROBE,
+    cache.PROBE,
+    *host.PROBES,
+    invariants.PROBE,
+)
+DEFINITIONS = tuple(one for probe in PROBES for one in probe.measures)

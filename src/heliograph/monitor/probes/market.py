@@ -1,0 +1,99 @@
+"""Market data: whether candles come, how complete they are, and how often they are corrected."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import timedelta
+
+import numpy as np
+
+from heliograph.engine.timeframe import Timeframe
+from heliograph.market.models import Amendment, Feed, Replay, Series
+from heliograph.market.wire import to_ms
+from heliograph.monitor.measure import Definition, Measure, Rule, known, measured
+from heliograph.monitor.probe import Ground, Probe
+from heliograph.signals.patience import Expectation
+from heliograph.signals.stale import awaited
+
+AWAITED = Definition("market_awaited_series", "count", "series that exchanges should bring")
+STALE = Definition("market_stale_ratio", "ratio", "of those, that lack two bars or more", Rule(0, 0.5))
+BEHIND = Definition("market_behind_bars", "count", "bars that the latest of them lacks")
+REPLAY = Definition(
+    "market_replay_lag_seconds",
+    "seconds",
+    "since a bar of a replay was due that was not played",
+    Rule(10, 120),
+)
+FAILING = Definition("market_failing_feeds_ratio", "ratio", "of the feeds in use, that fail", Rule(0.02, 0.8))
+REVISED = Definition("market_revised_bars", "count", "bars that were corrected in the last hour")
+LATE = Definition("market_late_bars", "count", "bars of the past that were added in the last hour")
+COVERAGE = Definition(
+    "market_coverage_ratio", "ratio", "of the bars that the calendars expect, those stored", Rule(0.98, 0.8)
+)
+WORST = Definition("market_coverage_least_ratio", "ratio", "the same of the series with most gaps")
+SERIES = Definition("market_series", "count", "stored series")
+HOUR = timedelta(hours=1)
+# The newest ones, found by their number: nothing else says when they came.
+NEWEST = 2_000
+FAILS_AFTER = 3
+
+
+def read_coming(ground: Ground) -> Iterator[Measure]:
+    """What should have come by now."""
+    groups = awaited(at=ground.at)
+    late = [(series, group) for group in groups for series in group.late]
+    number = sum(group.of for group in groups)
+    named = ", ".join(f"{series.symbol} {group.timeframe} at {group.venue}" for series, group in late[:3])
+    yield known(AWAITED, number)
+    if number:
+        yield known(STALE, len(late) / number, note=f"{len(late)} of {number}: {named}" if late else "")
+        yield known(BEHIND, max((series.behind for series, _ in late), default=0))
+    yield from _replays(ground)
+    failures = list(Feed.objects.filter(watch__paused=False).values_list("failures", flat=True))
+    if failures:
+        failing = sum(number >= FAILS_AFTER for number in failures)
+        yield known(FAILING, failing / len(failures), note=f"{failing} of {len(failures)}")
+    newest = Amendment.objects.order_by("-pk").values_list("recorded_at", "revised", "inserted")[:NEWEST]
+    recent = [(revised, inserted) for at, revised, inserted in newest if ground.at - at < HOUR]
+    yield known(REVISED, sum(revised for revised, _ in recent))
+    yield known(LATE, sum(inserted for _, inserted in recent))
+
+
+def _replays(ground: Ground) -> Iterator[Measure]:
+    """How late the next bar is of the replay that is latest."""
+    late = [
+        (ground.at - replay.played_at).total_seconds() - replay.seconds_per_bar
+        for replay in Replay.objects.filter(finished_at=None, played_at__isnull=False)
+    ]
+    if late:
+        yield known(REPLAY, max(*late, 0.0))
+
+
+def read_coverage(ground: Ground) -> Iterator[Measure]:
+    """From what is kept beside the candles: none is counted."""
+    by_timeframe: dict[str, list[Series]] = defaultdict(list)
+    for series in Series.objects.filter(bars__gt=0):
+        by_timeframe[series.timeframe].append(series)
+    shares: list[float] = []
+    stored = expected = 0
+    for timeframe, rows in by_timeframe.items():
+        bars = np.array([row.bars for row in rows], dtype=np.int64)
+        due = np.maximum(_expected(rows, bars, timeframe), bars)
+        stored, expected = stored + int(bars.sum()), expected + int(due.sum())
+        shares += (bars / due).tolist()
+    yield known(SERIES, len(shares))
+    yield measured(COVERAGE, stored / expected if expected else None, "no bar is stored")
+    yield measured(WORST, min(shares, default=None), "no bar is stored")
+
+
+def _expected(rows: list[Series], bars: "np.ndarray", timeframe: str) -> "np.ndarray":
+    """How many bars each series should have from its first to its last one."""
+    first = np.array([to_ms(row.first_open) for row in rows], dtype=np.int64)
+    last = np.array([to_ms(row.last_open) for row in rows], dtype=np.int64)
+    expectation = Expectation.read([row.instrument_id for row in rows], Timeframe.parse(timeframe))
+    return expectation.between(first, last, count=bars - 1) + 1
+
+
+PROBES = (
+    Probe("market", (AWAITED, STALE, BEHIND, REPLAY, FAILING, REVISED, LATE), read_coming),
+    Probe("market", (COVERAGE, WORST, SERIES), read_coverage, every=300, seconds=5),
+)

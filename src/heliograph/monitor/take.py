@@ -1,0 +1,80 @@
+"""Takes a look: runs the probes, judges what they found, and keeps it."""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import Error, connection
+
+from heliograph.monitor.measure import Definition, Measure, known, measured
+from heliograph.monitor.models import Sample
+from heliograph.monitor.probe import Ground, Probe, is_due, look_all, unread
+from heliograph.monitor.probes import PROBES
+from heliograph.monitor.probes.database import down
+from heliograph.monitor.queries import newest
+from heliograph.monitor.score import Health, health_of
+from heliograph.monitor.store import roll_up, write
+
+# All probes together; what finds no time in it is unknown.
+SECONDS = 8.0
+SCORE = Definition("health_score", "count", "the health of all, 0 to 100")
+PART = Definition("health_part_score", "count", "the health of a part, 0 to 100", labels=("part",))
+MINUTE = timedelta(minutes=1)
+
+
+def measure_now(
+    ground: Ground, *, probes: Sequence[Probe] = PROBES, seconds: float = SECONDS
+) -> list[Measure]:
+    """What all probes measure now. Where the database does not answer the others still tell of theirs."""
+    try:
+        connection.ensure_connection()
+    except Error as fault:
+        return without_database(ground, str(fault).splitlines()[0], probes=probes, seconds=seconds)
+    return look_all(probes, ground, seconds=seconds)
+
+
+def without_database(
+    ground: Ground, reason: str, *, probes: Sequence[Probe] = PROBES, seconds: float = SECONDS
+) -> list[Measure]:
+    """What is known while the database does not answer."""
+    found = [*down(reason), *look_all([one for one in probes if not one.rows], ground, seconds=seconds)]
+    seen = {measure.name for measure in found}
+    unseen = [one for probe in probes if probe.rows for one in unread(probe, "the database does not answer")]
+    return [*found, *(one for one in unseen if one.name not in seen)]
+
+
+def keep_look(ground: Ground) -> Health:
+    """Look at what is due, keep it with the score, and roll up the minutes that are over."""
+    before = Sample.objects.order_by("-at").values_list("at", flat=True).first()
+    began = time.perf_counter()
+    due = [probe for probe in PROBES if is_due(probe, at=ground.at, before=before)]
+    found = measure_now(ground, probes=due)
+    health = health_of([*found, *_kept([probe for probe in PROBES if probe not in due], at=ground.at)])
+    spent_ms = 1000 * (time.perf_counter() - began)
+    write([*found, *scores(health)], at=ground.at, spent_ms=spent_ms)
+    if before is None or _minute(before) != _minute(ground.at):
+        roll_up(at=ground.at)
+    return health
+
+
+def _kept(probes: Sequence[Probe], *, at: datetime) -> list[Measure]:
+    """What those probes measured last that are not due yet."""
+    definitions = {one.name: one for probe in probes for one in probe.measures}
+    if not definitions:
+        return []
+    within = timedelta(seconds=2 * max(probe.every for probe in probes))
+    return [
+        measured(definitions[one.name], one.value, one.reason, **one.labels)
+        for one in newest(at=at, within=within)
+        if one.name in definitions
+    ]
+
+
+def scores(health: Health) -> list[Measure]:
+    """The scores as measures, so that their course is kept; those of what is unknown are left out."""
+    parts = [known(PART, part.score, part=part.name) for part in health.parts if part.score is not None]
+    return parts if health.score is None else [known(SCORE, health.score), *parts]
+
+
+def _minute(at: datetime) -> int:
+    return int(at.timestamp()) // 60

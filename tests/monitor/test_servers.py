@@ -1,0 +1,183 @@
+"""Faults of the servers are planted in real ones, and seen."""
+
+import threading
+import time
+from contextlib import suppress
+from datetime import timedelta
+
+import psycopg
+import pytest
+import redis
+from django.db import connection
+
+from heliograph.kit.cache.told import Level, together
+from heliograph.kit.clock import utc_now
+from heliograph.kit.wait import wait_until
+from heliograph.monitor.measure import Definition, known
+from heliograph.monitor.probe import Probe, look_all
+from heliograph.monitor.probes import database
+from heliograph.monitor.store import roll_up, write
+from heliograph.monitor.take import without_database
+from tests.monitor.looking import GROUND, HOUR, MINUTE, NOON, NOTHING, look_at, values
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def other():
+    """A session of somebody else in the same database."""
+    with psycopg.connect(**_described(), autocommit=True) as link:
+        yield link
+
+
+def _described():
+    named = connection.get_connection_params()
+    return {name: value for name, value in named.items() if name not in ("cursor_factory", "context")}
+
+
+def wait_for_the_lock(link):
+    with suppress(psycopg.Error):
+        link.execute("SELECT pg_advisory_lock(4711)")
+
+
+def test_a_database_that_is_at_rest_is_well():
+    found = look_at("database")
+    judged = [one for one in found.values() if one.definition.rule]
+    assert {one.definition.rule.goodness(one.value) for one in judged if one.value is not None} == {1.0}
+    assert [one.name for one in found.values() if one.value is None] == ["database_growth_day_bytes"]
+
+
+# What sessions do is seen anew in each transaction.
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_stays_open_and_one_that_waits_for_it_are_seen(other):
+    with other.transaction():
+        other.execute("SELECT pg_advisory_xact_lock(4711)")
+        with psycopg.connect(**_described(), autocommit=True) as second:
+            waiting = threading.Thread(target=wait_for_the_lock, args=(second,))
+            waiting.start()
+
+            names = ("database_lock_waits", "database_oldest_transaction_seconds")
+            assert wait_until(lambda: values("database", names[0]) == [1], seconds=10)
+            time.sleep(0.1)
+            found = look_at("database")
+            assert found["database_lock_wait_seconds"].value >= 0.1
+            assert found[names[1]].value >= found["database_lock_wait_seconds"].value
+            assert found["database_longest_query_seconds"].value >= 0.1
+            other.execute("SELECT pg_terminate_backend(%s)", [second.info.backend_pid])
+            waiting.join(10)
+    assert values("database", *names) == [0, 0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sessions_are_counted(other):
+    (before,) = values("database", "database_connections")
+    with psycopg.connect(**_described()):
+        assert values("database", "database_connections") == [before + 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_dead_rows_of_a_large_table_are_seen(other):
+    other.execute("CREATE TABLE planted AS SELECT n FROM generate_series(1, 20000) AS n")
+    try:
+        other.execute("DELETE FROM planted WHERE n > 5000")
+        other.execute("SELECT pg_stat_force_next_flush()")
+        found = look_at("database")["database_dead_rows_ratio"]
+        assert (found.value, found.note) == (pytest.approx(0.75, abs=0.05), "planted")
+    finally:
+        other.execute("DROP TABLE planted")
+
+
+def test_growth_is_that_of_a_day_and_unknown_in_the_first_hour():
+    size = look_at("database")["database_size_bytes"]
+    for ago in (2 * HOUR, HOUR):
+        write([known(size.definition, size.value - 24_000)], at=NOON - ago, spent_ms=1)
+        roll_up(at=NOON - ago + MINUTE)
+    (grown,) = values("database", "database_growth_day_bytes")
+    # Twelve times in a day; the database may have grown by itself meanwhile.
+    assert grown == pytest.approx(12 * 24_000, abs=12 * 1_000_000)
+    assert grown >= 12 * 24_000
+    (early,) = values("database", "database_growth_day_bytes", at=NOON - 2 * HOUR + 30 * MINUTE)
+    assert early == "its size has been measured for less than an hour"
+
+
+def test_a_probe_that_takes_too_long_or_fails_hides_no_other():
+    lag = Definition("queues_lag_seconds", "seconds", "a lag", labels=("queue",))
+
+    def sleep(ground):
+        connection.cursor().execute("SELECT pg_sleep(10)")
+
+    def fail(ground):
+        yield known(lag, 1, queue="a")
+        raise ZeroDivisionError("planted")
+
+    probes = [
+        Probe("queues", (lag,), sleep, seconds=0.1),
+        Probe("queues", (lag,), fail),
+        Probe("database", database.SESSIONS, database.read_sessions),
+    ]
+    began = time.monotonic()
+    slow, broken, *rest = look_all(probes, GROUND, seconds=60)
+    assert time.monotonic() - began < 5
+    assert (slow.value, "statement timeout" in slow.reason) == (None, True)
+    assert (broken.value, broken.reason) == (None, "ZeroDivisionError: planted")
+    assert {one.value is None for one in rest} == {False}
+    assert {one.reason for one in look_all(probes, GROUND, seconds=0)} == {
+        "the probes before it took all the time there was"
+    }
+
+
+def test_where_the_database_is_away_the_others_still_tell_of_theirs(servers):
+    found = {one.name: one for one in without_database(GROUND, "it went")}
+    assert (found["database_up"].value, found["database_answer_seconds"].reason) == (0, "it went")
+    assert found["host_disk_free_bytes"].value > 0
+    assert found["workers_alive"].reason == "the database does not answer"
+
+
+def test_redis_is_measured_and_its_memory_beside_its_limit(servers):
+    url = servers["redis_url"]
+    names = ("redis_up", "redis_writes_ok")
+    assert values("redis", *names, redis_url=url) == [1, 1]
+    assert "redis_memory_ratio" not in look_at("redis", redis_url=url)
+    with redis.Redis.from_url(url) as client:
+        client.config_set("maxmemory", 64_000_000)
+        try:
+            (ratio,) = values("redis", "redis_memory_ratio", redis_url=url)
+            assert 0 < ratio < 1
+        finally:
+            client.config_set("maxmemory", 0)
+
+
+def test_redis_that_does_not_answer_is_down_and_none_that_is_named_is_unknown():
+    up, answer = values("redis", "redis_up", "redis_answer_seconds", redis_url="unix:///not/there.sock")
+    assert (up, answer.startswith("it does not answer")) == (0, True)
+    assert values("redis", "redis_up") == ["none is named; commands need none"]
+
+
+def test_the_host_is_measured(tmp_path):
+    found = {name[0]: one for name, one in look_at("host", folder=tmp_path).items()}
+    assert 0 <= found["host_cpu_ratio"].value <= 1
+    assert 0 < found["host_memory_available_ratio"].value < 1
+    assert found["host_disk_free_ratio"].value > 0
+    # One clock here.
+    assert found["host_clock_skew_seconds"].value < 0.5
+
+
+def test_errors_of_the_cache_are_those_of_the_last_minutes():
+    before = together([], at=0)
+    at = utc_now()
+    for told, moment in ((_told(hits=10, errors=500), at - timedelta(minutes=6)), (before, at - HOUR)):
+        write(list(look_at("cache", cache=lambda t=told: t, at=moment).values()), at=moment, spent_ms=1)
+
+    errors = ("cache_errors_ratio", "redis")
+    for told, expected in (
+        (_told(hits=100, errors=510), 0.1),
+        (_told(hits=15, errors=510), "too little was asked of it in the last minutes"),
+        (_told(hits=0, errors=0), "a process ended, and its counters with it"),
+    ):
+        assert values("cache", errors, cache=lambda t=told: t, at=at) == [expected]
+    assert values("cache", ("cache_hits_ratio", "memory")) == ["nothing was asked of it"]
+
+
+def _told(*, hits, errors):
+    levels = dict(NOTHING.levels) | {2: Level(hits=hits, errors=errors)}
+    return type(NOTHING)(at=0, levels=levels, prefixes={}, processes=1)
