@@ -12,6 +12,7 @@ from heliograph.research.queries import find_backtest
 from heliograph.signals.generate import generate
 from heliograph.signals.strategies import add_strategy
 from tests.research.world import BUSY, NOW, ask, market, straight, work
+from tests.signals.world import feed, make_venue, walk
 
 # The session, the person, and what a person may see.
 WHO_ASKS = 4
@@ -285,6 +286,18 @@ def test_looking_ahead_stores_nothing_and_says_what_is_there(client, instruments
     assert "1 Jan 2024" in part
     assert "No worker is alive" in part
     assert not StoredBacktest.objects.exists()
+
+
+def test_what_several_venues_have_is_asked_for_in_the_words_of_the_form(client, instruments):
+    batch, others = make_venue("other", symbols=("BTC/USDT",))
+    feed(batch, others, walk(7, 40))
+    part = client.post("/backtests/new", {"text": BUSY}, headers={"HX-Request": "true"}).content.decode()
+    said = client.post("/backtests/new", form())
+
+    assert "choose one under “Venue”." in part
+    assert said.status_code == 422
+    assert "choose one under “Venue”." in said.content.decode()
+    assert "--venue" not in part + said.content.decode()
 
 
 def test_the_same_again_leads_to_the_run_there_is(client, run):

@@ -17,12 +17,25 @@ COSTS = (
     ("execution.fee_pct", "Fee, % of the stake"),
     ("execution.slippage_bps", "Slippage, basis points"),
 )
+# What the command line calls them, and what a page does.
+IN_A_PAGE = {
+    "choose with --venue": "choose one under “Venue”",
+    "`heliograph coverage` shows": "the coverage of Data shows",
+}
 MOST_SYMBOLS = 2_000
 MOST_TEXT = 300_000
 
 
 class BadForm(UserError):
     """A field of the form cannot be read; the message names it."""
+
+
+def in_a_page(fault: Exception) -> str:
+    """What was refused, in the words of a page."""
+    sentence = str(fault)
+    for command, words in IN_A_PAGE.items():
+        sentence = sentence.replace(command, words)
+    return sentence
 
 
 @dataclass

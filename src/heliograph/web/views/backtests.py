@@ -25,7 +25,7 @@ from heliograph.web.accounts.asker import hidden
 from heliograph.web.accounts.told import tell
 from heliograph.web.reads import backtests as reads
 from heliograph.web.views.asked import text, whole_number
-from heliograph.web.views.backtest_form import COSTS, FILLS, Form, declared
+from heliograph.web.views.backtest_form import COSTS, FILLS, Form, declared, in_a_page
 from heliograph.web.views.waking import wake
 
 PAGE, MATCHES = 50, 30
@@ -78,7 +78,7 @@ def backtest_new(request: HttpRequest) -> HttpResponse:
         try:
             asked = request_backtest(form.said(chosen), form.scope(), at=utc_now())
         except (UserError, EngineError) as refused:
-            fault = str(refused)
+            fault = in_a_page(refused)
         else:
             tell(request, "backtest.start", f"backtest {asked.backtest.pk}", strategy=asked.backtest.name)
             wake("run_jobs")
@@ -148,7 +148,7 @@ def _form_context(
         try:
             ahead = look_ahead(form.said(chosen), form.scope())
         except (UserError, EngineError) as fault:
-            refused = str(fault)
+            refused = in_a_page(fault)
     matches = (
         reads.stored_symbols(timeframe=strategy.timeframe, venue=form.venue, find=form.find, limit=MATCHES)
         if strategy
