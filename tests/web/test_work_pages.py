@@ -97,6 +97,20 @@ def test_an_evaluation_says_what_its_gates_measured(client, world):
     assert "{&#x27;" not in page
 
 
+def test_gates_that_are_all_open_are_a_line_to_be_opened(client, world):
+    """Three sentences in each of a hundred rows made a page of them."""
+    fresh = {"open": True, "says": "the newest bar is 0 bars behind, less than 2 are allowed"}
+    gaps = {"open": True, "says": "0 % of the last 100 bars are missing, 5 % are allowed"}
+    Evaluation.objects.update(gates={"freshness": fresh, "gaps": gaps})
+
+    page = body(client, "/work/evaluations/")
+
+    said = "".join(f"{gate['says']} · " for gate in (gaps, fresh)).removesuffix(" · ")
+    other = "".join(f"{gate['says']} · " for gate in (fresh, gaps)).removesuffix(" · ")
+    shown = "<details><summary>2 of 2 open</summary>"
+    assert f"{shown}{said}</details>" in page or f"{shown}{other}</details>" in page
+
+
 def test_a_job_shows_how_far_it_is(client, workshop):
     page = body(client, "/work/jobs/")
 

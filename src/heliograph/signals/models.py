@@ -196,6 +196,11 @@ class Evaluation(models.Model):
             models.Index(fields=["-started_at"], name="evaluation_newest"),
         ]
 
+    @property
+    def all_open(self) -> bool:
+        """Whether each gate that was asked was open."""
+        return all(gate["open"] for gate in self.gates.values())
+
 
 class Postponement(models.Model):
     """A shard whose gates are closed. The row goes when they open."""
