@@ -57,6 +57,7 @@ API_WRITES = {
     f"GET {API}/tokens": look(f"{API}/tokens"),
     **{f"GET {API}/{name}": look(f"{API}/{name}") for name in ("people", "teams", "invitations", "audit")},
     f"POST {API}/strategies/check": Call(f"{API}/strategies/check", {"text": NEW}, entries=0),
+    f"POST {API}/strategy-preview": Call(f"{API}/strategy-preview", {"text": NEW}, entries=0),
     f"POST {API}/strategies": Call(f"{API}/strategies", {"text": NEW, "stage": "draft"}),
     # None was live before.
     f"POST {API}/strategies/rollback": gone(f"{API}/strategies/rollback", {"strategy": "{strategy}"}, 409),
@@ -505,6 +506,7 @@ CALLS = {
         f"GET /api/v1/{name}": look(f"/api/v1/{name}")
         for name in (
             *("outcomes", "revisions", "evaluations", "evaluations/postponed", "scoreboard", "rollouts"),
+            "analytics",
             *("coverage", "freshness", "imports", "venues", "watches", "replays", "backtests", "jobs"),
             *("work/queues", "work/pieces", "work/timetable", "nodes", "placement/places", "cache"),
             *(

@@ -101,6 +101,7 @@ from heliograph.client.shapes import (
     Watch,
     Watched,
     Work,
+    Would,
 )
 
 
@@ -793,6 +794,16 @@ class RollBackBody(TypedDict, total=False):
 
     reason: str
     strategy: Required[str]
+
+
+class PreviewStrategyBody(TypedDict, total=False):
+    """A text, one of the instruments that it watches (the first by symbol), and since when (the newest 500
+    bars).
+    """
+
+    text: Required[str]
+    instrument_id: int | None
+    since: date | None
 
 
 class PreviewSubscriptionBody(TypedDict, total=False):
@@ -1885,6 +1896,14 @@ class Operations:
         Answers with the version that is live again.
         """
         return self._connection.write("POST", "/strategies/rollback", body, Version)
+
+    def preview_strategy(self, **body: Unpack[PreviewStrategyBody]) -> Would:
+        """What the text of a strategy would have fired.
+
+        For one instrument over its newest 20,000 bars; nothing is stored. It is answered 30 times a
+        minute, and refused where it would take longer than four seconds.
+        """
+        return self._connection.write("POST", "/strategy-preview", body, Would)
 
     def preview_subscription(self, **body: Unpack[PreviewSubscriptionBody]) -> Preview:
         """What would have come by a subscription.

@@ -1914,3 +1914,35 @@ class Work(Struct, frozen=True, kw_only=True):
     rests_until: datetime | None
     error: str
     traceback: str
+
+
+class Fire(Struct, frozen=True, kw_only=True):
+    """A signal that would have been published, and how it ended; `exit_reason` is empty where it did not."""
+
+    side: Literal["long", "short"]
+    at: datetime
+    state: Literal["closed", "open", "waiting", "missed"]
+    exit_reason: str
+    r: float | None
+    return_pct: float | None
+
+
+class Would(Struct, frozen=True, kw_only=True):
+    """What a text would have fired for one instrument in `bars` bars from `since` on: `published` signals,
+    of which `fires` are the newest 500, and the candidates that would have been rejected. `is_cut`:
+    older bars are stored, and were not looked at.
+    """
+
+    instrument_id: int
+    venue: str
+    symbol: str
+    timeframe: str
+    since: datetime
+    until: datetime
+    bars: int
+    is_cut: bool
+    candidates: int
+    published: int
+    rejected: list[Reason]
+    mean_r: Estimate
+    fires: list[Fire]

@@ -13,17 +13,26 @@ READS = ("GET", "HEAD", "OPTIONS")
 
 def taken_by(request: HttpRequest) -> Taken | None:
     """What a request takes of what its caller may; None where nothing is limited or counted."""
-    kind = "reads" if request.method in READS else "writes"
-    most = settings.HELIOGRAPH_API_READS if kind == "reads" else settings.HELIOGRAPH_API_WRITES
-    if not settings.REDIS_URL or most <= 0:
+    if request.method in READS:
+        return taken_of(request, "reads", per_minute=settings.HELIOGRAPH_API_READS)
+    return taken_of(request, "writes", per_minute=settings.HELIOGRAPH_API_WRITES)
+
+
+def taken_of(request: HttpRequest, kind: str, *, per_minute: int) -> Taken | None:
+    """The same of what is counted by itself, by pages and operations together."""
+    if not settings.REDIS_URL or per_minute <= 0:
         return None
-    return buckets_at(settings.REDIS_URL).take(f"{kind}:{caller(request)}", per_minute=most)
+    return buckets_at(settings.REDIS_URL).take(f"{kind}:{caller(request)}", per_minute=per_minute)
+
+
+def too_often(taken: Taken) -> str:
+    """What is said to one request too many."""
+    return f"{taken.most} a minute are answered; ask again in {taken.next_in} s."
 
 
 def too_many(taken: Taken) -> HttpResponseBase:
     """The answer to one request too many."""
-    sentence = f"{taken.most} a minute are answered; ask again in {taken.next_in} s."
-    return problem(429, sentence, headers={"Retry-After": str(taken.next_in)})
+    return problem(429, too_often(taken), headers={"Retry-After": str(taken.next_in)})
 
 
 def tell(answer: HttpResponseBase, taken: Taken) -> None:

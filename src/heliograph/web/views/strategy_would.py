@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
@@ -12,15 +11,14 @@ from heliograph.engine.strategy import Strategy as Checked
 from heliograph.market.models import Series
 from heliograph.signals.scores import LEAST_N
 from heliograph.web.accounts.access import changes_nothing, needs
-from heliograph.web.api.bucket import Taken, buckets_at
-from heliograph.web.api.seen import caller
+from heliograph.web.api.limits import taken_of, too_often
 from heliograph.web.reads.strategies.text import check_text
-from heliograph.web.reads.strategies.would import Panel, TooLong, choices, offered, would_have
+from heliograph.web.reads.strategies.watched import choices
+from heliograph.web.reads.strategies.would import A_MINUTE, Panel, TooLong, offered, would_have
 from heliograph.web.rows import REASONS
 from heliograph.web.views.asked import whole
 from heliograph.web.views.strategy_draft import Draft
 
-A_MINUTE = 30
 # Far from any calendar there is nothing to show.
 MOST_YEAR = 2200
 UNKNOWN = "It is known as soon as the text has no errors."
@@ -43,10 +41,9 @@ def strategy_would(request: HttpRequest) -> HttpResponse:
     series = chosen or found[0]
     # A day that was chosen for another instrument may lie after all bars of this one.
     panel = offered(found, series, since=_since(request) if chosen else None)
-    taken = _taken_by(request)
+    taken = taken_of(request, "would", per_minute=A_MINUTE)
     if taken is not None and not taken.granted:
-        said = f"{taken.most} a minute are answered; ask again in {taken.next_in} s."
-        return _part(request, replace(panel, fault=said), status=429)
+        return _part(request, replace(panel, fault=too_often(taken)), status=429)
     return _part(request, _answered(panel, strategy, series))
 
 
@@ -74,12 +71,6 @@ def _since(request: HttpRequest) -> date | None:
     except ValueError:
         return None
     return found if 1970 < found.year < MOST_YEAR else None
-
-
-def _taken_by(request: HttpRequest) -> Taken | None:
-    if not settings.REDIS_URL:
-        return None
-    return buckets_at(settings.REDIS_URL).take(f"would:{caller(request)}", per_minute=A_MINUTE)
 
 
 def _part(request: HttpRequest, panel: Panel, *, status: int = 200) -> HttpResponse:

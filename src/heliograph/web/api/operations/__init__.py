@@ -3,6 +3,7 @@ reads there: the first router that knows an address answers for all its methods.
 
 from heliograph.web.api.operations import (
     alerts,
+    analytics,
     audit,
     backtest_checks,
     backtest_writes,
@@ -43,6 +44,7 @@ from heliograph.web.api.operations import (
     source_writes,
     sources,
     strategies,
+    strategy_preview,
     strategy_writes,
     subscriptions,
     teams,
@@ -68,6 +70,7 @@ ADDING = (
     rollout_writes,
     signal_pictures,
     source_writes,
+    strategy_preview,
     strategy_writes,
     subscriptions,
     work_writes,
@@ -79,6 +82,7 @@ ROUTERS = (
     signals.router,
     explanations.router,
     outcomes.router,
+    analytics.router,
     evaluations.router,
     strategies.router,
     versions.router,

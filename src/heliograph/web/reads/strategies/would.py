@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from statistics import fmean, stdev
 
 import numpy as np
@@ -13,34 +13,26 @@ from heliograph.engine.bars import Bars
 from heliograph.engine.exits.rules import SIDES
 from heliograph.engine.performance.estimates import Estimate, mean
 from heliograph.engine.strategy import Strategy as Checked
-from heliograph.engine.timeframe import DAY, Timeframe
+from heliograph.errors import UserError
 from heliograph.market.models import Series
 from heliograph.market.wire import to_datetime, to_ms
 from heliograph.research.candles import Piece, Range, read_piece
 from heliograph.web.closes import Closes, draw_closes
+from heliograph.web.reads.strategies.watched import Choice, choice_of, choices, length_of, usual_since
 
 # The newest bars that are looked at, finer ones among them: a tenth of a second for the engine.
 MOST_BARS = 20_000
 # For whoever waits; what is not done by then is left to a backtest.
 MOST_SECONDS = 4.0
-CHOICES, SHOWN, DRAWN = 200, 6, 240
-# How far back it looks unless a day is chosen.
-USUAL_BARS = 500
+SHOWN, DRAWN = 6, 240
+# So often whoever asks is answered.
+A_MINUTE = 30
 # One at a time in each process: what people try out holds up nothing else.
 _engine = ThreadPoolExecutor(max_workers=1, thread_name_prefix="would")
 
 
-class TooLong(Exception):
+class TooLong(UserError):
     """The engine did not answer in time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A stored instrument that the text watches."""
-
-    id: int
-    symbol: str
-    venue: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,25 +103,6 @@ class Panel:
     fault: str = ""
 
 
-def choices(strategy: Checked) -> list[Series]:
-    """The series of the instruments that a text watches, by symbol. One statement."""
-    rows = Series.objects.filter(timeframe=strategy.timeframe, bars__gt=0).select_related("instrument__venue")
-    rows = rows.order_by("instrument__symbol", "instrument__venue__name")
-    found = (one for one in rows if strategy.universe.holds(one.instrument.symbol, one.instrument.venue.name))
-    return [one for one, _ in zip(found, range(CHOICES), strict=False)]
-
-
-def choice_of(series: Series) -> Choice:
-    """The instrument of a series."""
-    return Choice(series.instrument_id, series.instrument.symbol, series.instrument.venue.name)
-
-
-def usual_since(series: Series) -> date:
-    """The day from which on the usual number of bars lies."""
-    back = series.last_open - timedelta(milliseconds=_length(series.timeframe) * USUAL_BARS)
-    return max(back, series.first_open).astimezone(UTC).date()
-
-
 def panel_of(strategy: Checked | None) -> Panel:
     """The panel before anything was asked. One statement."""
     found = choices(strategy) if strategy else []
@@ -148,8 +121,8 @@ def would_have(strategy: Checked, series: Series, *, since: date) -> Would:
     """
     start, last = to_ms(series.first_open), to_ms(series.last_open)
     inside = strategy.execution.intrabar
-    length = _length(series.timeframe)
-    most = MOST_BARS // (1 + length // _length(inside)) if inside else MOST_BARS
+    length = length_of(series.timeframe)
+    most = MOST_BARS // (1 + length // length_of(inside)) if inside else MOST_BARS
     origin = max(start, last - length * (most - 1))
     bars, finer = read_piece(Piece(0, (Range(series.instrument_id, origin, last, most),)), strategy)
     begin = max(to_ms(datetime(since.year, since.month, since.day, tzinfo=UTC)), origin)
@@ -218,7 +191,3 @@ def _fires(done: Backtest, begin: int) -> list[Fire]:
 def _mean_r(results: list[float]) -> Estimate:
     known = len(results) > 1
     return mean(fmean(results) if results else None, stdev(results) if known else None, len(results))
-
-
-def _length(timeframe: str) -> int:
-    return Timeframe.parse(timeframe).ms or 31 * DAY
