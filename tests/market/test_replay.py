@@ -8,7 +8,7 @@ import pytest
 from heliograph.engine.bars import INPUTS
 from heliograph.market.bars import load_bars
 from heliograph.market.clock import venue_clock
-from heliograph.market.models import Candle, Instrument, Replay
+from heliograph.market.models import Batch, Candle, Instrument, Replay
 from heliograph.market.sources.replay.play import play_due
 from heliograph.market.sources.replay.samples import SAMPLES, find_sample, read_sample
 from heliograph.market.sources.replay.venue import load_sample, new_run
@@ -109,6 +109,14 @@ def test_a_replay_that_was_played_to_its_end_holds_the_whole_sample_and_says_so(
     assert np.array_equal(bars.time, whole.time)
     for name in INPUTS:
         assert np.array_equal(getattr(bars, name), getattr(whole, name), equal_nan=True)
+
+
+def test_a_replay_has_finished_its_delivery_at_its_last_bar_and_not_before(shares):
+    Replay.objects.update(seconds_per_bar=0.001)
+    finished = [play_due(at=NOW) and Batch.objects.get(venue=shares.venue).finished_at]
+    finished += [play_due(at=NOW + SECOND) and Batch.objects.get(venue=shares.venue).finished_at]
+
+    assert finished == [None, NOW + SECOND]
 
 
 def test_a_new_run_is_a_venue_of_its_own(eurusd):

@@ -135,7 +135,7 @@ def test_a_gap_stands_with_its_bars_and_what_is_done(client, market):
 
     assert page.count("not watched") == 1
     assert "7 of 8 series without a gap" in page
-    assert "No gap in these 8 series" in body(client, "/data/gaps/?since=2024-01-03")
+    assert "No gap in these 8 series since 3 Jan 2024:" in body(client, "/data/gaps/?since=2024-01-03")
 
 
 def test_a_gap_of_a_watched_series_is_asked_for_again(client, market):
@@ -229,6 +229,20 @@ def test_what_cannot_be_uploaded_is_said(client, db, files, fields, says):
     assert (page.status_code, told.status_code) == (422, 422)
     assert says in told.json()["fault"]
     assert not Job.objects.exists()
+
+
+def test_what_a_replay_delivers_is_not_counted_and_has_no_zero(client, world):
+    Batch.objects.create(
+        venue=world.instruments[0].venue, kind=Venue.Kind.REPLAY, name="btc.parquet", started_at=utc_now()
+    )
+    page = body(client, "/data/imports/?kind=replay")
+
+    assert (
+        page.count('–<span class="phone-word"> new</span>')
+        == page.count('<td role="cell" class="c-name"')
+        > 0
+    )
+    assert '0<span class="phone-word">' not in page
 
 
 def test_files_of_a_replay_are_refused(client, world):

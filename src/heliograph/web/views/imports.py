@@ -50,6 +50,11 @@ class BatchLine:
         return "finished" if self.batch.finished_at else "unfinished"
 
     @property
+    def is_counted(self) -> bool:
+        """Whether its bars were counted as they came: those of a replay are not."""
+        return self.batch.kind != Venue.Kind.REPLAY
+
+    @property
     def findings(self) -> list[tuple[str, int]]:
         """What was noticed in its rows."""
         words = {

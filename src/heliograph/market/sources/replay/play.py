@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from django.db import transaction
 
-from heliograph.market.models import Replay
+from heliograph.market.models import Batch, Replay, Venue
 from heliograph.market.sources.replay.samples import find_sample, read_sample
 from heliograph.market.sources.replay.venue import store_bars
 from heliograph.market.wire import to_datetime, to_ms
@@ -43,6 +43,8 @@ def play(pk: int, *, at: datetime) -> int:
     replay.played_at = _played_at(replay, due, at=at)
     replay.finished_at = at if stop == len(time) else None
     replay.save(update_fields=["position", "played_at", "finished_at"])
+    if replay.finished_at:
+        Batch.objects.filter(venue=replay.venue, kind=Venue.Kind.REPLAY).update(finished_at=at)
     return stop - start
 
 
