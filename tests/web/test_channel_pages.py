@@ -164,6 +164,8 @@ def test_names_and_audiences_that_cannot_be_are_refused_at_their_fields(client, 
     ):
         page = said(client.post(f"{NEW}/webhook/", webhook(receiver, **typed)))
         assert f'id="fault-{field}"' in page
+        # What a name may be made of is said before one is refused.
+        assert "without spaces" in page
     client.post(f"{NEW}/webhook/", webhook(receiver))
     page = said(client.post(f"{NEW}/webhook/", webhook(receiver)))
     assert "There is a channel 'desk' already" in page

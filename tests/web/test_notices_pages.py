@@ -88,6 +88,16 @@ def test_more_rows_ask_no_more_questions(client, postbox, address, django_assert
         body(client, address)
 
 
+def test_a_subscription_is_offered_as_soon_as_there_is_a_channel(client, db, tmp_path):
+    """Before it led to a form whose list of channels was empty."""
+    page = body(client, "/notices/")
+    assert "Add the first channel" in page
+    assert "Add a subscription" not in page
+
+    add_channel("desk", kind="log", options={"file": str(tmp_path / "desk.jsonl")}, at=utc_now())
+    assert "Add a subscription" in body(client, "/notices/")
+
+
 def test_a_subscription_is_added_by_the_form_and_comes_up_as_it_was_typed(client, desk):
     assert client.post("/notices/subscriptions/new", FORM).status_code == 302
     asked = Subscription.objects.get()
