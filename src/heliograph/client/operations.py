@@ -11,6 +11,7 @@ from heliograph.client.shapes import (
     Ahead,
     Alert,
     Amendment,
+    Analytics,
     AuditEntry,
     Backtest,
     BacktestDetail,
@@ -138,6 +139,18 @@ class ListAmendmentsQuery(TypedDict, total=False):
     timeframe: str | None
 
 
+class GetAnalyticsQuery(TypedDict, total=False):
+    """What `get_analytics` can be asked."""
+
+    by: Literal["strategy", "version", "instrument", "timeframe", "side", "hour", "confidence"]
+    strategy: str | None
+    version_id: int | None
+    timeframe: str | None
+    side: Literal["long", "short"] | None
+    since: date | None
+    until: date | None
+
+
 class ListAuditQuery(TypedDict, total=False):
     """What `list_audit` can be asked."""
 
@@ -218,6 +231,7 @@ class ListTradesQuery(TypedDict, total=False):
     side: Literal["long", "short"] | None
     state: Literal["closed", "open", "missed", "waiting"] | None
     exit_reason: str | None
+    order: Literal["signal", "r", "worst", "result", "held"] | None
 
 
 class ClearCacheBody(TypedDict, total=False):
@@ -1047,6 +1061,13 @@ class Operations:
         """
         return Pages(self._connection, "/amendments", query, Amendment)
 
+    def get_analytics(self, **query: Unpack[GetAnalyticsQuery]) -> Analytics:
+        """What settled signals were worth, in all and by groups.
+
+        Counts, hit rates, expectancy, excursions, daily series and calibration of what has settled.
+        """
+        return self._connection.get("/analytics", query, Analytics)
+
     def list_audit(self, **query: Unpack[ListAuditQuery]) -> Pages[AuditEntry]:
         """Who did what, newest first.
 
@@ -1141,7 +1162,7 @@ class Operations:
     def list_trades(self, backtest_id: int, **query: Unpack[ListTradesQuery]) -> Pages[Trade]:
         """The trades of a backtest.
 
-        By instrument, then end.
+        By instrument, then end, unless another order is asked for.
         """
         return Pages(self._connection, f"/backtests/{in_path(backtest_id)}/trades", query, Trade)
 
@@ -1369,9 +1390,10 @@ class Operations:
         return Pages(self._connection, "/gaps", query, SeriesGaps)
 
     def get_health(self) -> Health:
-        """Whether the parts answer, and how fresh data is.
+        """How well all of it is, and how fresh data is.
 
-        The parts, the work that is in trouble, and the newest bars of each venue.
+        The score with its parts, whether this process can serve, the work that is in trouble, and the
+        newest bars of each venue.
         """
         return self._connection.get("/health", {}, Health)
 

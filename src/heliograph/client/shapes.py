@@ -53,6 +53,92 @@ class Amendment(Struct, frozen=True, kw_only=True):
     recorded_at: datetime
 
 
+class Estimate(Struct, frozen=True, kw_only=True):
+    """A mean or share with its 95 % interval and the number that it rests on."""
+
+    n: int
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class Figures(Struct, frozen=True, kw_only=True):
+    """What one of two versions gave on their common ground."""
+
+    version: int
+    stage: Literal["draft", "shadow", "live", "retired"]
+    published: int
+    only_here: int
+    rejected: int
+    settled: int
+    mean_r: Estimate
+    hit_rate: Estimate
+    mean_return_pct: Estimate
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """Signals of one kind. `key` is an id, an hour of the signal's bar in UTC, the place of a bin of
+    confidence from 0 on (10: without one), or the name itself.
+    """
+
+    key: int | str
+    name: str
+    figures: Figures
+
+
+class Ended(Struct, frozen=True, kw_only=True):
+    """A UTC day, how many signals ended on it, and what they brought, added up."""
+
+    day: date
+    signals: int
+    r: float | None
+    pct: float | None
+
+
+class Reliability(Struct, frozen=True, kw_only=True):
+    """Signals of like confidence: from `low` to below `high`, their mean confidence and their hit rate."""
+
+    low: float
+    high: float
+    confidence: float
+    hit_rate: Estimate
+
+
+class Brier(Struct, frozen=True, kw_only=True):
+    """The Brier score and its parts: reliability - resolution + uncertainty + within bins."""
+
+    score: float
+    reliability: float
+    resolution: float
+    uncertainty: float
+    within_bins: float
+
+
+class Calibration(Struct, frozen=True, kw_only=True):
+    """Whether confidences are probabilities of a hit: the points of a reliability plot, the expected
+    calibration error and its kin. `left_out` are signals without a confidence from 0 to 1 or a return.
+    """
+
+    n: int
+    left_out: int
+    binning: str
+    bins: list[Reliability]
+    ece: float | None
+    worst_bin: float | None
+    brier: Brier | None
+    log_loss: float | None
+
+
+class Analytics(Struct, frozen=True, kw_only=True):
+    """All that was asked for, the groups, the days on which something ended, and the confidences."""
+
+    by: Literal["strategy", "version", "instrument", "timeframe", "side", "hour", "confidence"]
+    total: Figures
+    groups: list[Group]
+    days: list[Ended]
+    calibration: Calibration
+
+
 class AuditEntry(Struct, frozen=True, kw_only=True):
     """What somebody did; `digest` is of all that is said here and of `previous`."""
 
@@ -76,15 +162,6 @@ class Summary(Struct, frozen=True, kw_only=True):
     total_return_pct: float
     max_drawdown_pct: float
     fees_pct: float
-
-
-class Estimate(Struct, frozen=True, kw_only=True):
-    """A mean or share with its 95 % interval and the number that it rests on."""
-
-    n: int
-    value: float | None
-    low: float | None
-    high: float | None
 
 
 class Estimates(Struct, frozen=True, kw_only=True):
@@ -365,20 +442,6 @@ class CheckedText(Struct, frozen=True, kw_only=True):
 
     findings: list[Finding]
     meant: Meant | None
-
-
-class Figures(Struct, frozen=True, kw_only=True):
-    """What one of two versions gave on their common ground."""
-
-    version: int
-    stage: Literal["draft", "shadow", "live", "retired"]
-    published: int
-    only_here: int
-    rejected: int
-    settled: int
-    mean_r: Estimate
-    hit_rate: Estimate
-    mean_return_pct: Estimate
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
@@ -717,7 +780,39 @@ class Freshness(Struct, frozen=True, kw_only=True):
     missing: int
 
 
-class Parts(Struct, frozen=True, kw_only=True):
+class UnknownMeasure(Struct, frozen=True, kw_only=True):
+    """A measure that is unknown, and why."""
+
+    part: str
+    measure: str
+    labels: dict[str, str]
+    reason: str
+
+
+class HealthMeasure(Struct, frozen=True, kw_only=True):
+    """One measure. `state` is empty where nothing judges it; `value` is null for a `reason`."""
+
+    name: str
+    labels: dict[str, str]
+    unit: str
+    says: str
+    value: float | None
+    state: Literal["green", "amber", "red", "unknown", ""]
+    reason: str
+
+
+class HealthPart(Struct, frozen=True, kw_only=True):
+    """A part of the whole. `score` is 0 to 100, null if nothing of it is known; `why`: what is not green."""
+
+    name: str
+    score: float | None
+    state: Literal["green", "amber", "red", "unknown"]
+    weight: float
+    why: list[str]
+    measures: list[HealthMeasure]
+
+
+class Serving(Struct, frozen=True, kw_only=True):
     """Whether each part answers, and whether the database has all tables."""
 
     database: bool
@@ -748,12 +843,21 @@ class VenueHealth(Struct, frozen=True, kw_only=True):
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """How the installation stands; `at` is when it was looked at."""
+    """How the installation stands, worst first; `at` is when it was measured, at most ten seconds ago.
+
+    `score` is 0 to 100. `capped_by`: the gates that keep it down.
+    """
 
     status: Literal["ready", "not ready"]
     version: str
     at: datetime
-    parts: Parts
+    score: float | None
+    state: Literal["green", "amber", "red", "unknown"]
+    weakest: str | None
+    capped_by: list[str]
+    unknown: list[UnknownMeasure]
+    parts: list[HealthPart]
+    serving: Serving
     work: WorkCounts
     venues: list[VenueHealth]
 
@@ -1606,14 +1710,6 @@ class Signal(Struct, frozen=True, kw_only=True):
     parts: list[Part]
     settled_at: datetime | None
     external: bool
-
-
-class Ended(Struct, frozen=True, kw_only=True):
-    """How some settled signals ended."""
-
-    n: int
-    mean_r: Estimate
-    hit_rate: Estimate
 
 
 class Similar(Struct, frozen=True, kw_only=True):

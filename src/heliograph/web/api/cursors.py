@@ -13,7 +13,7 @@ from django.conf import settings
 
 from heliograph.signals.errors import BadCursor
 
-Place: TypeAlias = datetime | int | str
+Place: TypeAlias = datetime | int | float | str | None
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MARK = 8
 
@@ -50,5 +50,5 @@ def _told(place: Place) -> object:
 def _place(told: object) -> Place:
     if isinstance(told, list):
         return EPOCH + timedelta(microseconds=told[0])
-    assert isinstance(told, int | str)
+    assert told is None or isinstance(told, int | float | str)
     return told

@@ -7,10 +7,12 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import OrderBy
 
 from heliograph.signals.errors import BadCursor
 from heliograph.web.api.asked import Paging
 from heliograph.web.api.cursors import Place, read_cursor, write_cursor
+from heliograph.web.ordering import nulls_last
 
 Row = TypeVar("Row", bound=Model)
 Item = TypeVar("Item")
@@ -35,6 +37,11 @@ class Order:
     def falls(self) -> bool:
         """True if the largest comes first."""
         return self.columns[0].startswith("-")
+
+    @property
+    def ordering(self) -> Sequence[str | OrderBy]:
+        """What rows are ordered by."""
+        return self.columns
 
     @property
     def paths(self) -> list[str]:
@@ -72,13 +79,30 @@ class Order:
         return write_cursor(self.name, places)
 
 
+class Ranked(Order):
+    """By a column either way, with what is unknown last, and then by a unique one that rises."""
+
+    @property
+    def ordering(self) -> Sequence[str | OrderBy]:
+        """What rows are ordered by."""
+        return [nulls_last(column) for column in self.columns]
+
+    def after(self, places: Sequence[Place]) -> Q:
+        """The rows behind the one with these places in the order."""
+        (rank, unique), (value, number) = self.paths, places
+        level = Q(**{rank: value, f"{unique}__gt": number})
+        if value is None:
+            return level
+        return level | Q(**{f"{rank}__{'lt' if self.falls else 'gt'}": value}) | Q(**{rank: None})
+
+
 def page_of(
     rows: QuerySet[Row], asked: Paging, order: Order, make: Callable[[Row], Item] | None = None
 ) -> Page[Any]:
     """A page of rows, each made into an item. One statement."""
     if asked.cursor:
         rows = rows.filter(order.behind(asked.cursor))
-    found = list(rows.order_by(*order.columns)[: asked.limit + 1])
+    found = list(rows.order_by(*order.ordering)[: asked.limit + 1])
     shown = found[: asked.limit]
     following = order.cursor(shown[-1]) if len(found) > asked.limit else None
     return Page([make(row) for row in shown] if make else shown, following)

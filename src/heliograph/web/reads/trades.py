@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from heliograph.engine.timeframe import DAY, Timeframe
 from heliograph.market.models import Instrument
 from heliograph.market.wire import to_datetime, to_ms
 from heliograph.research.models import StoredBacktest, StoredTrade
 from heliograph.web.numbers import price_decimals
+from heliograph.web.ordering import nulls_last
 
 MOST_DRAWN = 300
 SORTS = {
@@ -70,7 +71,7 @@ def trade_lines(
     A finished backtest is never rewritten, so that places stay where they are.
     """
     rows = StoredTrade.objects.filter(filters.condition(), backtest=stored).select_related("instrument")
-    order = [_nulls_last(name) for name in SORTS[filters.sort]]
+    order = [nulls_last(name) for name in SORTS[filters.sort]]
     return lines_of(rows.order_by(*order)[start : start + limit]), rows.count()
 
 
@@ -102,10 +103,6 @@ def reasons(stored: StoredBacktest) -> Sequence[str]:
     """The ways in which its trades ended. One statement."""
     rows = StoredTrade.objects.filter(backtest=stored).exclude(exit_reason="")
     return sorted(rows.order_by().values_list("exit_reason", flat=True).distinct())
-
-
-def _nulls_last(name: str) -> object:
-    return F(name[1:]).desc(nulls_last=True) if name.startswith("-") else F(name).asc(nulls_last=True)
 
 
 def reach_of(stored: StoredBacktest, instrument: Instrument) -> tuple[datetime, datetime] | None:

@@ -178,7 +178,7 @@ def _kept(filters: trades.TradeFilter) -> dict[str, object]:
 def _exports(stored: StoredBacktest, filters: trades.TradeFilter) -> list[tuple[str, str]]:
     """Where the whole list lies as a file."""
     asked = {"instrument_id": filters.instrument, "side": filters.side, "state": filters.state}
-    asked |= {"exit_reason": filters.reason}
+    asked |= {"exit_reason": filters.reason, "order": filters.sort}
     kept = {name: value for name, value in asked.items() if value}
     address = f"{reverse('api:openapi-json').rpartition('/')[0]}/backtests/{stored.pk}/trades"
     return [(name, f"{address}?{urlencode({**kept, 'format': name.lower()})}") for name in FORMATS]

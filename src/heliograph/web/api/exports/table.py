@@ -72,7 +72,7 @@ def chunks_of(
     asked = list(paths) + order.paths
     while True:
         part = rows.filter(order.after(places)) if places else rows
-        found = list(part.order_by(*order.columns).values_list(*asked)[:size])
+        found = list(part.order_by(*order.ordering).values_list(*asked)[:size])
         if found:
             own = [row[:width] for row in found]
             yield [make(row) for row in own] if make else own

@@ -18,7 +18,7 @@ from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Chosen, Id, Name, Paging, names_of
 from heliograph.web.api.described import also
 from heliograph.web.api.exports import Exporting, chunks_of, export, table_of
-from heliograph.web.api.paging import Order, Page, page_of
+from heliograph.web.api.paging import Order, Page, Ranked, page_of
 from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.backtests import (
     BacktestDetail,
@@ -32,10 +32,10 @@ from heliograph.web.api.shapes.backtests import (
     TradeShape,
 )
 from heliograph.web.api.shapes.filled import filled
+from heliograph.web.reads.trades import SORTS
 
 router = Router(tags=["backtests"])
 NEWEST = Order("backtests", ("-pk",))
-BY_NUMBER = Order("trades", ("number",))
 EXIT_REASON = names_of(TradeShape).index("exit_reason")
 COUNTS = ("published", "missed", "undecided", "open", "rejected")
 
@@ -63,6 +63,15 @@ class AskedTrades(Exporting):
     side: Literal["long", "short"] | None = None
     state: Literal["closed", "open", "missed", "waiting"] | None = None
     exit_reason: Name | None = Field(None, description="How it ended, such as stop, target or expired.")
+    order: Literal["signal", "r", "worst", "result", "held"] | None = Field(
+        None, description="Newest signal, best R, worst R, best result or longest held first; unknown last."
+    )
+
+    def ordered(self, stored: StoredBacktest) -> Order:
+        """Their order; a cursor is of no use in another one."""
+        if self.order is None:
+            return Order(f"trades {stored.pk}", SORTS[""])
+        return Ranked(f"trades {stored.pk} by {self.order}", SORTS[self.order])
 
     def rows(self, stored: StoredBacktest):
         """The rows that are meant, with their instruments."""
@@ -108,13 +117,14 @@ def get_backtest(request: HttpRequest, backtest_id: Id, asked: Query[AskedBackte
 def list_trades(
     request: HttpRequest, backtest_id: Id, asked: Query[AskedTrades]
 ) -> Page | StreamingHttpResponse:
-    """By instrument, then end."""
-    rows = asked.rows(find_visible(request, backtest_id))
+    """By instrument, then end, unless another order is asked for."""
+    stored = find_visible(request, backtest_id)
+    rows, order = asked.rows(stored), asked.ordered(stored)
     if asked.format:
         paths = ["instrument__symbol" if name == "symbol" else name for name in names_of(TradeShape)]
-        table = table_of(f"trades-{backtest_id}", TradeShape, chunks_of(rows, BY_NUMBER, paths, _exported))
+        table = table_of(f"trades-{backtest_id}", TradeShape, chunks_of(rows, order, paths, _exported))
         return export(request, asked, table)
-    return page_of(rows, asked, Order(f"trades {backtest_id}", BY_NUMBER.columns), trade)
+    return page_of(rows, asked, order, trade)
 
 
 @router.get("backtests/{backtest_id}/equity", response=EquityShape, summary="The curve of a backtest")
