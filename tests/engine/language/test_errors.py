@@ -64,8 +64,12 @@ SENTENCES = {
     "close(3)": "column 1: `close` is not a function; `close[1]` is its value one bar ago.",
     "rank(close)": "column 1: `rank` is not available in this release.",
     "True": "column 1: write `true`.",
+    # percent
+    "5%": "column 3: the expression ends where a value is missing; "
+    "`%` is the rest of a division, and 5 percent below the close is `close * 0.95`.",
     # arguments
-    "sma(close)": "column 1: `sma(x, n)` takes 2 values; `n` is missing.",
+    "sma(close)": "column 1: `sma(x, n)` takes 2 values; `n` is missing. Write for example `sma(close, 20)`.",
+    "rsi(14)": "column 1: `rsi(x, n)` takes 2 values; `n` is missing. Write for example `rsi(close, 14)`.",
     "sma(close, 3, 4)": "column 15: `sma(x, n)` takes 2 values; this one is too many.",
     "sma(close, m=3)": "column 12: `sma` has no `m`; `sma(x, n)` takes 2 values.",
     "sma(close, n=3, n=4)": "column 17: `n` of `sma` is given twice.",

@@ -43,7 +43,10 @@ def _value(
 ) -> Argument:
     value = given.get(parameter.name, parameter.default)
     if value is None:
-        raise source.wrong(call, f"{_takes(function)}; `{parameter.name}` is missing")
+        # Elsewhere the close is understood, as in `rsi(14)`: the example shows what comes first here.
+        raise source.wrong(
+            call, f"{_takes(function)}; `{parameter.name}` is missing. Write for example `{function.example}`"
+        )
     return value
 
 

@@ -36,7 +36,7 @@ class Order:
             bracket = self.open[-1].token
             self._refuse(bracket, f"this `{bracket.text}` is never closed")
         if self.wants_value:
-            raise BadExpression(self.text, len(self.text) + 1, "the expression ends where a value is missing")
+            raise BadExpression(self.text, len(self.text) + 1, self._ends_early())
 
     def _value(self, token: Token) -> None:
         match token.kind, token.text:
@@ -75,6 +75,12 @@ class Order:
                 self._comma(token)
             case _:
                 self._refuse(token, f"an operator is missing before `{token.text}`")
+
+    def _ends_early(self) -> str:
+        ends = "the expression ends where a value is missing"
+        if self.past and self.past[-1].text == "%":
+            return f"{ends}; `%` is the rest of a division, and 5 percent below the close is `close * 0.95`"
+        return ends
 
     def _opened(self, token: Token, kind: Literal["group", "call", "index"]) -> None:
         self.open.append(Bracket(token, kind))
