@@ -150,3 +150,19 @@ def test_the_candles_are_drawn(world, visit):
     )
 
     assert {"70,78,91", "180,47,29", "10,111,94"} <= set(colours)
+
+
+def test_the_tab_that_is_shown_is_in_sight_on_a_narrow_screen(world, visit):
+    """Of seven tabs a phone shows five; the page was that of one beyond them."""
+    make_workshop()
+    for address in ("/work/jobs/", "/data/universe/", "/work/"):
+        page = visit(address, width=360)
+        ends = page.evaluate(
+            """() => {
+                const tab = document.querySelector(".tabs [aria-current]").getBoundingClientRect();
+                const row = document.querySelector(".tabs").getBoundingClientRect();
+                return [tab.left - row.left, row.right - tab.right];
+            }"""
+        )
+        assert min(ends) > -1, address
+        page.close()

@@ -9,6 +9,7 @@ import { sidePanel } from "./panel.js";
 import { sayWhyNoPasskey } from "./passkeys.js";
 import { sayWhenPaused } from "./paused.js";
 import { keepLive } from "./live.js";
+import { showCurrentTab } from "./tabs.js";
 import { tellZone } from "./zone.js";
 
 window.htmx = htmx;
@@ -22,3 +23,4 @@ keepLive();
 findByKey();
 sidePanel();
 sayWhyNoPasskey();
+showCurrentTab();
