@@ -6,6 +6,7 @@ import typer
 
 import heliograph
 from heliograph.cli import (
+    analytics,
     audit,
     backtest,
     backtests,
@@ -71,6 +72,7 @@ ROWS = (
     generate,
     signals,
     explain,
+    analytics,
     backtests,
     jobs,
     channel,

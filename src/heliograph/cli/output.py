@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from heliograph.engine.performance.estimates import Estimate
+
 # Wide enough that nothing is cut where the output is not a terminal.
 ENDLESS = 4000
 UNKNOWN = "–"
@@ -63,6 +65,16 @@ def number(value: float | None, digits: int | None = None, *, sign: bool = False
         return UNKNOWN
     plus = "+" if sign else ""
     return f"{value:{plus},.{digits}f}" if digits is not None else f"{value:{plus}.6g}"
+
+
+def estimate(value: "Estimate", *, times: float = 1, unit: str = "") -> str:
+    """A mean or share with its interval and number: `+0.12 (-0.03 to +0.27, n 1,024)`."""
+    digits, sign = (1, False) if unit else (2, True)
+    low, middle, high = (
+        number(part if part is None else part * times, digits, sign=sign)
+        for part in (value.low, value.value, value.high)
+    )
+    return f"{middle}{unit} ({low} to {high}, n {value.n:,})"
 
 
 def known(value: float | None) -> float | None:

@@ -6,13 +6,12 @@ import typer
 
 from heliograph.cli.database import database
 from heliograph.cli.options import AsJson, Place
-from heliograph.cli.output import clock, counted, note, number, show_json, show_table
+from heliograph.cli.output import clock, counted, estimate, note, show_json, show_table
 from heliograph.cli.spread import spread
 from heliograph.cli.strategy_rows import Name
 from heliograph.errors import UserError
 
 if TYPE_CHECKING:
-    from heliograph.engine.performance.estimates import Estimate
     from heliograph.signals.compare import Comparison, Figures
     from heliograph.signals.models import StrategyVersion
 
@@ -95,7 +94,7 @@ def _show(found: "Comparison") -> None:
     columns = [*names, ">mean R (95 %, n)", ">hit rate (95 %, n)"]
     show_table(columns, [_figures(one) for one in found.versions])
     gap = found.mean_r_difference
-    print(f"\nmean R of v{found.versions[1].version} less v{found.versions[0].version}: {_estimate(gap)}")
+    print(f"\nmean R of v{found.versions[1].version} less v{found.versions[0].version}: {estimate(gap)}")
 
 
 def _figures(one: "Figures") -> list[str]:
@@ -104,15 +103,6 @@ def _figures(one: "Figures") -> list[str]:
         f"v{one.version}",
         one.stage,
         *(f"{count:,}" for count in counts),
-        _estimate(one.mean_r),
-        _estimate(one.hit_rate, times=100, unit=" %"),
+        estimate(one.mean_r),
+        estimate(one.hit_rate, times=100, unit=" %"),
     ]
-
-
-def _estimate(value: "Estimate", *, times: float = 1, unit: str = "") -> str:
-    digits, sign = (1, False) if unit else (2, True)
-    low, middle, high = (
-        number(part if part is None else part * times, digits, sign=sign)
-        for part in (value.low, value.value, value.high)
-    )
-    return f"{middle}{unit} ({low} to {high}, n {value.n:,})"

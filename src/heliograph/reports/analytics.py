@@ -6,7 +6,7 @@ signals. Outcomes count as they were settled; a later revision does not change t
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 import numpy as np
@@ -49,6 +49,10 @@ class Analytics:
     groups: tuple[Group, ...]
     days: tuple[Ended, ...]
     calibration: Calibration
+
+    def to_dict(self) -> dict[str, object]:
+        """The same as plain values, days as ISO 8601."""
+        return asdict(self) | {"days": [asdict(one) | {"day": one.day.isoformat()} for one in self.days]}
 
 
 def analytics(asked: Asked, *, by: By = By.STRATEGY) -> Analytics:

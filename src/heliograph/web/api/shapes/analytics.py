@@ -1,0 +1,129 @@
+"""What settled signals were worth."""
+
+from datetime import date
+from typing import Literal
+
+from ninja import Schema
+
+from heliograph.web.api.shapes.strategies import EstimateShape
+
+Grouping = Literal["strategy", "version", "instrument", "timeframe", "side", "hour", "confidence"]
+
+
+class SeriesShape(Schema):
+    """Of the daily series, from the first day on which one of these signals ended to the last one; days
+    without an end are 0. Ratios are per year of 365 days; `yearly`, `volatility`, `max_drawdown` and the
+    risks of a day at 95 % are in the unit of the results."""
+
+    days: int
+    yearly: float | None
+    volatility: float | None
+    sharpe: float | None
+    sortino: float | None
+    calmar: float | None
+    max_drawdown: float | None
+    value_at_risk: float | None
+    expected_shortfall: float | None
+
+
+class ResultsShape(Schema):
+    """Results in one unit. `series` is null without a result, and for groups by instrument, hour or
+    confidence, of which no days are kept."""
+
+    expectancy: EstimateShape
+    total: float | None
+    profit_factor: float | None
+    series: SeriesShape | None
+
+
+class SpreadShape(Schema):
+    """How results in R are spread: `counts` between `edges`, of which each holds its lower one, those
+    `below` and `above`, and quantiles, known to the width of a bin; null where they lie outside."""
+
+    edges: list[float]
+    counts: list[int]
+    below: int
+    above: int
+    q05: float | None
+    q25: float | None
+    median: float | None
+    q75: float | None
+    q95: float | None
+
+
+class FiguresShape(Schema):
+    """What settled signals came to, in R and in percent of one stake after costs. A hit is a return above
+    zero; excursions and times are means."""
+
+    signals: int
+    hit_rate: EstimateShape
+    r: ResultsShape
+    pct: ResultsShape
+    spread_r: SpreadShape
+    mfe_r: float | None
+    mae_r: float | None
+    bars_held: float | None
+    hours_held: float | None
+    brier: float | None
+    log_loss: float | None
+
+
+class GroupShape(Schema):
+    """Signals of one kind. `key` is an id, an hour of the signal's bar in UTC, the place of a bin of
+    confidence from 0 on (10: without one), or the name itself."""
+
+    key: int | str
+    name: str
+    figures: FiguresShape
+
+
+class EndedShape(Schema):
+    """A UTC day, how many signals ended on it, and what they brought, added up."""
+
+    day: date
+    signals: int
+    r: float | None
+    pct: float | None
+
+
+class ReliabilityShape(Schema):
+    """Signals of like confidence: from `low` to below `high`, their mean confidence and their hit rate."""
+
+    low: float
+    high: float
+    confidence: float
+    hit_rate: EstimateShape
+
+
+class BrierShape(Schema):
+    """The Brier score and its parts: reliability - resolution + uncertainty + within bins."""
+
+    score: float
+    reliability: float
+    resolution: float
+    uncertainty: float
+    within_bins: float
+
+
+class CalibrationShape(Schema):
+    """Whether confidences are probabilities of a hit: the points of a reliability plot, the expected
+    calibration error and its kin. `left_out` are signals without a confidence from 0 to 1 or a return."""
+
+    n: int
+    left_out: int
+    binning: str
+    bins: list[ReliabilityShape]
+    ece: float | None
+    worst_bin: float | None
+    brier: BrierShape | None
+    log_loss: float | None
+
+
+class AnalyticsShape(Schema):
+    """All that was asked for, the groups, the days on which something ended, and the confidences."""
+
+    by: Grouping
+    total: FiguresShape
+    groups: list[GroupShape]
+    days: list[EndedShape]
+    calibration: CalibrationShape
