@@ -211,7 +211,24 @@ def test_a_dry_run_stores_nothing(answers):
     assert answers("coverage")["items"] == []
 
 
-def test_health_is_fine_where_all_is_well(answers, trend):
+def test_health_is_told_with_the_weakest_part_and_what_is_unknown(answers, trend):
     found = answers("health")
-    readings = {reading["name"]: reading["healthy"] for reading in found["items"]}
-    assert (found["healthy"], readings["database"], readings["strategy Trend v1"]) == (True, True, True)
+    parts = {part["name"]: part["state"] for part in found["parts"]}
+    assert (found["healthy"], parts["database"], parts["generation"]) == (True, "green", "green")
+    # Nobody runs `up` here.
+    assert {one["reason"] for one in found["unknown"] if one["measure"] == "workers_alive"} == {
+        "no worker has registered; commands need none"
+    }
+    assert found["weakest"] == found["parts"][0]["name"]
+    # Where gates cannot be read, all may not be well.
+    assert found["score"] <= 75
+
+
+def test_health_is_unhealthy_where_work_waits_for_a_person(heliograph, trend):
+    from heliograph.fleet.models import Work
+    from heliograph.kit.clock import utc_now
+
+    Work.objects.create(kind="generate", key="shard:1", state="parked", started_at=utc_now())
+    answer = heliograph("health")
+    assert answer.code == 4
+    assert "queues_parked_work is 1, red from 1 (shard:1)" in answer.out

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from django.db import connection
 
+from heliograph.monitor.away import UP, away
 from heliograph.monitor.measure import Definition, Measure, Rule, known, measured, unknown
 from heliograph.monitor.probe import Ground, Probe
 from heliograph.monitor.queries import earliest
 
-UP = Definition("database_up", "count", "1 while the database answers", Rule(1, 0, gate=True))
 ANSWER = Definition("database_answer_seconds", "seconds", "what the simplest question takes", Rule(0.1, 2))
 CONNECTIONS = Definition("database_connections", "count", "sessions of clients")
 USED = Definition(
@@ -129,7 +129,7 @@ def read_size(ground: Ground) -> Iterator[Measure]:
 
 def down(reason: str) -> list[Measure]:
     """What is known while the database does not answer."""
-    return [known(UP, 0, note=reason), *(unknown(one, reason) for one in SESSIONS[1:])]
+    return [away(reason), *(unknown(one, reason) for one in SESSIONS[1:])]
 
 
 def _row(statement: str) -> tuple:

@@ -1,4 +1,4 @@
-"""Health: whether the parts answer, and how fresh the data is."""
+"""Health: how well each part is, and how fresh the data is."""
 
 from datetime import datetime
 from typing import Literal
@@ -8,17 +8,16 @@ from ninja import Router, Schema
 
 import heliograph
 from heliograph.fleet.queries import count_work
-from heliograph.kit.clock import utc_now
 from heliograph.web.accounts.access import needs
 from heliograph.web.api.answers import answers
 from heliograph.web.api.shapes.filled import filled
-from heliograph.web.reads import freshness
+from heliograph.web.reads import freshness, health
 from heliograph.web.views.health import parts
 
 router = Router(tags=["health"])
 
 
-class PartsShape(Schema):
+class ServingShape(Schema):
     """Whether each part answers, and whether the database has all tables."""
 
     database: bool
@@ -48,28 +47,74 @@ class WorkCounts(Schema):
     dropped: int
 
 
+Colour = Literal["green", "amber", "red", "unknown"]
+
+
+class HealthMeasure(Schema):
+    """One measure. `state` is empty where nothing judges it; `value` is null for a `reason`."""
+
+    name: str
+    labels: dict[str, str]
+    unit: str
+    says: str
+    value: float | None
+    state: Literal["green", "amber", "red", "unknown", ""]
+    reason: str
+
+
+class UnknownMeasure(Schema):
+    """A measure that is unknown, and why."""
+
+    part: str
+    measure: str
+    labels: dict[str, str]
+    reason: str
+
+
+class HealthPart(Schema):
+    """A part of the whole. `score` is 0 to 100, null if nothing of it is known; `why`: what is not green."""
+
+    name: str
+    score: float | None
+    state: Colour
+    weight: float
+    why: list[str]
+    measures: list[HealthMeasure]
+
+
 class HealthShape(Schema):
-    """How the installation stands; `at` is when it was looked at."""
+    """How the installation stands, worst first; `at` is when it was measured, at most ten seconds ago.
+
+    `score` is 0 to 100. `capped_by`: the gates that keep it down.
+    """
 
     status: Literal["ready", "not ready"]
     version: str
     at: datetime
-    parts: PartsShape
+    score: float | None
+    state: Colour
+    weakest: str | None
+    capped_by: list[str]
+    unknown: list[UnknownMeasure]
+    parts: list[HealthPart]
+    serving: ServingShape
     work: WorkCounts
     venues: list[VenueHealth]
 
 
-@router.get("health", response=HealthShape, summary="Whether the parts answer, and how fresh data is")
+@router.get("health", response=HealthShape, summary="How well all of it is, and how fresh data is")
 @answers()
 @needs("viewer")
 def get_health(request: HttpRequest) -> dict[str, object]:
-    """The parts, the work that is in trouble, and the newest bars of each venue."""
-    found = parts()
-    return {
-        "status": "ready" if all(found.values()) else "not ready",
-        "version": heliograph.__version__,
-        "at": utc_now(),
-        "parts": found,
-        "work": count_work(),
-        "venues": [filled(VenueHealth, line) for line in freshness.venues()],
-    }
+    """The score with its parts, whether this process can serve, the work that is in trouble, and the newest
+    bars of each venue."""
+    serving = parts()
+    return filled(
+        HealthShape,
+        health.measured(),
+        status="ready" if all(serving.values()) else "not ready",
+        version=heliograph.__version__,
+        serving=serving,
+        work=count_work(),
+        venues=[filled(VenueHealth, line) for line in freshness.venues()],
+    )
