@@ -549,6 +549,7 @@ CALLS = {
             ("/universe", ""),
             ("/reasons", ""),
             ("/difference", "?other={version}"),
+            ("/effects", ""),
         )
     },
     "GET /api/v1/versions/<version_id>/comparison": Call(

@@ -33,6 +33,7 @@ from heliograph.client.shapes import (
     Decision,
     Delivery,
     Difference,
+    EffectList,
     Equity,
     Evaluation,
     Example,
@@ -2087,6 +2088,13 @@ class Operations:
         From the other version to this one, key by key; layout, order and names do not count.
         """
         return self._connection.get(f"/versions/{in_path(version_id)}/difference", query, Difference)
+
+    def list_effects(self, version_id: int) -> EffectList:
+        """What changes of stage would do.
+
+        Those that are possible now, each with its effect in words; nothing is changed.
+        """
+        return self._connection.get(f"/versions/{in_path(version_id)}/effects", {}, EffectList)
 
     def promote_version(self, version_id: int) -> Version:
         """Make a version live.

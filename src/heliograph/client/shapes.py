@@ -573,6 +573,23 @@ class Difference(Struct, frozen=True, kw_only=True):
     changes: list[Change]
 
 
+class Effect(Struct, frozen=True, kw_only=True):
+    """A change of stage that a version can go through now, the role that it needs, and what it does.
+    `rollback` goes back to the version that was live before, or aborts a rollout.
+    """
+
+    act: Literal["shadow", "live", "rollback", "retire"]
+    needs: Literal["viewer", "analyst", "operator", "admin"]
+    label: str
+    effect: str
+
+
+class EffectList(Struct, frozen=True, kw_only=True):
+    """Changes of stage, the next step first."""
+
+    items: list[Effect]
+
+
 class Equity(Struct, frozen=True, kw_only=True):
     """UTC days, the sum of all results until each, and how far that is below its highest; in percent of
     one stake.

@@ -25,14 +25,24 @@ from heliograph.web.api.shapes.filled import filler
 from heliograph.web.api.shapes.strategies import (
     ComparisonShape,
     DifferenceShape,
+    EffectList,
     MemberList,
     MemberShape,
     StageChangeShape,
     VersionShape,
 )
+from heliograph.web.reads.strategies.stages import Act, Standing, effect_of
 
 router = Router(tags=["strategies"])
 change = filler(StageChangeShape)
+# The changes of stage by the names of their pages.
+ACTS = {
+    "strategy-shadow": "shadow",
+    "strategy-live": "live",
+    "strategy-rollback": "rollback",
+    "strategy-retire": "retire",
+    "strategy-retire-live": "retire",
+}
 
 
 class NoSuchVersionId(NotFound):
@@ -128,6 +138,15 @@ def compare_versions(
     return compare(before, after, created_since=asked.created_since).to_dict()
 
 
+@router.get("versions/{version_id}/effects", response=EffectList, summary="What changes of stage would do")
+@answers()
+@needs("analyst")
+def list_effects(request: HttpRequest, version_id: Id) -> dict[str, object]:
+    """Those that are possible now, each with its effect in words; nothing is changed."""
+    found = Standing.of(find_visible(request, version_id))
+    return {"items": [_effect(act, found) for act in found.acts()]}
+
+
 def find_visible(request: HttpRequest, version_id: int) -> StrategyVersion:
     """The version of that id; NoSuchVersionId where there is none, or it is hidden from whoever asks."""
     rows = StrategyVersion.objects.select_related("strategy").exclude(strategy__in=hidden_from(request))
@@ -139,8 +158,13 @@ def find_visible(request: HttpRequest, version_id: int) -> StrategyVersion:
     return version
 
 
-def _by_id(member: dict) -> tuple[int]:
-    return (member["instrument_id"],)
+def _effect(act: Act, found: Standing) -> dict[str, object]:
+    return {
+        "act": ACTS[act.name],
+        "needs": "analyst" if act.is_for_analysts else "operator",
+        "label": act.label,
+        "effect": effect_of(act, found),
+    }
 
 
 def _members(version: StrategyVersion) -> list[dict]:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from ninja import Schema
 
+from heliograph.web.api.shapes.accounts import RoleName
 from heliograph.web.api.shapes.lists import Listed
 
 Stage = Literal["draft", "shadow", "live", "retired"]
@@ -167,6 +168,22 @@ class MemberShape(Schema):
 
 class MemberList(Listed[MemberShape]):
     """A page of the universe of a version."""
+
+
+class EffectShape(Schema):
+    """A change of stage that a version can go through now, the role that it needs, and what it does.
+    `rollback` goes back to the version that was live before, or aborts a rollout."""
+
+    act: Literal["shadow", "live", "rollback", "retire"]
+    needs: RoleName
+    label: str
+    effect: str
+
+
+class EffectList(Schema):
+    """Changes of stage, the next step first."""
+
+    items: list[EffectShape]
 
 
 class RolloutShape(Schema):

@@ -21,10 +21,11 @@ FOR_ANALYSTS = ("strategy-shadow", "strategy-retire")
 class Act:
     """Something that can be done with a version: the words of its button, and the page that asks.
 
-    What touches live needs an operator.
+    `name` is that of its page. What touches live needs an operator.
     """
 
     label: str
+    name: str
     address: str
     is_for_analysts: bool
 
@@ -88,7 +89,7 @@ class Standing:
     def _act(self, label: str, name: str) -> Act:
         address = reverse(name, args=[self.version.strategy.name])
         asks = f"{address}?{urlencode({'version': self.version.number})}"
-        return Act(label, asks, is_for_analysts=name in FOR_ANALYSTS)
+        return Act(label, name, asks, is_for_analysts=name in FOR_ANALYSTS)
 
     def run_on(self, version: StrategyVersion) -> str:
         """What becomes of the signals of a version that is retired."""
@@ -106,6 +107,18 @@ def _former(version: StrategyVersion) -> StrategyVersion | None:
         return live_before(version.strategy)
     except WrongStage:
         return None
+
+
+def effect_of(act: Act, found: Standing) -> str:
+    """What an act does, as its page says before anybody agrees."""
+    if act.name == "strategy-shadow":
+        return shadow_effect(found)
+    if act.name == "strategy-live":
+        return live_effect(found)
+    if act.name == "strategy-rollback":
+        assert found.former is not None
+        return rollback_effect(found, found.former)
+    return retire_effect(found)
 
 
 def shadow_effect(found: Standing) -> str:
