@@ -198,6 +198,18 @@ def test_a_forked_child_has_connections_and_threads_of_its_own(make_cache, rows)
     assert [level.errors for level in parent.counters().levels.values()] == [0, 0, 0]
 
 
+def test_a_process_loses_no_level_however_many_threads_came_and_went(make_cache):
+    """The pool that makes connections counts those that ended; at a hundred it made no more, for good."""
+    cache = make_cache()
+    cache.set("a:1", 1, ttl=60)
+    for _ in range(120):
+        # A thread asks on a connection of its own.
+        one = threading.Thread(target=cache.set, args=("a:1", 1), kwargs={"ttl": 60})
+        one.start()
+        one.join()
+    assert cache.counters().levels[2].errors == 0
+
+
 @pytest.mark.parametrize("change", ["invalidate", "forget", "clear"])
 @pytest.mark.parametrize("levels", ["memory", "redis"])
 def test_who_asks_after_a_change_gets_nothing_that_was_begun_before_it(make_cache, rows, levels, change):

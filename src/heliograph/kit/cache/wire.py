@@ -1,5 +1,6 @@
 """Talking to Redis: a connection for each thread, answers in one trip, and no waiting for the dead."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,9 +28,11 @@ class Wire:
     def __init__(self, url: str, *, answer: float, breaker: Breaker) -> None:
         self.breaker = breaker
         self._answer = answer
-        # The pool makes connections and keeps none: taking one out costs as much as a read.
+        # The pool makes connections and keeps none: taking one out costs as much as a read. Nor does it hear
+        # of their end: its usual bound of a hundred would be one on all that a process ever makes.
         self._maker: redis.ConnectionPool = redis.ConnectionPool.from_url(
             url,
+            max_connections=sys.maxsize,
             protocol=2,
             socket_connect_timeout=answer,
             socket_timeout=answer,
