@@ -148,6 +148,17 @@ def test_a_version_that_runs_says_whether_live_equals(client, instruments):
     assert told[1] == told[2] != "0"
 
 
+def test_the_page_of_a_stored_version_leads_back_to_its_strategy(client, instruments):
+    """What one does after a good run, to promote it, stands there."""
+    add_strategy(text=BUSY, stage="draft", at=NOW)
+    asked = ask().backtest
+    work()
+
+    page = body(client, f"/backtests/{asked.pk}/")
+
+    assert 'href="/strategies/Busy/?version=1">Show its strategy</a>' in page
+
+
 def test_without_a_version_there_is_nothing_live(client, run):
     part = body(client, f"/backtests/{run.pk}/live", **{"HX-Request": "true"})
 
