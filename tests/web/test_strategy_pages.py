@@ -394,7 +394,9 @@ def test_a_draft_becomes_shadow_and_then_live_each_effect_named_before(client, w
     assert "v2 looks for signals in 3 instruments and scores them; none is announced." in asked
     done = agreed(client, "/strategies/Busy/shadow?version=2")
     assert done["Location"] == "/strategies/Busy/?version=2&done=1"
-    assert "Done: v2 is shadow." in body(client, done["Location"])
+    assert "Done: v2 is in shadow: its signals are scored, and told to nobody." in body(
+        client, done["Location"]
+    )
 
     assert "v2 announces the signals of 3 instruments" in body(client, "/strategies/Busy/live?version=2")
     agreed(client, "/strategies/Busy/live?version=2")
