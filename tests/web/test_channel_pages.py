@@ -114,7 +114,7 @@ WRONG = [
     ),
     ("freqtrade", {"url": "https://1.1.1.1/", "template": "{"}, "template", "The template is no JSON"),
     ("freqtrade", {"url": "https://1.1.1.1/", "format": "yaml"}, "format", "There is no format 'yaml'"),
-    ("telegram", {"to": "123"}, "token_env", "Variable with the token is needed."),
+    ("telegram", {"to": "123"}, "token_env", "Environment variable with the token is needed."),
     ("telegram", {"token_env": "NOT_SET", "to": "123"}, "token_env", "NOT_SET is not set in the environment"),
     ("telegram", {"token_env": "X", "to": "nobody"}, "to", "is no chat of Telegram"),
     ("gotify", {"server": "gotify", "token_env": "X"}, "server", "is no web address"),

@@ -36,11 +36,13 @@ class Ask:
 
 
 URL = Ask("url", "Address", "The web address that takes the requests.", example="https://example.com/hook")
-URL_ENV = Ask("url_env", "Variable with the address", "The address is a secret there.", example="HOOK_URL")
-TOKEN_ENV = Ask("token_env", "Variable with the token", example="BOT_TOKEN")
+URL_ENV = Ask(
+    "url_env", "Environment variable with the address", "The address is a secret there.", example="HOOK_URL"
+)
+TOKEN_ENV = Ask("token_env", "Environment variable with the token", example="BOT_TOKEN")
 SECRET_ENV = Ask(
     "secret_env",
-    "Variable with the signing secret",
+    "Environment variable with the signing secret",
     "Leave it empty, and Heliograph makes the secret and shows it when the channel is stored.",
     example="DESK_SECRET",
     more=True,
@@ -48,7 +50,7 @@ SECRET_ENV = Ask(
 TO = Ask("to", "To", "The chat, room, topic or number.")
 SERVER = Ask("server", "Server", "Its address.", example="https://push.example.com")
 USER = Ask("user", "Sender")
-USER_ENV = Ask("user_env", "Variable with the user's key", example="PUSHOVER_USER")
+USER_ENV = Ask("user_env", "Environment variable with the user's key", example="PUSHOVER_USER")
 PICTURE = Ask("picture", "With the chart of the signal as a picture", shape=TICK)
 ALLOW_PRIVATE = Ask(
     "allow_private",
@@ -87,7 +89,9 @@ MAIL = (
     Ask("sender", "From", "Empty: who signs in.", example="helio@example.com"),
     Ask("to", "To", "One address a line.", needed=True, shape=LINES, example="me@example.com"),
     Ask("user", "Signs in as", "Empty: nobody signs in.", example="helio@example.com"),
-    Ask("password_env", "Variable with the password", "Of who signs in.", example="MAIL_PASSWORD"),
+    Ask(
+        "password_env", "Environment variable with the password", "Of who signs in.", example="MAIL_PASSWORD"
+    ),
     PICTURE,
     Ask("port", "Port", "Empty: that of the encryption.", shape=NUMBER, more=True),
     ALLOW_PRIVATE,
