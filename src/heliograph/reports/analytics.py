@@ -15,7 +15,7 @@ from heliograph.engine.performance.calibration import BINS, BinSums, Calibration
 from heliograph.market.models import Instrument
 from heliograph.reports.asked import Asked, By
 from heliograph.reports.figures import Figures, figures
-from heliograph.reports.sums import WITH_DAYS, Day, Sums, days_by, sums_by
+from heliograph.reports.sums import WITH_DAYS, Day, Sums, days_by, sums_by, together
 from heliograph.signals.models import Strategy, StrategyVersion
 
 
@@ -56,12 +56,13 @@ class Analytics:
 
 
 def analytics(asked: Asked, *, by: By = By.STRATEGY) -> Analytics:
-    """The answer to one question. Four statements, and one or two for names; NoSuchStrategy for a strategy
-    that is not there, or hidden.
+    """The answer to one question. Three statements, and one for names; NoSuchStrategy for a strategy that is
+    not there, or hidden.
     """
     summed = sums_by(asked, by)
-    of_group = _of_group(days_by(asked, by)) if by in WITH_DAYS else {}
-    every = days_by(asked, None)
+    ended = days_by(asked, by if by in WITH_DAYS else None)
+    of_group = _of_group(ended)
+    every = together(ended)
     names = _names(by, summed)
     groups = [
         Group(key, names[key], figures(sums, of_group.get(key, ()) if by in WITH_DAYS else None))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from itertools import groupby
 from operator import add
 
 from django.db import connection
@@ -148,6 +149,17 @@ def days_by(asked: Asked, by: By | None) -> list[Day]:
     rows = _ask(asked, part, columns=columns, groups=f"{group}, m.period")
     days = [Day(row[0], row[1], *map(int, row[2:5]), *row[5:]) for row in rows if row[2]]
     return sorted(days, key=lambda one: one.day)
+
+
+def together(days: Sequence[Day]) -> list[Day]:
+    """The days of all groups, given in their order, added up."""
+    found = []
+    for day, of_day in groupby(days, key=lambda one: one.day):
+        columns = zip(
+            *((one.number, one.with_r, one.with_pct, one.r, one.pct) for one in of_day), strict=True
+        )
+        found.append(Day("", day, *map(sum, columns)))
+    return found
 
 
 def _ask(asked: Asked, by: By, *, columns: Sequence[str], groups: str) -> list[tuple]:
