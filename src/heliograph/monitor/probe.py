@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from heliograph.kit.cache.told import Counters
 from heliograph.monitor.measure import Definition, Measure, unknown
@@ -88,15 +89,23 @@ def is_due(probe: Probe, *, at: datetime, before: datetime | None) -> bool:
 @contextmanager
 def _within(seconds: float) -> Iterator[None]:
     """Its statements end after so long, and with them what it locks; nothing of it is written."""
+    within_another = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)",
-            [f"{int(seconds * 1000)}ms"],
-        )
-        before = cursor.fetchone()[0]
+        before = _timeout(cursor) if within_another else ""
+        _limit(cursor, f"{int(seconds * 1000)}ms")
         yield
-        # Where this stands in a longer transaction, that goes on as it was.
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
+        if within_another:
+            _limit(cursor, before)
+
+
+def _timeout(cursor: CursorWrapper) -> str:
+    cursor.execute("SELECT current_setting('statement_timeout')")
+    return str(cursor.fetchone()[0])
+
+
+def _limit(cursor: CursorWrapper, limit: str) -> None:
+    """Until the end of the transaction, which may be longer than ours."""
+    cursor.execute("SELECT set_config('statement_timeout', %s, true)", [limit])
 
 
 def _sentence(fault: Exception) -> str:

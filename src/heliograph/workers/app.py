@@ -38,7 +38,7 @@ VISIBILITY_SECONDS = 180
 # What the work of a queue needs; who does not read it needs none.
 PRELOADED = {
     "generate": ("heliograph.workers.shards", "heliograph.workers.dispatch"),
-    "upkeep": ("heliograph.workers.reconcile",),
+    "upkeep": ("heliograph.workers.reconcile", "heliograph.monitor.take", "heliograph.workers.measuring"),
     "ingest": ("heliograph.market.sources.replay.play", "heliograph.market.sources.exchange.poll"),
     "notices": ("heliograph.notices.deliver",),
 }

@@ -63,4 +63,4 @@ def _errors(reads: Measure, faults: Measure, before: Mapping[Key, float], *, lev
     return known(ERRORS, min(failed / asked, 1.0), level=level)
 
 
-PROBE = Probe("cache", ALL, read)
+PROBE = Probe("cache", ALL, read, every=60)

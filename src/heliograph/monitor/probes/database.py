@@ -140,6 +140,6 @@ def _row(statement: str) -> tuple:
 
 PROBES = (
     Probe("database", SESSIONS, read_sessions),
-    Probe("database", COUNTED, read_counters),
+    Probe("database", COUNTED, read_counters, every=60),
     Probe("database", (SIZE, GROWTH, DEAD, FROZEN, REPLICAS, LAG), read_size, every=60, seconds=5),
 )

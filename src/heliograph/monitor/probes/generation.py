@@ -80,4 +80,4 @@ def _signals(ground: Ground) -> Iterator[Measure]:
         yield known(REJECTED, number, reason=reason)
 
 
-PROBE = Probe("generation", ALL, read)
+PROBE = Probe("generation", ALL, read, every=60)

@@ -79,5 +79,5 @@ def _skew() -> float:
 
 PROBES = (
     Probe("host", ALL, read, rows=False),
-    Probe("host", (SKEW,), read_clock),
+    Probe("host", (SKEW,), read_clock, every=60),
 )

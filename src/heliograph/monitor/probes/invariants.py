@@ -85,4 +85,4 @@ def _unannounced(signals: Sequence[Signal]) -> list[str]:
     return [words for subject, words in asked.items() if subject not in set(told)]
 
 
-PROBE = Probe("invariants", ALL, read)
+PROBE = Probe("invariants", ALL, read, every=60)

@@ -94,6 +94,6 @@ def _expected(rows: list[Series], bars: "np.ndarray", timeframe: str) -> "np.nda
 
 
 PROBES = (
-    Probe("market", (AWAITED, STALE, BEHIND, REPLAY, FAILING, REVISED, LATE), read_coming),
+    Probe("market", (AWAITED, STALE, BEHIND, REPLAY, FAILING, REVISED, LATE), read_coming, every=30),
     Probe("market", (COVERAGE, WORST, SERIES), read_coverage, every=300, seconds=5),
 )

@@ -60,4 +60,4 @@ def read(ground: Ground) -> Iterator[Measure]:
     )
 
 
-PROBE = Probe("outcomes", ALL, read)
+PROBE = Probe("outcomes", ALL, read, every=60)

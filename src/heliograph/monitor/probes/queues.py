@@ -62,4 +62,4 @@ def _age(since: datetime | None, *, at: datetime) -> float:
     return max((at - since).total_seconds(), 0) if since else 0.0
 
 
-PROBES = (Probe("queues", (DEPTH, DEPTHS), read_depths), Probe("queues", ROWS, read_rows))
+PROBES = (Probe("queues", (DEPTH, DEPTHS), read_depths), Probe("queues", ROWS, read_rows, every=30))
