@@ -425,6 +425,14 @@ def test_ticks_of_the_list_lead_to_the_comparison(client, run):
     assert "Choose the other one." in body(client, f"/backtests/compare?a={run.pk}")
 
 
+def test_a_run_that_has_no_other_beside_it_leads_to_a_second_one(client, run):
+    page = body(client, f"/backtests/compare?a={run.pk}")
+
+    assert "There is one finished backtest." in page
+    assert f'href="/backtests/new?again={run.pk}"' in page
+    assert "Choose the other one." not in page
+
+
 def test_a_run_without_trades_says_why_and_has_no_averages(client, instruments):
     asked = ask(
         BUSY.replace("crosses_above(ema", "close > 1e12 and crosses_above(ema").replace(
