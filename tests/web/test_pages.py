@@ -240,6 +240,20 @@ def test_a_new_run_begins_in_a_venue_of_its_own(client):
     assert [row.venue.name for row in Replay.objects.order_by("pk")] == ["replay-eurusd", "replay-eurusd-2"]
 
 
+@pytest.mark.django_db
+def test_days_are_said_to_be_those_of_utc_wherever_one_looks_from(client):
+    """A bar of a day is named by its day in UTC; the page called that day one of Berlin."""
+    client.cookies["zone"] = "Europe/Berlin"
+    load_sample(find_sample("us-shares"), at=NOW)
+    days = body(client, "/replays/")
+    Replay.objects.update(timeframe="1h")
+    hours = body(client, "/replays/")
+
+    assert days.count("</time> UTC</dd>") == 2
+    assert days.count("</time> Berlin</dd>") == 1
+    assert hours.count("</time> Berlin</dd>") == 3
+
+
 ADDRESSES = (
     "/signals/{signal}/",
     "/signals/{signal}/panel",

@@ -101,6 +101,12 @@ def when(moment: datetime | None, timeframe: str = "") -> SafeString:
 
 
 @register.filter
+def of_bars(zone: str, timeframe: str) -> str:
+    """The zone in which bars of a timeframe are named: those of whole days by their days in UTC."""
+    return "UTC" if timeframe in times.DAILY else zone
+
+
+@register.filter
 def in_utc(moment: date | datetime | None, form: str) -> str:
     """A moment or a day as addresses and fields of forms name it, whatever the zone of whoever looks."""
     if not moment:
