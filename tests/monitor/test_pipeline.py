@@ -12,7 +12,7 @@ from heliograph.market.wire import to_datetime
 from heliograph.monitor.behind import shards_behind
 from heliograph.monitor.models import Sample
 from heliograph.monitor.queries import course, newest
-from heliograph.monitor.take import keep_look
+from heliograph.monitor.take import keep_look, measure_for_answer
 from heliograph.notices.models import Channel, Delivery, Notice, Sending
 from heliograph.signals.generate import generate
 from heliograph.signals.models import Evaluation, Outcome, OutcomeRevision, Postponement, Progress, Signal
@@ -254,3 +254,14 @@ def test_a_look_keeps_what_is_due_with_the_score_and_rolls_up():
     looks = [point.last for point in course("health_score", since=NOON, until=NOON + 59 * SECOND)]
     assert (minute.least, minute.most, minute.last) == (min(looks), max(looks), looks[-1])
     assert Sample.objects.count() == 4
+
+
+def test_who_is_asked_for_an_answer_tells_of_costly_things_as_they_were_kept():
+    keep_look(GROUND)
+    make_venue()
+    feed(*make_venue("other", symbols=("A/USDT",)), walk(1, 5))
+    for seconds, series in ((30, 0), (660, 1)):
+        found = measure_for_answer(replace(GROUND, at=NOON + seconds * SECOND))
+        named = [one.name for one in found if not one.labels]
+        assert len(named) == len(set(named))
+        assert {one.name: one.value for one in found}["market_series"] == series

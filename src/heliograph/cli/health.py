@@ -58,10 +58,10 @@ def _measured(place: Place) -> "ToldHealth":
 def _measures(place: Place) -> "list[Measure]":
     try:
         with database(place):
-            from heliograph.monitor.take import measure_now
+            from heliograph.monitor.take import measure_for_answer
             from heliograph.workers.measuring import ground
 
-            return measure_now(ground(at=now()))
+            return measure_for_answer(ground(at=now()))
     except SourceError as fault:
         return _without_database(str(fault))
 

@@ -19,7 +19,8 @@ from heliograph.monitor.store import roll_up, write
 SECONDS = 8.0
 SCORE = Definition("health_score", "count", "the health of all, 0 to 100")
 PART = Definition("health_part_score", "count", "the health of a part, 0 to 100", labels=("part",))
-MINUTE = timedelta(minutes=1)
+# Whoever is asked for an answer does not look at what is looked at so seldom (seconds), if it was kept.
+COSTLY = 300
 
 
 def measure_now(
@@ -31,6 +32,18 @@ def measure_now(
     except Error as fault:
         return without_database(ground, str(fault).splitlines()[0], probes=probes, seconds=seconds)
     return look_all(probes, ground, seconds=seconds)
+
+
+def measure_for_answer(ground: Ground, *, seconds: float = SECONDS) -> list[Measure]:
+    """What all probes measure now, but for the costly ones: of these what was kept lately, where it was."""
+    costly = [probe for probe in PROBES if probe.every >= COSTLY]
+    try:
+        kept = _kept(costly, at=ground.at)
+    except Error:
+        kept = []
+    spared = {one.name for one in kept}
+    wanted = [probe for probe in PROBES if spared.isdisjoint(one.name for one in probe.measures)]
+    return [*measure_now(ground, probes=wanted, seconds=seconds), *kept]
 
 
 def without_database(
@@ -58,15 +71,16 @@ def keep_look(ground: Ground) -> Health:
 
 
 def _kept(probes: Sequence[Probe], *, at: datetime) -> list[Measure]:
-    """What those probes measured last that are not due yet."""
-    definitions = {one.name: one for probe in probes for one in probe.measures}
-    if not definitions:
+    """What those probes measured last, as far as that is not older than two of their looks."""
+    if not probes:
         return []
-    within = timedelta(seconds=2 * max(probe.every for probe in probes))
+    known_by = {
+        one.name: (one, timedelta(seconds=2 * probe.every)) for probe in probes for one in probe.measures
+    }
     return [
-        measured(definitions[one.name], one.value, one.reason, **one.labels)
-        for one in newest(at=at, within=within)
-        if one.name in definitions
+        measured(known_by[one.name][0], one.value, one.reason, **one.labels)
+        for one in newest(at=at, within=max(age for _, age in known_by.values()))
+        if one.name in known_by and at - one.at < known_by[one.name][1]
     ]
 
 

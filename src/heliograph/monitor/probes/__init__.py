@@ -15,8 +15,7 @@ from heliograph.monitor.probes import (
     workers,
 )
 
-# In the order of looking: where the database is slow, the first ones say so.
-PROBES = (
+_ALL = (
     *database.PROBES,
     redis.PROBE,
     workers.PROBE,
@@ -30,4 +29,6 @@ PROBES = (
     *host.PROBES,
     invariants.PROBE,
 )
+# Where time runs out, what is costly goes short.
+PROBES = tuple(sorted(_ALL, key=lambda probe: probe.every))
 DEFINITIONS = tuple(one for probe in PROBES for one in probe.measures)

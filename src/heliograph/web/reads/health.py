@@ -3,7 +3,7 @@
 from heliograph.kit.cache import cached
 from heliograph.kit.clock import utc_now
 from heliograph.monitor.score import health_of
-from heliograph.monitor.take import measure_now
+from heliograph.monitor.take import measure_for_answer
 from heliograph.monitor.told import ToldHealth, told
 
 # Nobody waits longer for an answer; what was not measured until then is unknown.
@@ -17,4 +17,4 @@ def measured() -> ToldHealth:
     from heliograph.workers.measuring import ground
 
     at = utc_now()
-    return told(health_of(measure_now(ground(at=at), seconds=SECONDS)), at=at, notes=False)
+    return told(health_of(measure_for_answer(ground(at=at), seconds=SECONDS)), at=at, notes=False)
