@@ -13,9 +13,9 @@ from django.utils.cache import get_conditional_response
 
 from heliograph.kit.cache import Rule, cache
 from heliograph.signals.queries import Hidden
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.asked import Chosen
 from heliograph.web.api.paging import Page
-from heliograph.web.api.seen import hidden_from
 
 View: TypeAlias = Callable[..., object]
 # What slides with the time of day is at most so old (seconds); other changes are told by the tags.
@@ -81,5 +81,5 @@ def key_of(address: str, hidden: Hidden) -> str:
 
 def _kept(request: HttpRequest, tags: Sequence[str], make: Callable[[], bytes]) -> bytes:
     rule = Rule(ttl=SECONDS, tags=tuple(tags), levels=(1, 2), kind=bytes)
-    found: bytes = cache().through(key_of(request.get_full_path(), hidden_from(request)), make, rule)
+    found: bytes = cache().through(key_of(request.get_full_path(), hidden(request)), make, rule)
     return found

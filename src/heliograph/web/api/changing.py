@@ -7,9 +7,8 @@ from django.http import HttpRequest
 
 from heliograph.accounts.roles import Role
 from heliograph.signals.models import Strategy
-from heliograph.web.accounts.asker import asker_of
+from heliograph.web.accounts.asker import asker_of, hidden
 from heliograph.web.api.problems import Refused
-from heliograph.web.api.seen import hidden_from
 from heliograph.web.views.waking import wake
 
 
@@ -34,5 +33,5 @@ def insist_on_all_scopes(request: HttpRequest, what: str) -> None:
 
 def refuse_foreign_name(request: HttpRequest, name: str) -> None:
     """Refused where a strategy of that name is hidden from whoever asks."""
-    if Strategy.objects.filter(name=name, pk__in=hidden_from(request)).exists():
+    if Strategy.objects.filter(name=name, pk__in=hidden(request)).exists():
         raise Refused(409, f"A strategy named '{name}' belongs to others; choose another name.", name="text")

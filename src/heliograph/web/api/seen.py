@@ -1,13 +1,13 @@
-"""Who asks, and what is hidden from them."""
+"""Who asks, and whose channels and subscriptions they may see."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from django.http import HttpRequest
 
 from heliograph.accounts.errors import TokenRefused
 from heliograph.accounts.people import role_of
 from heliograph.accounts.roles import Role
-from heliograph.web.accounts.asker import Asker, asker_of, hidden
+from heliograph.web.accounts.asker import Asker, asker_of
 
 
 def caller(request: HttpRequest) -> str:
@@ -22,11 +22,6 @@ def caller(request: HttpRequest) -> str:
     if asker.person is not None:
         return f"person:{asker.person.pk}"
     return f"address:{request.META.get('REMOTE_ADDR', '')}"
-
-
-def hidden_from(request: HttpRequest) -> Collection[int]:
-    """The ids of the strategies that whoever asks may not see."""
-    return hidden(request)
 
 
 def audiences_of(request: HttpRequest) -> Sequence[str] | None:

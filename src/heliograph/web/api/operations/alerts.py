@@ -8,10 +8,10 @@ from ninja import Field, Query, Router
 from heliograph.inbound.alerts import NoSuchAlert, alert_rows, item_of
 from heliograph.inbound.models import Alert
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Chosen, Id, Moment, Name, Paging
 from heliograph.web.api.paging import Order, Page, page_of
-from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.filled import filled
 from heliograph.web.api.shapes.inbound import StoredAlertList, StoredAlertShape
 
@@ -47,7 +47,7 @@ def list_alerts(request: HttpRequest, asked: Query[AskedAlerts]) -> Page:
         "received_at__gte": asked.since,
     }
     named = {name: value for name, value in meant.items() if value is not None}
-    return page_of(alert_rows(hidden=hidden_from(request)).filter(**named), asked, NEWEST, _alert)
+    return page_of(alert_rows(hidden=hidden(request)).filter(**named), asked, NEWEST, _alert)
 
 
 @router.get("alerts/{alert_id}", response=StoredAlertShape, summary="One alert from outside")
@@ -55,7 +55,7 @@ def list_alerts(request: HttpRequest, asked: Query[AskedAlerts]) -> Page:
 @needs("viewer")
 def get_alert(request: HttpRequest, alert_id: Id, asked: Query[AskedAlert]) -> dict[str, object]:
     """While it is kept."""
-    found = alert_rows(hidden=hidden_from(request)).filter(pk=alert_id).first()
+    found = alert_rows(hidden=hidden(request)).filter(pk=alert_id).first()
     if found is None:
         raise NoSuchAlert(alert_id)
     return _alert(found)

@@ -8,10 +8,10 @@ from ninja import Field, Query, Router, Schema
 from heliograph.reports.analytics import analytics
 from heliograph.reports.asked import Asked, By
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Day, Id, Name
 from heliograph.web.api.described import also
-from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.analytics import AnalyticsShape, Grouping
 
 router = Router(tags=["signals"])
@@ -44,6 +44,6 @@ def get_analytics(request: HttpRequest, asked: Query[AskedAnalytics]) -> dict[st
         side=asked.side,
         since=asked.since,
         until=asked.until,
-        hidden=tuple(hidden_from(request)),
+        hidden=hidden(request),
     )
     return analytics(which, by=By(asked.by)).to_dict()

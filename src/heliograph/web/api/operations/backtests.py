@@ -14,12 +14,12 @@ from heliograph.research.models import StoredBacktest, StoredTrade
 from heliograph.research.queries import ROW, BacktestFilter, find_backtest, shown_to
 from heliograph.research.result import finished_result
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Chosen, Id, Name, Paging, names_of
 from heliograph.web.api.described import also
 from heliograph.web.api.exports import Exporting, chunks_of, export, table_of
 from heliograph.web.api.paging import Order, Page, Ranked, page_of
-from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.backtests import (
     BacktestDetail,
     BacktestList,
@@ -166,7 +166,7 @@ def compare_backtests(request: HttpRequest, backtest_id: Id, asked: Query[AskedO
 
 def find_visible(request: HttpRequest, backtest_id: int) -> StoredBacktest:
     """The backtest of that id; NoSuchBacktest too where its strategy is hidden from whoever asks."""
-    return find_backtest(backtest_id, hidden=tuple(hidden_from(request)))
+    return find_backtest(backtest_id, hidden=hidden(request))
 
 
 def backtest(row: StoredBacktest) -> dict[str, object]:
@@ -197,4 +197,4 @@ def _exported(row: tuple) -> list:
 
 
 def _visible(request: HttpRequest):
-    return StoredBacktest.objects.select_related(*ROW).filter(shown_to(tuple(hidden_from(request))))
+    return StoredBacktest.objects.select_related(*ROW).filter(shown_to(hidden(request)))

@@ -8,11 +8,11 @@ from ninja import Field, Query, Router
 from heliograph.signals.evaluations import RUN, EvaluationItem, PostponedItem, postponed_shards
 from heliograph.signals.models import Evaluation
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Id, Moment, Name, Paging, names_of
 from heliograph.web.api.exports import Exporting, chunks_of, export, table_of
 from heliograph.web.api.paging import Order, Page, page_of, part_of
-from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.signals import EvaluationList, EvaluationShape, PostponedList, PostponedShape
 
 router = Router(tags=["evaluations"])
@@ -45,8 +45,8 @@ class AskedEvaluations(Exporting):
         }
         named = {name: value for name, value in asked.items() if value is not None}
         rows = Evaluation.objects.select_related(*RUN).filter(**named)
-        hidden = hidden_from(request)
-        return rows.exclude(version__strategy__in=hidden) if hidden else rows
+        unseen = hidden(request)
+        return rows.exclude(version__strategy__in=unseen) if unseen else rows
 
 
 class AskedPostponed(Paging):
@@ -74,7 +74,7 @@ def list_evaluations(request: HttpRequest, asked: Query[AskedEvaluations]) -> Pa
 @needs("viewer")
 def list_postponed(request: HttpRequest, asked: Query[AskedPostponed]) -> Page:
     """Those that wait the longest first, with what they wait for."""
-    found = postponed_shards(hidden=hidden_from(request))
+    found = postponed_shards(hidden=hidden(request))
     return part_of(found, asked, name="postponed", key=_key)
 
 

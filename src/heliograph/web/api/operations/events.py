@@ -5,9 +5,10 @@ from ninja import Field, Query, Router, Schema
 from pydantic import field_validator
 
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.asked import Id, Name
 from heliograph.web.api.problems import Refused
-from heliograph.web.api.seen import caller, hidden_from
+from heliograph.web.api.seen import caller
 from heliograph.web.stream.at_once import bounds, told_at_once
 from heliograph.web.stream.door import Door, door_of
 from heliograph.web.stream.told import TOPICS, Admission, Asked, Told
@@ -67,10 +68,10 @@ def stream_events(request: HttpRequest, asked: Query[AskedEvents]) -> HttpRespon
     last, forgotten, newest_strategy = bounds()
     if after is not None and after > last:
         raise Refused(422, f"Event {after} was never sent; the newest is {last}.", name=HEADER)
-    hidden = frozenset(hidden_from(request))
+    unseen = frozenset(hidden(request))
 
     def sees(event: Told) -> bool:
-        return event.strategy_id not in hidden
+        return event.strategy_id not in unseen
 
     admission = Admission(
         person=caller(request),

@@ -8,13 +8,12 @@ from ninja import Field, Query, Router, Status
 
 from heliograph.accounts.filters import filters_of, find_filter, remove_filter, save_filter
 from heliograph.web.accounts.access import needs
-from heliograph.web.accounts.asker import person_of
+from heliograph.web.accounts.asker import hidden, person_of
 from heliograph.web.accounts.told import tell
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import LINE, Id, Line, Paging, Told
 from heliograph.web.api.idempotent import idempotent
 from heliograph.web.api.paging import Order, Page, page_of
-from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.accounts import FilterList, FilterShape
 from heliograph.web.api.shapes.asides import CountedShape
 from heliograph.web.api.shapes.filled import filled, filler
@@ -64,7 +63,7 @@ def keep_filter(request: HttpRequest, told: FilterTold) -> Status:
 def count_filter(request: HttpRequest, filter_id: Id) -> dict[str, int]:
     """Now."""
     asked = Asked.of(QueryDict(find_filter(person_of(request), filter_id).query.removeprefix("?")))
-    counts = reads.counts(replace(asked.filter(hidden=hidden_from(request)), state=None))
+    counts = reads.counts(replace(asked.filter(hidden=hidden(request)), state=None))
     return {"count": counts[asked.state or "all"]}
 
 

@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import LINE
-from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.asides import FoundList
 from heliograph.web.views.asked import whole
 from heliograph.web.views.find import find
@@ -23,4 +23,4 @@ def find_by_name(
     request: HttpRequest, q: Annotated[str, Query(min_length=1, max_length=120, pattern=LINE)]
 ) -> dict[str, object]:
     """Instruments, strategies and pages by a part of their names, signals by their numbers."""
-    return {"items": find(q.strip(), number=whole(q.strip()), hidden=hidden_from(request))}
+    return {"items": find(q.strip(), number=whole(q.strip()), hidden=hidden(request))}

@@ -12,10 +12,11 @@ from heliograph.notices.queries import list_channels, notice_item, way_of
 from heliograph.notices.topics import TOPICS
 from heliograph.signals.models import Strategy
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Chosen, Id, Moment, Name, Paging, names_of
 from heliograph.web.api.paging import Order, Page, page_of, part_of
-from heliograph.web.api.seen import audiences_of, hidden_from
+from heliograph.web.api.seen import audiences_of
 from heliograph.web.api.shapes.filled import filled
 from heliograph.web.api.shapes.notices import (
     ChannelList,
@@ -135,7 +136,7 @@ def get_notice(request: HttpRequest, notice_id: Id, asked: Query[AskedNotice]) -
 def list_deliveries(request: HttpRequest, asked: Query[AskedDeliveries]) -> Page:
     """Each notice for each channel: sent, waiting, or given up and why."""
     rows = _deliveries(request)
-    if hidden_from(request):
+    if hidden(request):
         rows = rows.filter(notice__in=_notices(request))
     if asked.channel:
         rows = rows.filter(channel__name=asked.channel)
@@ -156,10 +157,10 @@ def list_topics(request: HttpRequest, asked: Query[AskedTopics]) -> Page:
 def _notices(request: HttpRequest):
     deliveries = Prefetch("deliveries", _deliveries(request).order_by("channel__name"))
     rows = Notice.objects.prefetch_related(deliveries)
-    hidden = hidden_from(request)
-    if not hidden:
+    unseen = hidden(request)
+    if not unseen:
         return rows
-    names = list(Strategy.objects.filter(pk__in=hidden).values_list("name", flat=True))
+    names = list(Strategy.objects.filter(pk__in=unseen).values_list("name", flat=True))
     return rows.exclude(payload__strategy__in=names)
 
 

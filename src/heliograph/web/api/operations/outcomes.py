@@ -9,12 +9,12 @@ from heliograph.signals.items import SignalItem, item_values
 from heliograph.signals.models import OutcomeRevision
 from heliograph.signals.queries import SignalFilter
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Id, Moment, Name, Paging, names_of
 from heliograph.web.api.exports import Exporting, chunks_of, export, table_of
 from heliograph.web.api.operations.signals import page_of_signals, signal_table
 from heliograph.web.api.paging import Order, Page, page_of
-from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.filled import filler
 from heliograph.web.api.shapes.signals import OutcomeList, OutcomeShape, RevisionList, RevisionShape
 
@@ -40,7 +40,7 @@ class AskedOutcomes(Exporting):
     def filter(self, request: HttpRequest) -> SignalFilter:
         """The same for the room of signals."""
         own = set(AskedOutcomes.model_fields) - set(Exporting.model_fields)
-        return SignalFilter(**{name: getattr(self, name) for name in own}, hidden=tuple(hidden_from(request)))
+        return SignalFilter(**{name: getattr(self, name) for name in own}, hidden=hidden(request))
 
 
 class AskedRevisions(Paging):
@@ -69,7 +69,7 @@ def list_outcomes(request: HttpRequest, asked: Query[AskedOutcomes]) -> Page | S
 @needs("viewer")
 def list_revisions(request: HttpRequest, asked: Query[AskedRevisions]) -> Page:
     """Settled outcomes stay as they were told; a revision says what corrected candles would make of one."""
-    rows = OutcomeRevision.objects.exclude(signal__version__strategy__in=hidden_from(request))
+    rows = OutcomeRevision.objects.exclude(signal__version__strategy__in=hidden(request))
     if asked.signal_id is not None:
         rows = rows.filter(signal=asked.signal_id)
     if asked.since:

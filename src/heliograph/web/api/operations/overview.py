@@ -5,8 +5,8 @@ from ninja import Router
 
 from heliograph.kit.clock import utc_now
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
-from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.asides import OverviewShape
 from heliograph.web.api.shapes.filled import filled
 from heliograph.web.reads import overview
@@ -19,9 +19,9 @@ router = Router(tags=["signals"])
 @needs("viewer")
 def get_overview(request: HttpRequest) -> dict[str, object]:
     """At most fifteen seconds old."""
-    at, hidden = utc_now(), hidden_from(request)
-    reasons = overview.recent_reasons(at=at, hidden=hidden)
-    return filled(OverviewShape, overview.figures(at=at, hidden=hidden), at=at, reasons=_plain(reasons))
+    at, unseen = utc_now(), hidden(request)
+    reasons = overview.recent_reasons(at=at, hidden=unseen)
+    return filled(OverviewShape, overview.figures(at=at, hidden=unseen), at=at, reasons=_plain(reasons))
 
 
 def _plain(reasons: list[overview.ReasonCount]) -> list[dict[str, object]]:

@@ -14,6 +14,7 @@ from heliograph.signals.queries import find_version
 from heliograph.signals.rollouts import Limits
 from heliograph.signals.strategies import promote
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.accounts.told import tell
 from heliograph.web.api.asked import Id, Line, Told, Words
 from heliograph.web.api.described import also
@@ -21,7 +22,6 @@ from heliograph.web.api.idempotent import idempotent
 from heliograph.web.api.operations.rollouts import find_rollout, rollout, router
 from heliograph.web.api.operations.strategies import router as of_strategies
 from heliograph.web.api.operations.versions import detail, find_visible
-from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.strategies import RolloutShape, VersionShape
 
 Count = Annotated[int, Field(ge=1, le=100_000)]
@@ -108,7 +108,7 @@ def abort_rollout(request: HttpRequest, rollout_id: Id, told: ReasonTold) -> dic
 @needs("operator")
 def roll_back(request: HttpRequest, told: RollbackTold) -> dict[str, object]:
     """Answers with the version that is live again."""
-    version = find_version(told.strategy, None, hidden=hidden_from(request))
+    version = find_version(told.strategy, None, hidden=hidden(request))
     reason = told.reason.strip() or BY_HAND
     back = verbs.rollback(version.strategy, reason=reason, at=utc_now())
     tell(request, "strategy.rollback", str(back), reason=reason)

@@ -8,10 +8,10 @@ from ninja import Query, Router
 from heliograph.errors import NotFound
 from heliograph.signals.models import Rollout
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Chosen, Id, Name, Paging
 from heliograph.web.api.paging import Order, Page, page_of
-from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.filled import filled
 from heliograph.web.api.shapes.strategies import RolloutList, RolloutShape
 
@@ -70,4 +70,4 @@ def rollout(row: Rollout) -> dict[str, object]:
 
 def _visible(request: HttpRequest):
     rows = Rollout.objects.select_related("strategy", "candidate", "former")
-    return rows.exclude(strategy__in=hidden_from(request))
+    return rows.exclude(strategy__in=hidden(request))

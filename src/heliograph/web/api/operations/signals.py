@@ -19,11 +19,11 @@ from heliograph.signals.models import Signal
 from heliograph.signals.queries import SignalFilter, signal_rows
 from heliograph.signals.similar import Similar, similar_signals
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Chosen, Id, Moment, Name, Paging
 from heliograph.web.api.exports import Exporting, chunks_of, export, table_of
 from heliograph.web.api.paging import Order, Page
-from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.explanations import ExplanationShape
 from heliograph.web.api.shapes.filled import filler
 from heliograph.web.api.shapes.signals import (
@@ -66,7 +66,7 @@ class SignalQuestions(Chosen):
         own = set(SignalQuestions.model_fields) - {"fields", "state"}
         state = None if self.state == "all" else self.state
         return SignalFilter(
-            **{name: getattr(self, name) for name in own}, state=state, hidden=tuple(hidden_from(request))
+            **{name: getattr(self, name) for name in own}, state=state, hidden=hidden(request)
         )
 
 
@@ -185,7 +185,7 @@ def told(item: SignalItem) -> SignalItem:
 def find_visible(request: HttpRequest, signal_id: int) -> tuple[Signal, SignalItem]:
     """The row and its item; NoSuchSignal where there is none, or it is hidden from whoever asks."""
     rows = Signal.objects.select_related("outcome", "version__strategy", "instrument__venue")
-    row = rows.exclude(version__strategy__in=hidden_from(request)).filter(pk=signal_id).first()
+    row = rows.exclude(version__strategy__in=hidden(request)).filter(pk=signal_id).first()
     if row is None:
         raise NoSuchSignal(signal_id)
     return row, SignalItem.of(row)

@@ -10,13 +10,13 @@ from ninja import Field, Query, Router, Status
 from heliograph.inbound import sources as verbs
 from heliograph.kit.clock import utc_now
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.accounts.told import tell
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Line, Name, Paging, Told
 from heliograph.web.api.changing import refuse_foreign_name
 from heliograph.web.api.idempotent import idempotent
 from heliograph.web.api.paging import Page, part_of
-from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.filled import filler
 from heliograph.web.api.shapes.inbound import MadeSourceShape, SourceList, SourceShape
 
@@ -55,7 +55,7 @@ class SourceTold(Told):
 @needs("viewer")
 def list_of_sources(request: HttpRequest, asked: Query[AskedSources]) -> Page:
     """By name, with how their alerts fared."""
-    found = verbs.list_sources(hidden=hidden_from(request))
+    found = verbs.list_sources(hidden=hidden(request))
     page = part_of(found, asked, name="sources", key=lambda one: (one.name,))
     return Page([source(one) for one in page.items], page.next)
 
@@ -84,7 +84,7 @@ def add_source(request: HttpRequest, told: SourceTold) -> Status:
 @needs("operator")
 def renew_source_secret(request: HttpRequest, name: Name) -> dict[str, object]:
     """It is shown this once, so no key repeats the answer. The one of before is taken until it is ended."""
-    known = verbs.find_source(name, hidden=hidden_from(request)).name
+    known = verbs.find_source(name, hidden=hidden(request)).name
     secret = verbs.renew_secret(known)
     tell(request, "source.secret", known, act="renew")
     return _with_secret(known, secret)
@@ -95,7 +95,7 @@ def renew_source_secret(request: HttpRequest, name: Name) -> dict[str, object]:
 @needs("operator")
 def end_source_secret(request: HttpRequest, name: Name) -> dict[str, object]:
     """Only alerts with the newest are taken from then on."""
-    known = verbs.find_source(name, hidden=hidden_from(request)).name
+    known = verbs.find_source(name, hidden=hidden(request)).name
     verbs.end_former_secret(known)
     tell(request, "source.secret", known, act="end")
     return _told(known)
@@ -106,7 +106,7 @@ def end_source_secret(request: HttpRequest, name: Name) -> dict[str, object]:
 @needs("operator")
 def remove_source(request: HttpRequest, name: Name) -> Status:
     """What runs is followed to its end, and all stays on record."""
-    verbs.find_source(name, hidden=hidden_from(request))
+    verbs.find_source(name, hidden=hidden(request))
     verbs.remove_source(name, at=utc_now())
     tell(request, "source.remove", name)
     return Status(204, None)

@@ -10,10 +10,10 @@ from ninja import Query, Router
 from heliograph.signals.models import StrategyVersion
 from heliograph.signals.scores import Score, scoreboard
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Name, Paging
 from heliograph.web.api.paging import Order, Page, page_of, part_of
-from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.asides import ExampleList, ExampleShape
 from heliograph.web.api.shapes.filled import filler
 from heliograph.web.api.shapes.strategies import ScoreList, ScoreShape, Stage, StrategyList, StrategyShape
@@ -75,7 +75,7 @@ def list_scores(request: HttpRequest, asked: Query[AskedScores]) -> Page:
 
 
 def _versions(request: HttpRequest, asked: AskedStrategies) -> Page:
-    rows = StrategyVersion.objects.exclude(strategy__in=hidden_from(request))
+    rows = StrategyVersion.objects.exclude(strategy__in=hidden(request))
     if asked.strategy:
         rows = rows.filter(strategy__name=asked.strategy)
     if asked.stage:

@@ -15,11 +15,11 @@ from heliograph.signals.models import Progress, StrategyVersion
 from heliograph.signals.scores import score
 from heliograph.signals.tallies import read as tallies
 from heliograph.web.accounts.access import needs
+from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Chosen, Id, Moment, Paging
 from heliograph.web.api.described import also
 from heliograph.web.api.paging import Page, part_of
-from heliograph.web.api.seen import hidden_from
 from heliograph.web.api.shapes.asides import ReasonList
 from heliograph.web.api.shapes.filled import filler
 from heliograph.web.api.shapes.strategies import (
@@ -149,7 +149,7 @@ def list_effects(request: HttpRequest, version_id: Id) -> dict[str, object]:
 
 def find_visible(request: HttpRequest, version_id: int) -> StrategyVersion:
     """The version of that id; NoSuchVersionId where there is none, or it is hidden from whoever asks."""
-    rows = StrategyVersion.objects.select_related("strategy").exclude(strategy__in=hidden_from(request))
+    rows = StrategyVersion.objects.select_related("strategy").exclude(strategy__in=hidden(request))
     version = rows.filter(pk=version_id).first()
     if version is None:
         raise NoSuchVersionId(
