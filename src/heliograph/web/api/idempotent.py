@@ -55,25 +55,22 @@ def reaches_out(view: View) -> View:
 
 def once_outside(request: HttpRequest, run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """Run a write that asks somebody outside, unless its key was used, or another request is using it."""
-    key = request.headers.get(HEADER)
-    if key is None:
+    use = _use(request)
+    if use is None:
         return run()
-    _check(key)
-    actor, digest = caller(request), _digest(request)
     with transaction.atomic():
-        _lock(actor, key)
-        if (kept := _known(actor, key)) is not None:
-            return _again(kept, digest)
-        _keep(actor, key, digest, HttpResponse(status=UNDER_WAY))
+        if (known := _answered(*use)) is not None:
+            return known
+        _keep(*use, HttpResponse(status=UNDER_WAY))
     made: HttpResponseBase | None = None
     try:
         made = run()
     finally:
         with transaction.atomic():
             if isinstance(made, HttpResponse) and 200 <= made.status_code < 300:
-                _keep(actor, key, digest, made)
+                _keep(*use, made)
             else:
-                KeptAnswer.objects.filter(actor=actor, key=key).delete()
+                KeptAnswer.objects.filter(actor=use[0], key=use[1]).delete()
     return made
 
 
@@ -84,21 +81,34 @@ def once(
 
     Only what succeeded is kept: a refused request had no effect, and may be mended and sent again.
     """
-    key = request.headers.get(HEADER)
-    if key is None:
+    use = _use(request)
+    if use is None:
         return _wholly(run)
-    _check(key)
-    actor, digest = caller(request), _digest(request)
     with transaction.atomic():
-        _lock(actor, key)
-        if (kept := _known(actor, key)) is not None:
-            return _again(kept, digest)
+        if (known := _answered(*use)) is not None:
+            return known
         made = run()
         if not 200 <= made.status_code < 300 or made.streaming:
             transaction.set_rollback(True)
             return made
-        _keep(actor, key, digest, made, hush=hush)
+        _keep(*use, made, hush=hush)
     return made
+
+
+def _use(request: HttpRequest) -> tuple[str, str, str] | None:
+    """Who uses which key for what: caller, key and digest; None where no key is given."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    _check(key)
+    return caller(request), key, _digest(request)
+
+
+def _answered(actor: str, key: str, digest: str) -> HttpResponse | None:
+    """What was answered under the key, which is this transaction's from now on."""
+    _lock(actor, key)
+    kept = _known(actor, key)
+    return None if kept is None else _again(kept, digest)
 
 
 def _wholly(run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
