@@ -62,18 +62,66 @@ class Estimate(Struct, frozen=True, kw_only=True):
     high: float | None
 
 
-class Figures(Struct, frozen=True, kw_only=True):
-    """What one of two versions gave on their common ground."""
+class WorthSeries(Struct, frozen=True, kw_only=True):
+    """Of the daily series, from the first day on which one of these signals ended to the last one; days
+    without an end are 0. Ratios are per year of 365 days; `yearly`, `volatility`, `max_drawdown` and
+    the risks of a day at 95 % are in the unit of the results.
+    """
 
-    version: int
-    stage: Literal["draft", "shadow", "live", "retired"]
-    published: int
-    only_here: int
-    rejected: int
-    settled: int
-    mean_r: Estimate
+    days: int
+    yearly: float | None
+    volatility: float | None
+    sharpe: float | None
+    sortino: float | None
+    calmar: float | None
+    max_drawdown: float | None
+    value_at_risk: float | None
+    expected_shortfall: float | None
+
+
+class Results(Struct, frozen=True, kw_only=True):
+    """Results in one unit. `series` is null without a result, and for groups by instrument, hour or
+    confidence, of which no days are kept.
+    """
+
+    expectancy: Estimate
+    total: float | None
+    profit_factor: float | None
+    series: WorthSeries | None
+
+
+class Spread(Struct, frozen=True, kw_only=True):
+    """How results in R are spread: `counts` between `edges`, of which each holds its lower one, those
+    `below` and `above`, and quantiles, known to the width of a bin; null where they lie outside.
+    """
+
+    edges: list[float]
+    counts: list[int]
+    below: int
+    above: int
+    q05: float | None
+    q25: float | None
+    median: float | None
+    q75: float | None
+    q95: float | None
+
+
+class Worth(Struct, frozen=True, kw_only=True):
+    """What settled signals came to, in R and in percent of one stake after costs. A hit is a return above
+    zero; excursions and times are means.
+    """
+
+    signals: int
     hit_rate: Estimate
-    mean_return_pct: Estimate
+    r: Results
+    pct: Results
+    spread_r: Spread
+    mfe_r: float | None
+    mae_r: float | None
+    bars_held: float | None
+    hours_held: float | None
+    brier: float | None
+    log_loss: float | None
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -83,10 +131,10 @@ class Group(Struct, frozen=True, kw_only=True):
 
     key: int | str
     name: str
-    figures: Figures
+    figures: Worth
 
 
-class Ended(Struct, frozen=True, kw_only=True):
+class WorthOfDay(Struct, frozen=True, kw_only=True):
     """A UTC day, how many signals ended on it, and what they brought, added up."""
 
     day: date
@@ -133,9 +181,9 @@ class Analytics(Struct, frozen=True, kw_only=True):
     """All that was asked for, the groups, the days on which something ended, and the confidences."""
 
     by: Literal["strategy", "version", "instrument", "timeframe", "side", "hour", "confidence"]
-    total: Figures
+    total: Worth
     groups: list[Group]
-    days: list[Ended]
+    days: list[WorthOfDay]
     calibration: Calibration
 
 
@@ -442,6 +490,20 @@ class CheckedText(Struct, frozen=True, kw_only=True):
 
     findings: list[Finding]
     meant: Meant | None
+
+
+class Figures(Struct, frozen=True, kw_only=True):
+    """What one of two versions gave on their common ground."""
+
+    version: int
+    stage: Literal["draft", "shadow", "live", "retired"]
+    published: int
+    only_here: int
+    rejected: int
+    settled: int
+    mean_r: Estimate
+    hit_rate: Estimate
+    mean_return_pct: Estimate
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
@@ -1727,6 +1789,14 @@ class Signal(Struct, frozen=True, kw_only=True):
     parts: list[Part]
     settled_at: datetime | None
     external: bool
+
+
+class Ended(Struct, frozen=True, kw_only=True):
+    """How some settled signals ended."""
+
+    n: int
+    mean_r: Estimate
+    hit_rate: Estimate
 
 
 class Similar(Struct, frozen=True, kw_only=True):

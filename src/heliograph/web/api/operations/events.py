@@ -15,6 +15,16 @@ from heliograph.web.stream.told import TOPICS, Admission, Asked, Told
 
 router = Router(tags=["events"])
 HEADER = "Last-Event-ID"
+# The fields of an event, as whoever reads the stream finds them.
+EVENT = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "description": "Its place; to go on from, as `Last-Event-ID`."},
+        "event": {"type": "string", "description": "Its topic."},
+        "data": {"type": "string", "description": "A JSON object: `type`, `timestamp` and `data`."},
+    },
+    "required": ["id", "event", "data"],
+}
 COME_AGAIN = {"Retry-After": "5"}
 STREAM = {
     "parameters": [
@@ -29,7 +39,7 @@ STREAM = {
     "responses": {
         200: {
             "description": "Events without end; each has `id:`, `event:` (its topic) and JSON in `data:`.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": EVENT}},
         }
     },
 }

@@ -10,7 +10,7 @@ from heliograph.web.api.shapes.strategies import EstimateShape
 Grouping = Literal["strategy", "version", "instrument", "timeframe", "side", "hour", "confidence"]
 
 
-class SeriesShape(Schema):
+class WorthSeriesShape(Schema):
     """Of the daily series, from the first day on which one of these signals ended to the last one; days
     without an end are 0. Ratios are per year of 365 days; `yearly`, `volatility`, `max_drawdown` and the
     risks of a day at 95 % are in the unit of the results."""
@@ -33,7 +33,7 @@ class ResultsShape(Schema):
     expectancy: EstimateShape
     total: float | None
     profit_factor: float | None
-    series: SeriesShape | None
+    series: WorthSeriesShape | None
 
 
 class SpreadShape(Schema):
@@ -51,7 +51,7 @@ class SpreadShape(Schema):
     q95: float | None
 
 
-class FiguresShape(Schema):
+class WorthShape(Schema):
     """What settled signals came to, in R and in percent of one stake after costs. A hit is a return above
     zero; excursions and times are means."""
 
@@ -74,10 +74,10 @@ class GroupShape(Schema):
 
     key: int | str
     name: str
-    figures: FiguresShape
+    figures: WorthShape
 
 
-class EndedShape(Schema):
+class WorthOfDayShape(Schema):
     """A UTC day, how many signals ended on it, and what they brought, added up."""
 
     day: date
@@ -123,7 +123,7 @@ class AnalyticsShape(Schema):
     """All that was asked for, the groups, the days on which something ended, and the confidences."""
 
     by: Grouping
-    total: FiguresShape
+    total: WorthShape
     groups: list[GroupShape]
-    days: list[EndedShape]
+    days: list[WorthOfDayShape]
     calibration: CalibrationShape
