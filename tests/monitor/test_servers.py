@@ -58,7 +58,7 @@ def test_a_transaction_that_stays_open_and_one_that_waits_for_it_are_seen(other)
 
             names = ("database_lock_waits", "database_oldest_transaction_seconds")
             assert wait_until(lambda: values("database", names[0]) == [1], seconds=10)
-            time.sleep(0.1)
+            assert wait_until(lambda: values("database", "database_lock_wait_seconds")[0] >= 0.1, seconds=10)
             found = look_at("database")
             assert found["database_lock_wait_seconds"].value >= 0.1
             assert found[names[1]].value >= found["database_lock_wait_seconds"].value
