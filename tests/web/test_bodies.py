@@ -1,4 +1,5 @@
 import asyncio
+import json
 
 from heliograph.web.bodies import BodyLimit
 
@@ -45,6 +46,14 @@ def test_what_says_that_it_is_too_large_is_refused_unread():
 
     assert (status, read) == (413, 0)
     assert b"MiB" in body
+
+
+def test_the_api_refuses_by_a_problem_document():
+    status, body, _ = ask("/api/v1/imports", told=101)
+
+    told = json.loads(body)
+    assert (status, told["status"]) == (413, 413)
+    assert "MiB" in told["detail"]
 
 
 def test_what_turns_out_too_large_is_refused_while_it_comes():

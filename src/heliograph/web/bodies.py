@@ -1,7 +1,10 @@
 """Refuses bodies that are too large while they come, before Django writes them to disk."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
 from typing import Any, TypeAlias
+
+from heliograph.web.api.problems import problem
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -29,7 +32,7 @@ class BodyLimit:
             return
         most = self._uploads if scope["path"] in self._upload_paths else self._most
         if _told_length(scope) > most:
-            await _refuse(send, most)
+            await _refuse(send, most, scope["path"])
             return
         begun, came = False, 0
 
@@ -50,7 +53,7 @@ class BodyLimit:
             await self._inner(scope, counted, noted)
         except TooLarge:
             if not begun:
-                await _refuse(send, most)
+                await _refuse(send, most, scope["path"])
 
 
 def _told_length(scope: Message) -> int:
@@ -60,12 +63,16 @@ def _told_length(scope: Message) -> int:
     return 0
 
 
-async def _refuse(send: Send, most: int) -> None:
-    sentence = f"The request has more than the {most / MIB:,.0f} MiB that are taken here.\n".encode()
+async def _refuse(send: Send, most: int, path: str) -> None:
+    sentence = f"The request has more than the {most / MIB:,.0f} MiB that are taken here."
+    kind, body = "text/plain; charset=utf-8", f"{sentence}\n".encode()
+    if path.startswith("/api/"):
+        told = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence)
+        kind, body = told["Content-Type"], told.content
     headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", b"%d" % len(sentence)),
+        (b"content-type", kind.encode()),
+        (b"content-length", b"%d" % len(body)),
         (b"connection", b"close"),
     ]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": sentence})
+    await send({"type": "http.response.body", "body": body})
