@@ -27,7 +27,8 @@ PENDING = 5_000
 def questions() -> dict[str, Callable[[], object]]:
     """What is asked, by name; the default answer first."""
     from heliograph.reports.analytics import analytics
-    from heliograph.reports.asked import Asked, By
+    from heliograph.reports.asked import Asked
+    from heliograph.reports.groupings import By
 
     month = (datetime.now(UTC) - timedelta(days=30)).date()
     asked: dict[str, Callable[[], object]] = {"default": lambda: analytics(Asked())}

@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 
 from heliograph.reports.analytics import analytics
-from heliograph.reports.asked import Asked, By
+from heliograph.reports.asked import Asked
+from heliograph.reports.groupings import By
 from tests.cli.conftest import refused
 from tests.reports.ledger import fill, make_ledger, table
 

@@ -12,7 +12,8 @@ from heliograph.engine.performance.calibration import calibration
 from heliograph.engine.performance.distribution import R_EDGES
 from heliograph.engine.performance.student import student
 from heliograph.reports.analytics import analytics
-from heliograph.reports.asked import Asked, By
+from heliograph.reports.asked import Asked
+from heliograph.reports.groupings import By
 from heliograph.reports.sums import WITH_DAYS, fold
 from heliograph.signals.models import Strategy
 from tests.reports import ledger

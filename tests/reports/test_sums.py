@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from heliograph.errors import UserError
-from heliograph.reports.asked import Asked, By, Span, whole_months
+from heliograph.reports.asked import Asked, Span, whole_months
+from heliograph.reports.groupings import By
 from heliograph.reports.sums import Sums, days_by, fold, recount, sums_by
 from heliograph.signals.errors import NoSuchStrategy
 from heliograph.signals.models import Outcome, OutcomeRevision, Strategy

@@ -12,6 +12,7 @@ from heliograph.cli.moments import since as moment_since
 from heliograph.cli.options import AsJson, Place
 from heliograph.cli.output import estimate, note, number, show_json, show_table
 from heliograph.cli.spread import spread
+from heliograph.reports.groupings import By
 
 if TYPE_CHECKING:
     from heliograph.engine.performance.estimates import Estimate
@@ -25,18 +26,6 @@ class Side(StrEnum):
 
     LONG = "long"
     SHORT = "short"
-
-
-class By(StrEnum):
-    """What groups are made of."""
-
-    STRATEGY = "strategy"
-    VERSION = "version"
-    INSTRUMENT = "instrument"
-    TIMEFRAME = "timeframe"
-    SIDE = "side"
-    HOUR = "hour"
-    CONFIDENCE = "confidence"
 
 
 @dataclass(frozen=True)
@@ -99,12 +88,11 @@ def analytics(
     """
     with database(place):
         from heliograph.reports.analytics import analytics as answer
-        from heliograph.reports.asked import By as Grouping
         from heliograph.reports.sums import recount as form_anew
 
         if recount:
             form_anew()
-        found = answer(which.asked(), by=Grouping(by))
+        found = answer(which.asked(), by=by)
     if as_json:
         show_json(found.to_dict())
     elif not found.total.signals:

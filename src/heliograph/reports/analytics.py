@@ -13,8 +13,9 @@ import numpy as np
 
 from heliograph.engine.performance.calibration import BINS, BinSums, Calibration, calibration_of_sums
 from heliograph.market.models import Instrument
-from heliograph.reports.asked import Asked, By
+from heliograph.reports.asked import Asked
 from heliograph.reports.figures import Figures, figures
+from heliograph.reports.groupings import By
 from heliograph.reports.sums import WITH_DAYS, Day, Sums, days_by, sums_by, together
 from heliograph.signals.models import Strategy, StrategyVersion
 

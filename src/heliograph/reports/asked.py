@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from heliograph.errors import UserError
 from heliograph.signals.errors import NoSuchStrategy
@@ -11,18 +10,6 @@ from heliograph.signals.models import Strategy
 from heliograph.signals.queries import Hidden
 
 EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 1)
-
-
-class By(StrEnum):
-    """What groups are made of. Hours are those of the signal's bar, in UTC; confidences are ten bins."""
-
-    STRATEGY = "strategy"
-    VERSION = "version"
-    INSTRUMENT = "instrument"
-    TIMEFRAME = "timeframe"
-    SIDE = "side"
-    HOUR = "hour"
-    CONFIDENCE = "confidence"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from operator import add
 
 from django.db import connection
 
-from heliograph.reports.asked import Asked, By, Span, days, whole_months
+from heliograph.reports.asked import Asked, Span, days, whole_months
+from heliograph.reports.groupings import By
 
 R_BINS = [f"r_bin_{place}" for place in range(18)]
 # How many signals are added in one transaction.

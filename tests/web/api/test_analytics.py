@@ -6,7 +6,8 @@ import pytest
 
 from heliograph.accounts.models import StrategyOwner
 from heliograph.reports.analytics import analytics
-from heliograph.reports.asked import Asked, By
+from heliograph.reports.asked import Asked
+from heliograph.reports.groupings import By
 from heliograph.signals.models import Strategy
 from tests.reports.ledger import fill, make_ledger, table
 from tests.web.api.test_writes import send

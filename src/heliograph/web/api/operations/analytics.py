@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from heliograph.reports.analytics import analytics
-from heliograph.reports.asked import Asked, By
+from heliograph.reports.asked import Asked
+from heliograph.reports.groupings import By
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
