@@ -296,6 +296,7 @@ CALLS = {
     "POST /theme": Call("/theme", {"theme": "dark"}, entries=0),
     "GET /healthz": look("/healthz"),
     "GET /readyz": Call("/readyz", entries=0, answers=(200, 503)),
+    "GET /metrics": look("/metrics"),
     "GET /settings/tokens/": look("/settings/tokens/"),
     "POST /settings/tokens/add": Call("/settings/tokens/add", {"name": "bot", "scope": "read", "days": "90"}),
     "POST /settings/tokens/<int:token_id>/revoke": Call(

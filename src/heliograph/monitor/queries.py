@@ -30,13 +30,17 @@ SELECT s.name, s.labels, found.at, found.number, found.reason
 FROM (
     SELECT DISTINCT ON (u.id) u.id, at, u.number, reasons->>u.id::text AS reason
     FROM monitor_sample, unnest(series, numbers) AS u(id, number)
-    WHERE at > %(since)s AND at <= %(until)s
+    WHERE at > %(since)s AND at <= %(until)s {only}
     ORDER BY u.id, at DESC
 ) AS found
 JOIN monitor_series AS s USING (id)
 ORDER BY s.name, s.labels
 """
-
+# Looks that measured none of these are passed over.
+ONLY = """
+    AND series && (SELECT array_agg(id) FROM monitor_series WHERE name = ANY(%(names)s))
+    AND u.id = ANY(ARRAY(SELECT id FROM monitor_series WHERE name = ANY(%(names)s)))
+"""
 EARLIEST = """
 SELECT at, last[p]
 FROM monitor_minute, array_position(series, (
@@ -110,10 +114,12 @@ def course(
         return [Point(*row) for row in cursor.fetchall()]
 
 
-def newest(*, at: datetime, within: timedelta) -> list[Kept]:
-    """The newest of each series that was looked at within that time, by name and labels."""
+def newest(*, at: datetime, within: timedelta, names: Sequence[str] | None = None) -> list[Kept]:
+    """The newest of each series that was looked at within that time, by name and labels; of all, or of these
+    names."""
+    statement = NEWEST.format(only="" if names is None else ONLY)
     with connection.cursor() as cursor:
-        cursor.execute(NEWEST, {"since": at - within, "until": at})
+        cursor.execute(statement, {"since": at - within, "until": at, "names": names})
         return [
             Kept(name, _read(labels), moment, value, reason or "")
             for name, labels, moment, value, reason in cursor.fetchall()

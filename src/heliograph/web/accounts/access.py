@@ -10,7 +10,17 @@ from django.urls import URLPattern, URLResolver
 
 from heliograph.accounts.roles import Role
 
-__all__ = ["Role", "Unmarked", "changes_nothing", "mark_all", "needs", "public", "role_needed"]
+__all__ = [
+    "Role",
+    "Unmarked",
+    "changes_nothing",
+    "is_for_programs",
+    "mark_all",
+    "needs",
+    "open_before_accounts",
+    "public",
+    "role_needed",
+]
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -41,6 +51,17 @@ def changes_nothing(view: View) -> View:
     """A view that is asked by POST and yet changes nothing that the audit trail should tell of."""
     view.changes_nothing = True  # type: ignore[attr-defined]
     return view
+
+
+def open_before_accounts(view: View) -> View:
+    """A view that programs of this machine may use as long as nobody has an account."""
+    view.open_before_accounts = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_for_programs(path: str) -> bool:
+    """True for addresses that take a token, and refuse by an answer where a page would lead to a form."""
+    return path.startswith("/api/") or path == "/metrics"
 
 
 def marked(view: Callable[..., Any], method: str) -> Callable[..., Any]:

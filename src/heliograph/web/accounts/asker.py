@@ -12,6 +12,7 @@ from heliograph.accounts.tokens import role_with, shown, token_of
 from heliograph.accounts.visible import hidden_from
 from heliograph.kit.clock import utc_now
 from heliograph.signals.queries import Hidden
+from heliograph.web.accounts.access import is_for_programs
 
 BEARER = "bearer "
 
@@ -50,7 +51,7 @@ def asker_of(request: HttpRequest) -> Asker:
 
 def _asker(request: HttpRequest) -> Asker:
     shown = request.headers.get("Authorization", "")
-    if request.path.startswith("/api/") and shown[: len(BEARER)].lower() == BEARER:
+    if is_for_programs(request.path) and shown[: len(BEARER)].lower() == BEARER:
         token = token_of(shown[len(BEARER) :].strip(), at=utc_now())
         request.user, request.token = token.person, token  # type: ignore[attr-defined]
         return Asker(token.person, token)

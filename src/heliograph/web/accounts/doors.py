@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from heliograph.accounts.roles import Role
 from heliograph.accounts.tokens import SCOPE
-from heliograph.web.accounts.access import Unmarked, is_change, operations_of, role_needed
+from heliograph.web.accounts.access import Unmarked, is_change, is_for_programs, operations_of, role_needed
 
 PAGE_METHODS = ("GET", "POST")
 UNMARKED = "nobody"
@@ -34,7 +34,7 @@ class Door:
     @property
     def is_api(self) -> bool:
         """True if programs go by it."""
-        return self.route.startswith("/api/")
+        return is_for_programs(self.route)
 
     @property
     def scope(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -13,9 +14,10 @@ from django.utils.deprecation import MiddlewareMixin
 from ninja.utils import check_csrf
 
 from heliograph.accounts.errors import TokenRefused
+from heliograph.accounts.models import Person
 from heliograph.accounts.roles import Role
 from heliograph.accounts.tokens import SCOPE, shown
-from heliograph.web.accounts.access import SAFE, Unmarked, is_change, role_needed
+from heliograph.web.accounts.access import SAFE, Unmarked, is_change, is_for_programs, role_needed
 from heliograph.web.accounts.asker import Asker, asker_of
 from heliograph.web.accounts.told import tell
 from heliograph.web.api.problems import nowhere, problem
@@ -47,7 +49,7 @@ class AccessMiddleware(MiddlewareMixin):
         except TokenRefused as fault:
             return _unknown(f'{REALM}, error="invalid_token"', str(fault))
         if asker.person is None:
-            return _sign_in(request)
+            return None if _is_open_here(request, view) else _sign_in(request)
         role = asker.role
         if role is None or not role.may(asked):
             return _forbidden(request, asker, asked)
@@ -67,6 +69,28 @@ class AccessMiddleware(MiddlewareMixin):
             action = (match and match.url_name) or request.path
             tell(request, action, _subject(request), method=request.method, address=request.path)
         return response
+
+
+def _is_open_here(request: HttpRequest, view: Callable[..., Any]) -> bool:
+    """Whether the view is open to this machine, which nobody has an account on yet.
+
+    What a proxy sends on comes from elsewhere, whatever its own address is.
+    """
+    return (
+        getattr(view, "open_before_accounts", False)
+        and is_loopback(request.META.get("REMOTE_ADDR", ""))
+        and "X-Forwarded-For" not in request.headers
+        and "Forwarded" not in request.headers
+        and not Person.objects.exists()
+    )
+
+
+def is_loopback(address: str) -> bool:
+    """True for addresses that only this machine has."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def _may_be_forged(request: HttpRequest, asker: Asker) -> bool:
@@ -91,7 +115,7 @@ def _subject(request: HttpRequest) -> str:
 
 
 def _sign_in(request: HttpRequest) -> HttpResponseBase:
-    if request.path.startswith("/api/"):
+    if is_for_programs(request.path):
         return _unknown(REALM, NOBODY)
     # What htmx asks for is a part: the page around it is where one comes back to.
     part = request.headers.get("HX-Request") == "true"
@@ -114,7 +138,7 @@ def _unknown(challenge: str, sentence: str) -> HttpResponse:
 
 def _forbidden(request: HttpRequest, asker: Asker, asked: Role) -> HttpResponse:
     sentence = _why_not(asker, asked)
-    if request.path.startswith("/api/"):
+    if is_for_programs(request.path):
         answer = problem(HTTPStatus.FORBIDDEN, sentence)
         if asker.token is not None:
             answer["WWW-Authenticate"] = f'{REALM}, error="insufficient_scope", scope="{SCOPE[asked]}"'

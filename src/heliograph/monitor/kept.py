@@ -1,0 +1,74 @@
+"""What the newest looks found, as far as it is not too old to be told."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import heliograph
+from heliograph.monitor.measure import Definition, Measure, known, measured
+from heliograph.monitor.models import Sample
+from heliograph.monitor.probes import PROBES
+from heliograph.monitor.queries import newest
+from heliograph.monitor.take import PART, SCORE
+
+AGE = Definition("look_age_seconds", "seconds", "since the newest look that was kept")
+SPENT = Definition("look_duration_seconds", "seconds", "what that look took")
+UNKNOWN = Definition("health_unknown_measures", "count", "measures that are unknown", labels=("part",))
+BUILD = Definition("build_info", "count", "1, by the version that answers", labels=("version",))
+OWN = (AGE, SPENT, UNKNOWN, BUILD)
+SCORED = (SCORE, PART)
+# A look may come late without its numbers going.
+PATIENCE = timedelta(minutes=2)
+# How often the scores are taken, in seconds.
+SCORED_EVERY = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """All names that are told, by which rules and pictures are checked."""
+
+    definitions: tuple[Definition, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """As Prometheus knows them."""
+        return frozenset(f"heliograph_{one.name}" for one in self.definitions)
+
+
+EXPORTED = Exported((*(one for probe in PROBES for one in probe.measures), *SCORED, *OWN))
+
+
+def kept_for_scrape(*, at: datetime) -> list[Measure]:
+    """The newest of each measure that is not older than two of its looks, and how old the newest look is."""
+    found = [one for within, wanted in _by_age().items() for one in _newest(wanted, within, at=at)]
+    return [*found, *_own(found, at=at)]
+
+
+def _by_age() -> Mapping[timedelta, list[Definition]]:
+    """The measures by how old they may be: what is looked at seldom is looked for further back."""
+    groups: dict[timedelta, list[Definition]] = defaultdict(list)
+    for every, definitions in [(probe.every, probe.measures) for probe in PROBES] + [(SCORED_EVERY, SCORED)]:
+        groups[max(timedelta(seconds=2 * every), PATIENCE)] += definitions
+    return groups
+
+
+def _newest(wanted: Iterable[Definition], within: timedelta, *, at: datetime) -> list[Measure]:
+    by_name = {one.name: one for one in wanted}
+    return [
+        measured(by_name[one.name], one.value, one.reason, **one.labels)
+        for one in newest(at=at, within=within, names=list(by_name))
+        # Another version had other labels.
+        if set(one.labels) == set(by_name[one.name].labels)
+    ]
+
+
+def _own(found: Iterable[Measure], *, at: datetime) -> list[Measure]:
+    told = [known(BUILD, 1, version=heliograph.__version__)]
+    look = Sample.objects.order_by("-at").values_list("at", "spent_ms").first()
+    if look is not None:
+        told += [known(AGE, max((at - look[0]).total_seconds(), 0.0)), known(SPENT, look[1] / 1000)]
+    unknown: dict[str, int] = defaultdict(int)
+    for one in found:
+        unknown[one.definition.part] += one.value is None
+    return told + [known(UNKNOWN, number, part=part) for part, number in sorted(unknown.items())]
