@@ -76,7 +76,7 @@ def analytics(asked: Asked, *, by: By = By.STRATEGY) -> Analytics:
         total=figures(sum(summed.values(), Sums()), every),
         groups=tuple(groups),
         days=tuple(_ended(day) for day in every),
-        calibration=_calibration(bins),
+        calibration=calibration_of(bins),
     )
 
 
@@ -96,7 +96,8 @@ def _ended(day: Day) -> Ended:
     )
 
 
-def _calibration(bins: Mapping[int | str, Sums]) -> Calibration:
+def calibration_of(bins: Mapping[int | str, Sums]) -> Calibration:
+    """Whether confidences mean what they say, from the sums by their bins."""
     edges = np.linspace(0.0, 1.0, BINS + 1).tolist()
     sums = [
         BinSums(

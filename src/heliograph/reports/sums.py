@@ -138,8 +138,13 @@ def sums_by(asked: Asked, by: By) -> dict[int | str, Sums]:
     """
     names = [*COLUMNS, *R_BINS]
     rows = _ask(asked, by, columns=names, groups=PARTS[by][2])
-    cut = 1 + len(COLUMNS)
-    return {row[0]: Sums(*_typed(row[1:cut]), r_bins=tuple(map(int, row[cut:]))) for row in rows if row[1]}
+    return {row[0]: typed_sums(row[1:]) for row in rows if row[1]}
+
+
+def typed_sums(values: Sequence[float]) -> Sums:
+    """Sums from what the database gives for COLUMNS and R_BINS."""
+    cut = len(COLUMNS)
+    return Sums(*_typed(values[:cut]), r_bins=tuple(map(int, values[cut:])))
 
 
 def days_by(asked: Asked, by: By | None) -> list[Day]:

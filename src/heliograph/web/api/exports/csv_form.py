@@ -7,10 +7,8 @@ from datetime import datetime
 
 import msgspec
 
+from heliograph.kit.spreadsheet import harmless
 from heliograph.web.api.exports.table import Column, Row
-
-# A cell that begins so is taken for a formula; behind an apostrophe it is text.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class CsvForm:
@@ -56,11 +54,6 @@ class CsvForm:
 def moment(value: datetime) -> str:
     """As the JSON has it."""
     return value.isoformat().replace("+00:00", "Z")
-
-
-def harmless(text: str) -> str:
-    """The text, with an apostrophe before what a spreadsheet would run."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
 def _number(value: float) -> float | None:

@@ -1,0 +1,63 @@
+"""Makes a report: all sections of one period, from rows alone, so that the same rows give the same report."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from heliograph.reports.document import Section, iso
+from heliograph.reports.periods import Kind, Period
+from heliograph.reports.sections.data_quality import quality_section
+from heliograph.reports.sections.details import details_section
+from heliograph.reports.sections.health import health_section
+from heliograph.reports.sections.outlook import recommendations_section, trends_section
+from heliograph.reports.sections.performance import performance_section, worth
+from heliograph.reports.sections.signals import signals_section
+from heliograph.reports.summary import summary
+from heliograph.signals.queries import Hidden
+
+TITLES = {
+    Kind.HOURLY: "Hourly report",
+    Kind.DAILY: "Daily report",
+    Kind.WEEKLY: "Weekly report",
+    Kind.MONTHLY: "Monthly report",
+    Kind.CUSTOM: "Report",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that is said of a period. `summary` are sentences; `sections` have names."""
+
+    period: Period
+    summary: tuple[str, ...]
+    sections: Mapping[str, Section]
+
+    @property
+    def title(self) -> str:
+        """What kind of report it is."""
+        return TITLES[self.period.kind]
+
+    def to_dict(self) -> dict[str, object]:
+        """The same as plain values; see the reference of reports."""
+        period = self.period
+        told = {"kind": period.kind.value, "since": iso(period.since), "until": iso(period.until)}
+        return {
+            "title": self.title,
+            "period": told | {"before": iso(period.before), "zone": period.zone},
+            "summary": list(self.summary),
+            **{name: asdict(section) for name, section in self.sections.items()},
+        }
+
+
+def make_report(period: Period, *, hidden: Hidden = ()) -> Report:
+    """The report of a period without what is hidden."""
+    now, then = worth(period, hidden), worth(period.previous, hidden)
+    sections = {
+        "signals": signals_section(period, hidden),
+        "performance": performance_section(now, then, period, hidden),
+        "data_quality": quality_section(period),
+        "health": health_section(period),
+        "trends": trends_section(),
+        "recommendations": recommendations_section(),
+    }
+    told = summary(sections)
+    return Report(period, told, sections | {"details": details_section(period, hidden)})
