@@ -27,6 +27,7 @@ WEIGHTS: Mapping[str, float] = {
     "host": 2,
     "redis": 1,
     "cache": 1,
+    "heartbeat": 1,
     "web": 1,
 }
 # The most that the whole may have while a gate is red, and while one cannot be read.

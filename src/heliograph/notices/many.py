@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from heliograph.notices.incident_words import INCIDENTS
 from heliograph.notices.topics import TOPICS
 from heliograph.notices.words import line_of, moment, version_of
 
@@ -16,6 +17,7 @@ WORDS = {
     "signal.revised": "revised",
     "data.stale": "on data",
     "work.parked": "on work",
+    **dict.fromkeys(INCIDENTS, "on incidents"),
 }
 
 

@@ -28,9 +28,22 @@ REVISED = Topic(
 )
 STALE = Topic("data.stale", "Data stale", "candles do not come any more, or come again", (INSTRUMENT,))
 PARKED = Topic("work.parked", "Work parked", "work failed again and again, or goes on again", (STRATEGY,))
+# A topic for each severity, so that a subscription can ask for what is critical alone.
+OF_INCIDENTS = {
+    severity: Topic(f"incident.{severity}", f"Incident, {severity}", says, ())
+    for severity, says in {
+        "info": "something is unusual, and can wait",
+        "warning": "something is wrong, and somebody should look today",
+        "critical": "something is broken, and somebody should look now",
+    }.items()
+}
+ESCALATED = Topic("incident.escalated", "Incident escalated", "nobody acknowledged an incident in time", ())
 TEST = Topic("test", "Test", "somebody tries a channel", ())
 # A test goes to the channel that is tried, whatever it asks for.
-TOPICS = {topic.name: topic for topic in (PUBLISHED, SETTLED, REVISED, STALE, PARKED)}
+TOPICS = {
+    topic.name: topic
+    for topic in (PUBLISHED, SETTLED, REVISED, STALE, PARKED, *OF_INCIDENTS.values(), ESCALATED)
+}
 # The topic of a message that tells of several notices.
 DIGEST = "digest"
 

@@ -1,13 +1,14 @@
 """Notices as sentences for people: a title, some lines, and one line where many stand together."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from heliograph.kit.numbers import DASH, fixed, price_decimals, signed
+from heliograph.notices.incident_words import INCIDENTS, incident_lines, incident_title
+from heliograph.notices.moments import moment
 
 Payload = Mapping[str, object]
 SIDES = {"long": "▲ Long", "short": "▼ Short"}
-DAILY = {"1d", "1w", "1M"}
 LONGEST = 300
 
 
@@ -27,15 +28,6 @@ def line_of(topic: str, payload: Payload, *, at: datetime, subject: str = "") ->
     if topic != "signal.published":
         return title
     return _cut(f"{title} · close {_price(payload, payload.get('close'))} · {_bar(payload, at)}")
-
-
-def moment(value: object, *, at: datetime, timeframe: object = "") -> str:
-    """`21 Aug 18:00 UTC` of a moment in ISO 8601; no clock for bars of a day or longer."""
-    if not isinstance(value, str):
-        return DASH
-    time = datetime.fromisoformat(value).astimezone(UTC)
-    text = f"{time.day} {time:%b}" + (f" {time.year}" if time.year != at.year else "")
-    return text if timeframe in DAILY else f"{text} {time:%H:%M} UTC"
 
 
 def version_of(payload: Payload) -> str:
@@ -200,6 +192,7 @@ TITLES: Mapping[str, Callable[[Payload], str]] = {
     "signal.revised": _revised_title,
     "data.stale": _stale_title,
     "work.parked": _parked_title,
+    **dict.fromkeys(INCIDENTS, incident_title),
     "test": _test_title,
 }
 LINES: Mapping[str, Callable[[Payload, datetime], list[str]]] = {
@@ -208,4 +201,5 @@ LINES: Mapping[str, Callable[[Payload, datetime], list[str]]] = {
     "signal.revised": _revised_lines,
     "data.stale": _stale_lines,
     "work.parked": _parked_lines,
+    **dict.fromkeys(INCIDENTS, incident_lines),
 }

@@ -132,15 +132,19 @@ def _read_samples() -> None:
 
 @worker_ready.connect
 def _begin_to_beat(sender: Any, **_: object) -> None:
+    from heliograph.workers import deputy
     from heliograph.workers.heartbeat import begin
 
     begin(sender)
+    deputy.begin()
 
 
 @worker_shutdown.connect
 def _say_goodbye(**_: object) -> None:
+    from heliograph.workers import deputy
     from heliograph.workers.heartbeat import end
 
+    deputy.end()
     end()
 
 

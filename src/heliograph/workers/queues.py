@@ -18,12 +18,15 @@ TASKS = {
     "warm_shards": "generate",
     "settle_due": "settle",
     "deliver_due": "notices",
+    "send_heartbeat": "notices",
     "run_jobs": "research",
     "reconcile": "upkeep",
     "scale": "upkeep",
     "upkeep": "upkeep",
     "tell_troubles": "upkeep",
     "check_rollouts": "upkeep",
+    "report_due": "upkeep",
+    "fold_sums": "upkeep",
     "measure": "upkeep",
 }
 MODULE = "heliograph.workers.tasks"

@@ -34,7 +34,10 @@ STANDING = {
     "upkeep": 600,
     "tell_troubles": 15,
     "check_rollouts": 60,
+    "report_due": 60,
+    "fold_sums": 20,
     "measure": 15,
+    "send_heartbeat": 60,
 }
 AT_CLOSES = {"warm_due": -WARM_AHEAD_MS, "poll_due": CLOSE_DELAY_MS, "generate_due": CLOSE_DELAY_MS}
 

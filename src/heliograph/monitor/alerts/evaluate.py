@@ -1,0 +1,103 @@
+"""Goes over the rules with each look, and keeps alerts and incidents up to date."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from heliograph.monitor.alerts.incidents import absorb, follow, open_or_join, settle
+from heliograph.monitor.alerts.judge import Key, Verdicts, judge_all
+from heliograph.monitor.alerts.measures import GAP
+from heliograph.monitor.alerts.models import Alert, Rule, Watch
+from heliograph.monitor.alerts.outage import take_outages
+from heliograph.monitor.alerts.rules import all_rules
+from heliograph.monitor.alerts.stepping import is_due, resolve, step
+from heliograph.monitor.alerts.tell import tell_ended, tell_going
+from heliograph.monitor.measure import Measure, known
+
+State = Alert.State
+
+
+@transaction.atomic
+def evaluate(measures: Sequence[Measure], *, at: datetime) -> bool:
+    """Evaluate all rules on a look; False if a newer look was evaluated already.
+
+    Whoever evaluates holds one row, so that two looks go one after the other, and an old one changes nothing.
+    """
+    Watch.objects.get_or_create(pk=1)
+    watch = Watch.objects.select_for_update().get(pk=1)
+    before = watch.looked_at
+    if before is not None and before >= at:
+        return False
+    rules = all_rules()
+    seen = [*measures, known(GAP, (at - before).total_seconds() if before else 0.0)]
+    alerts = {(one.rule_id, one.key): one for one in _unresolved()}
+    firing = {key for key, one in alerts.items() if one.state == State.FIRING}
+    verdicts = judge_all(rules, seen, firing=firing, at=at, before=before)
+    _step_all(alerts, verdicts, at=at)
+    _begin_all({rule.pk: rule for rule in rules}, alerts, verdicts, at=at)
+    take_outages(rules, at=at)
+    _fire_all(at=at)
+    tell_ended(settle(at=at), at=at)
+    tell_going(at=at)
+    watch.looked_at = at
+    watch.save(update_fields=["looked_at"])
+    return True
+
+
+def _unresolved() -> list[Alert]:
+    return list(Alert.objects.exclude(state=State.RESOLVED).select_related("rule").order_by("pk"))
+
+
+def _step_all(alerts: Mapping[Key, Alert], verdicts: Verdicts, *, at: datetime) -> None:
+    for key, alert in alerts.items():
+        if not alert.rule.enabled:
+            if alert.state == State.PENDING:
+                alert.delete()
+            else:
+                resolve(alert, at=at, over=at, words="the rule was switched off")
+        elif alert.rule_id in verdicts.looked:
+            judged, _ = verdicts.found.get(key, (None, {}))
+            step(alert, judged, at=at)
+
+
+def _begin_all(
+    rules: Mapping[int, Rule], alerts: Mapping[Key, Alert], verdicts: Verdicts, *, at: datetime
+) -> None:
+    fresh = []
+    for key, (judged, labels) in verdicts.found.items():
+        if not judged.holds or key in alerts:
+            continue
+        rule = rules[key[0]]
+        # How long nobody looked is known afterwards only: it began with the last look.
+        began = at - timedelta(seconds=judged.value or 0) if rule.measure == GAP.name else at
+        told = {"value": judged.value, "worst": judged.value, "words": judged.words[:400]}
+        fresh.append(Alert(rule=rule, key=key[1], labels=dict(labels), since=began, **told))
+    Alert.objects.bulk_create(fresh)
+
+
+def _fire_all(*, at: datetime) -> None:
+    """Let fire what has held for long enough: causes first, then what follows from them."""
+    standing = _unresolved()
+    due = [alert for alert in standing if is_due(alert, at=at)]
+    if not due:
+        return
+    by_rule: dict[str, list[Alert]] = {}
+    for alert in standing:
+        by_rule.setdefault(alert.rule.name, []).append(alert)
+    for alert in sorted(due, key=lambda one: len(_causes(one, by_rule))):
+        causes = _causes(alert, by_rule)
+        ready = next((one.incident for one in causes if one.state == State.FIRING and one.incident), None)
+        if causes and ready is None:
+            # The cause has not held for long enough yet: it is waited for.
+            continue
+        alert.state, alert.fired_at, alert.noted = State.FIRING, at, alert.value
+        alert.save(update_fields=["state", "fired_at", "noted"])
+        if ready:
+            follow(alert, ready, at=at)
+        else:
+            absorb(open_or_join(alert, at=at), [alert.rule.name], at=at)
+
+
+def _causes(alert: Alert, by_rule: Mapping[str, Sequence[Alert]]) -> list[Alert]:
+    return [one for name in alert.rule.follows for one in by_rule.get(name, ())]
