@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "heliograph.signals.tallies",
     "heliograph.research",
     "heliograph.monitor",
+    "heliograph.monitor.forecasts",
     "heliograph.monitor.alerts",
     "heliograph.reports",
     "heliograph.accounts",
