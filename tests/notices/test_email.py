@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from heliograph.notices.attachments import Attachment, _attaches, attach_with
 from heliograph.notices.channels.email.channel import EMAIL
 from heliograph.notices.errors import BadChannel, NoticeRefused, NotSent
 from heliograph.notices.message import Message
@@ -98,6 +99,18 @@ def test_the_picture_of_a_signal_is_attached(server):
         _draws.remove(draw)
     (attached,) = server.letters[0][1].iter_attachments()
     assert (attached.get_content_type(), attached.get_content()) == ("image/png", PICTURE)
+
+
+def test_the_file_of_a_message_is_attached(server):
+    attach = lambda message: Attachment("week.csv", "text/csv; charset=utf-8", b"a,b\r\n")  # noqa: E731
+    attach_with(attach)
+    try:
+        send(options(server))
+    finally:
+        _attaches.remove(attach)
+    (attached,) = server.letters[0][1].iter_attachments()
+    assert (attached.get_filename(), attached.get_content_type()) == ("week.csv", "text/csv")
+    assert attached.get_payload(decode=True) == b"a,b\r\n"
 
 
 @pytest.mark.parametrize("tls", ["starttls", "tls"])

@@ -45,7 +45,7 @@ def test_each_kind_of_row_goes_after_its_time():
         "checkpoints": 0,
         "nodes": 1,
         "differences of counts": 0,
-        "signals not summed": 0,
+        "reports": 0,
     }
     assert set(forget_old(at=NOW).values()) == {0}
     assert Job.objects.count() == 2

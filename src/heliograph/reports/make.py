@@ -1,6 +1,6 @@
 """Makes a report: all sections of one period, from rows alone, so that the same rows give the same report."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from heliograph.reports.document import Section, iso
@@ -9,11 +9,12 @@ from heliograph.reports.sections.data_quality import quality_section
 from heliograph.reports.sections.details import details_section
 from heliograph.reports.sections.health import health_section
 from heliograph.reports.sections.outlook import recommendations_section, trends_section
-from heliograph.reports.sections.performance import performance_section, worth
+from heliograph.reports.sections.performance import performance_section
 from heliograph.reports.sections.signals import signals_section
 from heliograph.reports.summary import summary
 from heliograph.signals.queries import Hidden
 
+Said = Callable[[int, int], None]
 TITLES = {
     Kind.HOURLY: "Hourly report",
     Kind.DAILY: "Daily report",
@@ -48,16 +49,19 @@ class Report:
         }
 
 
-def make_report(period: Period, *, hidden: Hidden = ()) -> Report:
-    """The report of a period without what is hidden."""
-    now, then = worth(period, hidden), worth(period.previous, hidden)
-    sections = {
-        "signals": signals_section(period, hidden),
-        "performance": performance_section(now, then, period, hidden),
-        "data_quality": quality_section(period),
-        "health": health_section(period),
-        "trends": trends_section(),
-        "recommendations": recommendations_section(),
+def make_report(period: Period, *, hidden: Hidden = (), said: Said = lambda done, total: None) -> Report:
+    """The report of a period without what is hidden; `said` hears how many sections are done."""
+    makers: Mapping[str, Callable[[], Section]] = {
+        "signals": lambda: signals_section(period, hidden),
+        "performance": lambda: performance_section(period, hidden),
+        "data_quality": lambda: quality_section(period),
+        "health": lambda: health_section(period),
+        "trends": trends_section,
+        "recommendations": recommendations_section,
+        "details": lambda: details_section(period, hidden),
     }
-    told = summary(sections)
-    return Report(period, told, sections | {"details": details_section(period, hidden)})
+    sections: dict[str, Section] = {}
+    for name, make in makers.items():
+        said(len(sections), len(makers))
+        sections[name] = make()
+    return Report(period, summary(sections), sections)

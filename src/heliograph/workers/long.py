@@ -1,4 +1,4 @@
-"""Long work: stored backtests, backfills and imports, one at a time on each worker."""
+"""Long work: stored backtests, backfills, imports and reports, one at a time on each worker."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -32,6 +32,13 @@ def runners() -> Mapping[str, Runner]:
     from heliograph.market.sources.exchange.backfill import run_backfill
     from heliograph.market.undoing import run_undo
     from heliograph.market.uploaded import run_import
+    from heliograph.reports.keep import run_report
     from heliograph.research.run import run_backtest
 
-    return {"backfill": run_backfill, "backtest": run_backtest, "import": run_import, "undo": run_undo}
+    return {
+        "backfill": run_backfill,
+        "backtest": run_backtest,
+        "import": run_import,
+        "report": run_report,
+        "undo": run_undo,
+    }

@@ -27,6 +27,8 @@ TASKS = {
     "check_rollouts": "upkeep",
     "report_due": "upkeep",
     "fold_sums": "upkeep",
+    "report_due": "upkeep",
+    "fold_sums": "upkeep",
     "measure": "upkeep",
 }
 MODULE = "heliograph.workers.tasks"

@@ -36,6 +36,8 @@ STANDING = {
     "check_rollouts": 60,
     "report_due": 60,
     "fold_sums": 20,
+    "report_due": 60,
+    "fold_sums": 20,
     "measure": 15,
     "send_heartbeat": 60,
 }

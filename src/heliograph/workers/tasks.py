@@ -182,6 +182,26 @@ def fold_sums() -> None:
 
 
 @shared_task(**SHORT)
+def report_due() -> None:
+    """Ask for the reports whose period is over, and ring for them."""
+    from heliograph.reports.schedules import ask_due
+    from heliograph.workers.ring import ring
+    from heliograph.workers.standing import stand
+    from heliograph.workers.unheard import hidden_from_audience
+
+    stand("report_due", lambda at: ask_due(at=at, hidden_from=hidden_from_audience) and ring("run_jobs"))
+
+
+@shared_task(**LIMITS)
+def fold_sums() -> None:
+    """Add what has settled to the sums that analytics rest on."""
+    from heliograph.reports.sums import fold
+    from heliograph.workers.standing import stand
+
+    stand("fold_sums", lambda at: fold())
+
+
+@shared_task(**SHORT)
 def measure() -> None:
     """Look at everything, and keep what was measured."""
     from heliograph.monitor.take import keep_look

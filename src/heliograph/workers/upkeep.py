@@ -9,7 +9,7 @@ from heliograph.fleet.models import Job, PlacementDecision, Rescue, Ring, Scalin
 from heliograph.fleet.nodes import forget_lost
 from heliograph.inbound.keeping import old_alerts
 from heliograph.notices.keeping import old_deliveries, old_notices, old_sendings
-from heliograph.reports.sums import fold as fold_sums
+from heliograph.reports.keep import old_reports
 from heliograph.research.models import StoredBacktest
 from heliograph.signals.models import Checkpoint, StrategyVersion
 from heliograph.signals.tallies.read import fold
@@ -36,6 +36,7 @@ def forget_old(
         "placement decisions": lambda: _remove(_older(PlacementDecision, "at", at - DECISIONS)),
         "rescues": lambda: _remove(_older(Rescue, "at", at - RESCUES)),
         "scaling actions": lambda: _remove(_older(ScalingAction, "at", at - ACTIONS)),
+        "reports": lambda: _remove(old_reports(at=at)),
         "jobs": lambda: _remove(_jobs(at=at)),
         "messages": lambda: _remove(old_sendings(**kept)),
         "deliveries": lambda: _remove(old_deliveries(**kept)),
@@ -44,7 +45,6 @@ def forget_old(
         "checkpoints": lambda: _remove(_useless_checkpoints()),
         "nodes": lambda: forget_lost(at=at),
         "differences of counts": fold,
-        "signals not summed": fold_sums,
     }
     return {name: verb() for name, verb in verbs.items()}
 

@@ -45,8 +45,9 @@ def worth(period: Period, hidden: Hidden) -> Worth:
     return Worth(found, calibration_of(bins), course)
 
 
-def performance_section(now: Worth, then: Worth, period: Period, hidden: Hidden) -> Section:
+def performance_section(period: Period, hidden: Hidden) -> Section:
     """Figures beside those of the period before, their course, and groups."""
+    now, then = worth(period, hidden), worth(period.previous, hidden)
     return Section(
         "Performance",
         figures={**_results(now, then), **_series(now, then), **_others(now, then)},

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from heliograph.notices.attachments import attachment_of
 from heliograph.notices.channels.addresses import MAIL_PORTS, judged
 from heliograph.notices.channels.email.letter import letter
 from heliograph.notices.channels.email.mailbox import Mailbox
@@ -48,7 +49,9 @@ def send(message: Message, options: Options, *, at: datetime) -> None:
     except BadChannel as fault:
         raise NotSent(str(fault)) from fault
     picture = picture_of(message) if options.get("picture") else None
-    content = letter(message, sender=box.sender, to=box.to, picture=picture)
+    content = letter(
+        message, sender=box.sender, to=box.to, picture=picture, attachment=attachment_of(message)
+    )
     with _connected(box) as line:
         if box.user:
             line.login(box.user, password)
