@@ -30,6 +30,7 @@ TASKS = {
     "report_due": "upkeep",
     "fold_sums": "upkeep",
     "measure": "upkeep",
+    "forecast": "research",
 }
 MODULE = "heliograph.workers.tasks"
 ROUTES = {f"{MODULE}.{name}": {"queue": queue} for name, queue in TASKS.items()}

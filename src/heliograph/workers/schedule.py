@@ -39,6 +39,7 @@ STANDING = {
     "report_due": 60,
     "fold_sums": 20,
     "measure": 15,
+    "forecast": 300,
     "send_heartbeat": 60,
 }
 AT_CLOSES = {"warm_due": -WARM_AHEAD_MS, "poll_due": CLOSE_DELAY_MS, "generate_due": CLOSE_DELAY_MS}

@@ -201,6 +201,15 @@ def fold_sums() -> None:
     stand("fold_sums", lambda at: fold())
 
 
+@shared_task(**LIMITS)
+def forecast() -> None:
+    """Foresee what comes, and compare what was foreseen with what came."""
+    from heliograph.workers.forecasting import forecast_when_due
+    from heliograph.workers.standing import stand
+
+    stand("forecast", lambda at: forecast_when_due(at=at))
+
+
 @shared_task(**SHORT)
 def measure() -> None:
     """Look at everything, and keep what was measured."""
