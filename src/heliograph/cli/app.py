@@ -6,6 +6,7 @@ import typer
 
 import heliograph
 from heliograph.cli import (
+    alert,
     analytics,
     audit,
     backtest,
@@ -18,9 +19,11 @@ from heliograph.cli import (
     explain,
     generate,
     health,
+    heartbeat,
     importing,
     imports,
     inbound,
+    incident,
     indicators,
     jobs,
     nodes,
@@ -29,9 +32,11 @@ from heliograph.cli import (
     report,
     scaling,
     signals,
+    silence,
     strategy,
     subscription,
     token,
+    tune,
     up,
     venue,
     watch,
@@ -87,6 +92,11 @@ ROWS = (
     work,
     cache,
     health,
+    incident,
+    alert,
+    silence,
+    heartbeat,
+    tune,
 )
 EXCHANGES = (venue, watch)
 ACCESS = (person, token, audit)

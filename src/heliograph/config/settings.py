@@ -19,6 +19,8 @@ HELIOGRAPH_REPLAY = env.flag("HELIOGRAPH_REPLAY", default=True)
 HELIOGRAPH_PUBLIC_URL = env.text("HELIOGRAPH_PUBLIC_URL", default="").rstrip("/")
 HELIOGRAPH_NOTICE_DAYS = env.number("HELIOGRAPH_NOTICE_DAYS", default=90)
 HELIOGRAPH_ALERT_DAYS = env.number("HELIOGRAPH_ALERT_DAYS", default=90)
+# Whether what `heliograph tune` calls safe is done once a day by itself.
+HELIOGRAPH_TUNE = env.flag("HELIOGRAPH_TUNE", default=False)
 
 DATABASES = {"default": env.postgres("DATABASE_URL")}
 # Threads of a web process that answer requests (see config/gunicorn.py). Each keeps its session, which is
@@ -69,6 +71,7 @@ INSTALLED_APPS = [
     "heliograph.monitor",
     "heliograph.monitor.forecasts",
     "heliograph.monitor.alerts",
+    "heliograph.monitor.tuning",
     "heliograph.reports",
     "heliograph.accounts",
     "heliograph.workers",
@@ -94,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "heliograph.web.accounts.gate.AccessMiddleware",
+    "heliograph.web.repeats.RepeatsMiddleware",
 ]
 TEMPLATES = [
     {

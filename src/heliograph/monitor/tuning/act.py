@@ -1,0 +1,111 @@
+"""Does what was advised while everybody works, keeps what it did, and takes back what does not help."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import DatabaseError, connection
+
+from heliograph.errors import HeliographError
+from heliograph.monitor.tuning.advice import Advice
+from heliograph.monitor.tuning.asked import cost_of, quoted, rows, rows_of_none
+from heliograph.monitor.tuning.models import Act
+from heliograph.monitor.tuning.tables import ROWS
+
+# Nobody waits behind us for longer.
+LOCK_TIMEOUT = "3s"
+# How much cheaper a plan becomes at the least, or the index goes again.
+PAYS = 2.0
+INVALID = """
+SELECT c.relname FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+WHERE NOT i.indisvalid AND c.relname = ANY(%s) AND c.relnamespace = current_schema()::regnamespace
+"""
+
+
+class InTransaction(HeliographError):
+    """Indexes are made and tables cleaned beside the work, which no transaction may be around."""
+
+
+def act_on_all(advice: Sequence[Advice], *, by: str, at: datetime) -> Iterator[Act]:
+    """Do what of it is safe, one after the other; each is kept before the next begins."""
+    for one in advice:
+        if one.is_safe and one.statement:
+            yield act_on(one, by=by, at=at)
+
+
+def act_on(advice: Advice, *, by: str, at: datetime) -> Act:
+    """Do one thing, measured before and after."""
+    if connection.in_atomic_block:
+        raise InTransaction(InTransaction.__doc__)
+    before = _measured(advice)
+    began = time.monotonic()
+    state, error = Act.State.DONE, ""
+    with _alone():
+        try:
+            _run(advice.statement)
+        except DatabaseError as fault:
+            state, error = Act.State.FAILED, str(fault).strip().splitlines()[0]
+            _clear_away(advice)
+    seconds = time.monotonic() - began
+    after = _measured(advice) if state == Act.State.DONE else {}
+    if state == Act.State.DONE and _does_not_help(before, after):
+        state, error = Act.State.TAKEN_BACK, "the plan of the query did not become cheaper by half"
+        with _alone():
+            _run(advice.undo)
+    return Act.objects.create(
+        at=at,
+        by=by[:128],
+        kind=advice.kind,
+        subject=advice.subject[:200],
+        statement=advice.statement,
+        undo="" if state == Act.State.FAILED else advice.undo,
+        state=state,
+        error=error,
+        seconds=seconds,
+        before=before,
+        after=after,
+    )
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Whoever holds a lock that we need goes first; what takes long may."""
+    rows_of_none(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+    rows_of_none("SET statement_timeout = 0")
+    try:
+        yield
+    finally:
+        rows_of_none("RESET lock_timeout")
+        rows_of_none("RESET statement_timeout")
+
+
+def _run(statement: str) -> None:
+    rows_of_none(statement)
+    if statement.startswith("ALTER SYSTEM"):
+        rows_of_none("SELECT pg_reload_conf()")
+
+
+def _clear_away(advice: Advice) -> None:
+    """An index whose making failed is kept up by every write and used by nobody."""
+    if advice.statement.startswith("CREATE INDEX"):
+        names = [word.strip('"') for word in advice.undo.split()[-1:]]
+        for (name,) in rows(INVALID, [names]):
+            rows_of_none(f"DROP INDEX CONCURRENTLY {quoted(name)}")
+
+
+def _measured(advice: Advice) -> dict[str, float]:
+    """The cost of the plan, where it is for a query; else the numbers of the table or index as they are."""
+    found: dict[str, float] = {}
+    if advice.query and (cost := cost_of(advice.query)) is not None:
+        found["cost"] = cost
+    if advice.kind in ("dead rows", "old statistics"):
+        rows_of_none("SELECT pg_stat_force_next_flush()")
+        for table, live, dead, changed, _ in rows(ROWS, [0]):
+            if table == advice.subject:
+                found |= {"live_rows": live, "dead_rows": dead, "changed_rows": changed}
+    return {**{name: value for name, value in advice.measured.items() if name == "bytes"}, **found}
+
+
+def _does_not_help(before: Mapping[str, float], after: Mapping[str, float]) -> bool:
+    return "cost" in before and "cost" in after and after["cost"] * PAYS > before["cost"]
