@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.browser.sound import Sound
 from tests.web.people import person_with, signed_in
 from tests.web.world import make_world
 
@@ -81,12 +82,12 @@ def visit(browser, site, complaints):
         if role:
             key = signed_in(person_with(role)).cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": key, "url": site}])
-        page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda fault: complaints.append(str(fault)))
+        context.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        context.on("weberror", lambda fault: complaints.append(str(fault.error)))
         # Without scripts the browser refuses to fetch the parts of them that a page names.
         if script:
-            page.on("requestfailed", lambda request: complaints.append(f"{request.url}: {request.failure}"))
+            context.on("requestfailed", lambda one: complaints.append(f"{one.url}: {one.failure}"))
+        page = context.new_page()
         page.goto(f"{site}{address}")
         return page
 
@@ -99,10 +100,21 @@ def visit(browser, site, complaints):
 
 @pytest.fixture
 def keep_screenshot():
-    """Keeps a picture of a page in screenshots/, which is not part of the repository."""
+    """Keeps a picture of a page in screenshots/, which is not part of the repository.
+
+    A picture takes longer than the page itself, and in CI nobody looks at it.
+    """
+    if os.environ.get("CI"):
+        return lambda page, name: None
     SCREENSHOTS.mkdir(exist_ok=True)
 
     def keep(page, name):
         page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
     return keep
+
+
+@pytest.fixture
+def faults_of(visit, keep_screenshot, site):
+    """Looks at pages, given by name, in both themes, wide and narrow; returns what is wrong with them."""
+    return Sound(visit, keep_screenshot, site)

@@ -1,15 +1,12 @@
 """Backtests in a browser: asked for, followed, looked at, compared."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from heliograph.fleet.models import Job
 from heliograph.research.models import StoredBacktest
-from tests.browser.test_every_page import CONTRAST, RULES
 from tests.research.world import BUSY, ask, market, work
 
 OTHER = BUSY.replace("close - 1.5 * atr(5)", "close - 0.7 * atr(5)")
-WIDTHS = (360, 768, 1024, 1280, 1920)
 
 
 @pytest.fixture
@@ -46,35 +43,8 @@ def addresses(runs):
     }
 
 
-@pytest.mark.parametrize(("width", "themes"), [(1280, ("light", "dark")), (360, ("light", "dark"))])
-def test_no_page_of_backtests_breaks_a_rule_of_accessibility(runs, visit, keep_screenshot, width, themes):
-    found = {}
-    for name, address in addresses(runs).items():
-        page = visit(address, width=width)
-        for theme in themes:
-            page.emulate_media(color_scheme=theme)
-            keep_screenshot(page, f"{name}-{theme}-{width}")
-            options = RULES if theme == "light" else CONTRAST
-            violations = Axe().run(page, options=options).response["violations"]
-            if violations:
-                found[name, theme] = [(fault["id"], fault["nodes"][0]["html"]) for fault in violations]
-        page.close()
-
-    assert found == {}
-
-
-def test_no_page_of_backtests_scrolls_sideways(runs, visit):
-    too_wide = []
-    for name, address in addresses(runs).items():
-        page = visit(address)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            wanted = page.evaluate("document.documentElement.scrollWidth")
-            if wanted > width:
-                too_wide.append((name, width, wanted))
-        page.close()
-
-    assert too_wide == []
+def test_every_page_of_backtests_is_sound_in_both_themes_wide_and_narrow(runs, faults_of):
+    assert faults_of(addresses(runs)) == []
 
 
 def test_a_run_is_asked_for_followed_and_seen(instruments, visit):

@@ -1,7 +1,6 @@
 """A newcomer's way to a signed notice in a browser: both themes, wide and narrow."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from standardwebhooks import Webhook
 
@@ -9,7 +8,6 @@ from benchmarks.drills.parts.receiver import receiving
 from heliograph.kit.clock import utc_now
 from heliograph.notices.channel import add_channel
 from heliograph.notices.models import Subscription
-from tests.browser.test_every_page import CONTRAST, RULES, WIDTHS
 
 ADDRESSES = {
     "channel-new": "/notices/channels/new",
@@ -29,30 +27,11 @@ def receiver():
 
 
 def test_every_page_of_channels_is_sound_in_both_themes_wide_and_narrow(
-    transactional_db, receiver, visit, keep_screenshot
+    transactional_db, receiver, faults_of
 ):
     options = {"url": receiver.url(), "allow_private": ["127.0.0.1"]}
     add_channel("desk", kind="webhook", options=options, topics=["signal.*"], at=utc_now())
-    found = []
-    for name, address in ADDRESSES.items():
-        wide, narrow = visit(address), visit(address, width=360)
-        for page, width, theme, rules in (
-            (wide, 1280, "light", RULES),
-            (wide, 1280, "dark", CONTRAST),
-            (narrow, 360, "light", RULES),
-            (narrow, 360, "dark", CONTRAST),
-        ):
-            page.emulate_media(color_scheme=theme)
-            keep_screenshot(page, f"{name}-{theme}-{width}")
-            broken = Axe().run(page, options=rules).response["violations"]
-            found += [f"{name} {theme} {width} {one['id']}" for one in broken]
-        for width in WIDTHS:
-            wide.set_viewport_size({"width": width, "height": 800})
-            if wide.evaluate("document.documentElement.scrollWidth") > width:
-                found.append(f"{name} is wider than {width}")
-        wide.close()
-        narrow.close()
-    assert found == []
+    assert faults_of(ADDRESSES) == []
 
 
 def test_a_newcomer_comes_from_nothing_to_a_signed_test_and_a_subscription(

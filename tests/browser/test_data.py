@@ -4,21 +4,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from heliograph.fleet.jobs import run_next
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Batch, Candle, Instrument, Listing, Series, Unserved, Venue, Watch
 from heliograph.market.undoing import run_undo
 from heliograph.market.uploaded import run_import
-from tests.browser.test_every_page import CONTRAST, RULES
 from tests.market.test_quality import changed
 from tests.market.test_uploaded import rows
 from tests.reference import shared
 from tests.signals.world import DAY, NOW, feed, make_venue, walk
 
 SYMBOLS = ("BTC/USDT", "ETH/USDT", "SOL/USDT", "AVAX/USDT", "PEPE/USDT", "TON/USDT")
-WIDTHS = (360, 768, 1024, 1280, 1920)
 RUNNERS = {"import": run_import, "undo": run_undo}
 
 
@@ -78,35 +75,8 @@ def addresses(stored):
     }
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-def test_no_page_of_data_breaks_a_rule_of_accessibility(stored, visit, keep_screenshot, width):
-    found = {}
-    for name, address in addresses(stored).items():
-        page = visit(address, width=width)
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            keep_screenshot(page, f"{name}-{theme}-{width}")
-            options = RULES if theme == "light" else CONTRAST
-            violations = Axe().run(page, options=options).response["violations"]
-            if violations:
-                found[name, theme] = [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in violations]
-        page.close()
-
-    assert found == {}
-
-
-def test_no_page_of_data_scrolls_sideways(stored, visit):
-    too_wide = []
-    for name, address in addresses(stored).items():
-        page = visit(address)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            wanted = page.evaluate("document.documentElement.scrollWidth")
-            if wanted > width:
-                too_wide.append((name, width, wanted))
-        page.close()
-
-    assert too_wide == []
+def test_every_page_of_data_is_sound_in_both_themes_wide_and_narrow(stored, faults_of):
+    assert faults_of(addresses(stored)) == []
 
 
 def test_a_narrow_screen_shows_fewer_days_and_those_are_the_newest(stored, visit):

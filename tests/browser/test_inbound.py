@@ -5,13 +5,11 @@ from datetime import timedelta
 from urllib.request import Request, urlopen
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from heliograph.inbound.follow import follow_alerts
 from heliograph.inbound.sources import renew_secret
 from heliograph.kit.clock import utc_now
-from tests.browser.test_every_page import CONTRAST, RULES, WIDTHS
 from tests.inbound.conftest import Desk
 from tests.signals.world import HOUR, feed_one, make_venue, walk
 
@@ -45,27 +43,8 @@ ADDRESSES = {
 }
 
 
-def test_every_page_of_sources_is_sound_in_both_themes_wide_and_narrow(desk, visit, keep_screenshot):
-    found = []
-    for name, address in ADDRESSES.items():
-        wide, narrow = visit(address), visit(address, width=360)
-        for page, width, theme, rules in (
-            (wide, 1280, "light", RULES),
-            (wide, 1280, "dark", CONTRAST),
-            (narrow, 360, "light", RULES),
-            (narrow, 360, "dark", CONTRAST),
-        ):
-            page.emulate_media(color_scheme=theme)
-            keep_screenshot(page, f"{name}-{theme}-{width}")
-            broken = Axe().run(page, options=rules).response["violations"]
-            found += [f"{name} {theme} {width} {one['id']}" for one in broken]
-        for width in WIDTHS:
-            wide.set_viewport_size({"width": width, "height": 800})
-            if wide.evaluate("document.documentElement.scrollWidth") > width:
-                found.append(f"{name} is wider than {width}")
-        wide.close()
-        narrow.close()
-    assert found == []
+def test_every_page_of_sources_is_sound_in_both_themes_wide_and_narrow(desk, faults_of):
+    assert faults_of(ADDRESSES) == []
 
 
 def test_a_source_is_added_and_its_first_alert_comes_in(transactional_db, visit, keep_screenshot, complaints):

@@ -1,11 +1,9 @@
 """The pages of notices in a browser: both themes, wide and narrow, and the way to a subscription."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from heliograph.notices.models import Sending, Subscription
-from tests.browser.test_every_page import CONTRAST, RULES, WIDTHS
 from tests.web.postbox import make_postbox
 
 SOON = 8_000
@@ -32,27 +30,8 @@ def addresses(asked):
     }
 
 
-def test_every_page_of_notices_is_sound_in_both_themes_wide_and_narrow(postbox, visit, keep_screenshot):
-    found = []
-    for name, address in addresses(postbox[1]).items():
-        wide, narrow = visit(address), visit(address, width=360)
-        for page, width, theme, rules in (
-            (wide, 1280, "light", RULES),
-            (wide, 1280, "dark", CONTRAST),
-            (narrow, 360, "light", RULES),
-            (narrow, 360, "dark", CONTRAST),
-        ):
-            page.emulate_media(color_scheme=theme)
-            keep_screenshot(page, f"{name}-{theme}-{width}")
-            broken = Axe().run(page, options=rules).response["violations"]
-            found += [f"{name} {theme} {width} {one['id']}" for one in broken]
-        for width in WIDTHS:
-            wide.set_viewport_size({"width": width, "height": 800})
-            if wide.evaluate("document.documentElement.scrollWidth") > width:
-                found.append(f"{name} is wider than {width}")
-        wide.close()
-        narrow.close()
-    assert found == []
+def test_every_page_of_notices_is_sound_in_both_themes_wide_and_narrow(postbox, faults_of):
+    assert faults_of(addresses(postbox[1])) == []
 
 
 def test_a_subscription_is_made_with_a_look_at_what_would_have_come(

@@ -2,7 +2,7 @@
 
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.test_every_page import RULES
+from tests.browser.sound import RULES
 
 
 def names(page):

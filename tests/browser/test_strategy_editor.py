@@ -3,13 +3,11 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from heliograph.signals.generate import generate
 from heliograph.signals.models import StrategyVersion
 from heliograph.signals.strategies import add_strategy, promote
-from tests.browser.test_every_page import CONTRAST, RULES
 from tests.signals.world import BUSY, NOW
 
 EDIT = "/strategies/Busy/edit"
@@ -149,6 +147,8 @@ def test_completion_offers_what_may_stand_there(editor, keep_screenshot):
     expect(options.first).to_have_text("vwap()")
     expect(page.locator(".cm-completionInfo")).to_contain_text("Average of (high + low + close) / 3")
     keep_screenshot(page, "strategy-completion-1280")
+    # For 75 ms after they come up, CodeMirror takes a key for what was meant before.
+    page.wait_for_timeout(150)
     page.keyboard.press("Enter")
     page.keyboard.type(" > on('")
     expect(options).to_contain_text(["1m", "3m"])
@@ -328,11 +328,8 @@ def pages_of_strategies():
     }
 
 
-@pytest.mark.parametrize(("width", "themes"), [(1280, ("light", "dark")), (360, ("light", "dark"))])
-def test_no_page_of_strategies_breaks_a_rule_of_accessibility(world, visit, keep_screenshot, width, themes):
-    found, wide = {}, []
-    for name, address in pages_of_strategies().items():
-        page = visit(address, width=width)
+def test_every_page_of_strategies_is_sound_in_both_themes_wide_and_narrow(world, faults_of):
+    def ready(name, page):
         if name in ("edit", "new"):
             expect(page.locator("[data-checked]")).to_have_text("checked just now")
         if name == "edit":
@@ -341,15 +338,6 @@ def test_no_page_of_strategies_breaks_a_rule_of_accessibility(world, visit, keep
             expect(page.locator(".bad-note")).to_be_visible()
         if name == "compare":
             expect(page.get_by_text("in common")).to_be_visible()
-        for theme in themes:
-            page.emulate_media(color_scheme=theme)
-            keep_screenshot(page, f"strategies-{name}-{theme}-{width}")
-            options = RULES if theme == "light" else CONTRAST
-            violations = Axe().run(page, options=options).response["violations"]
-            if violations:
-                found[name, theme] = [(fault["id"], fault["nodes"][0]["html"]) for fault in violations]
-        if (wanted := page.evaluate("document.documentElement.scrollWidth")) > width:
-            wide.append((name, wanted))
-        page.close()
 
-    assert (found, wide) == ({}, [])
+    pages = {f"strategies-{name}": address for name, address in pages_of_strategies().items()}
+    assert faults_of(pages, ready=lambda name, page: ready(name.removeprefix("strategies-"), page)) == []

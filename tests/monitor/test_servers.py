@@ -30,6 +30,14 @@ def other():
         yield link
 
 
+@pytest.fixture(autouse=True)
+def no_dead_rows(other):
+    """Tests before may have left tables behind that hold nothing but dead rows."""
+    asked = other.execute("SELECT relname FROM pg_stat_user_tables WHERE n_dead_tup > 1000")
+    for (name,) in asked.fetchall():
+        other.execute(f"VACUUM {name}")
+
+
 def _described():
     named = connection.get_connection_params()
     return {name: value for name, value in named.items() if name not in ("cursor_factory", "context")}
