@@ -55,6 +55,8 @@ API_WRITES = {
     f"GET {API}/filters": look(f"{API}/filters"),
     f"GET {API}/sources": look(f"{API}/sources"),
     f"GET {API}/tokens": look(f"{API}/tokens"),
+    f"GET {API}/forecasts": look(f"{API}/forecasts"),
+    f"GET {API}/trends": look(f"{API}/trends"),
     **{f"GET {API}/{name}": look(f"{API}/{name}") for name in ("people", "teams", "invitations", "audit")},
     f"POST {API}/strategies/check": Call(f"{API}/strategies/check", {"text": NEW}, entries=0),
     f"POST {API}/strategy-preview": Call(f"{API}/strategy-preview", {"text": NEW}, entries=0),

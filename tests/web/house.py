@@ -11,6 +11,7 @@ from heliograph.inbound.accept import accept
 from heliograph.inbound.sources import Asked, add_source, renew_secret
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Instrument, Replay, Series, Venue, Watch
+from heliograph.monitor.forecasts.models import Forecast
 from heliograph.notices.channel import add_channel
 from heliograph.notices.models import Channel, Notice
 from heliograph.notices.subscription import Wish, add_subscription
@@ -48,8 +49,20 @@ def make_house():
         add_strategy(text=text.replace("cooldown = 3", "cooldown = 5"), stage="draft", at=NOW)
         for text in (BUSY, secret.text)
     ]
+    _forecasts(secret)
     names |= _of(world.version, "") | _data(world) | _notices(world.version, secret) | {"draft": draft.pk}
     return names | _of(secret, "foreign_") | _backtests(secret) | _people() | _inbound()
+
+
+def _forecasts(secret):
+    """What the strategy of somebody else will bring."""
+    facts = {
+        "kind": "expectancy",
+        "name": "strategy_expectancy_r",
+        "strategy": secret.strategy,
+        "version": secret,
+    }
+    Forecast.objects.create(**facts, made_at=utc_now(), reason="too few")
 
 
 def _of(version, prefix):

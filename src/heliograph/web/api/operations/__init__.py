@@ -19,6 +19,7 @@ from heliograph.web.api.operations import (
     events,
     explanations,
     filters,
+    forecasts,
     found,
     health,
     import_jobs,
@@ -112,5 +113,6 @@ ROUTERS = (
     plots.router,
     found.router,
     health.router,
+    forecasts.router,
     events.router,
 )
