@@ -55,6 +55,14 @@ def pytest_unconfigure(config):
         shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report):
+    """In CI, say at once what failed: a run that is cut off would say nothing of it."""
+    if report.failed and os.environ.get("CI") and "PYTEST_XDIST_WORKER" not in os.environ:
+        words = report.longreprtext.strip().splitlines() or [""]
+        print(f"\n{report.outcome} at {report.when}: {report.nodeid}: {words[-1][:300]}", flush=True)
+
+
 @pytest.fixture(scope="session")
 def servers():
     """The embedded servers of this run: `database_url`, `redis_url`."""

@@ -31,7 +31,7 @@ STOP_SECONDS = 20
 POSTGRES_SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "100",
+    "max_connections": "200",
     "shared_buffers": "128MB",
     # A question about all of a history locks each of its months: 40 years and their keys are a thousand.
     "max_locks_per_transaction": "512",
