@@ -50,3 +50,14 @@ class Minute(Rolled):
 
 class Hour(Rolled):
     """An hour; kept for two years."""
+
+
+class Traffic(models.Model):
+    """What one web process answered, as it told a few seconds ago; that without a name is of those gone."""
+
+    process = models.CharField(max_length=128, primary_key=True)
+    at = models.DateTimeField()
+    # Answers since its start, by kind and class of their status.
+    counts = models.JSONField(default=dict)
+    # Latencies of the last minutes, and how many failed.
+    recent = models.JSONField(default=dict)

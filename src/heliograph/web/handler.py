@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,6 +19,7 @@ from django.urls import set_script_prefix
 from servestatic import ServeStaticASGI
 
 from heliograph.web.bodies import Message, Receive, Send
+from heliograph.web.telling import Telling
 
 
 class OneThreadHandler(ASGIHandler):
@@ -34,6 +36,7 @@ class OneThreadHandler(ASGIHandler):
         self._threads = ThreadPoolExecutor(
             settings.HELIOGRAPH_WEB_CONNECTIONS or None, thread_name_prefix="request"
         )
+        self._telling = Telling(self._threads)
 
     def load_middleware(self, is_async: bool = False) -> None:
         """The synchronous form of every middleware, whatever is asked for."""
@@ -41,6 +44,7 @@ class OneThreadHandler(ASGIHandler):
 
     async def handle(self, scope: Message, receive: Receive, send: Send) -> None:
         """Read the request, answer it in a thread, and send what was answered."""
+        began = time.monotonic()
         try:
             body = await self.read_body(receive)
         except RequestAborted:
@@ -53,6 +57,7 @@ class OneThreadHandler(ASGIHandler):
             )
         finally:
             body.close()
+        self._telling.note(scope["path"], response.status_code, began=began)
         if messages:
             for message in messages:
                 await send(message)

@@ -12,7 +12,9 @@ from heliograph.monitor.probes import (
     outcomes,
     queues,
     redis,
+    statements,
     timetable,
+    web,
     workers,
 )
 
@@ -30,6 +32,8 @@ _ALL = (
     cache.PROBE,
     *host.PROBES,
     invariants.PROBE,
+    web.PROBE,
+    statements.PROBE,
 )
 # Where time runs out, what is costly goes short.
 PROBES = tuple(sorted(_ALL, key=lambda probe: probe.every))
