@@ -73,6 +73,30 @@ API_WRITES = {
     f"POST {API}/rollouts": gone(f"{API}/rollouts", {"version_id": 1000000, "share": 10}),
     f"POST {API}/rollouts/<rollout_id>/share": gone(f"{API}/rollouts/1000000/share", {"share": 20}),
     f"POST {API}/rollouts/<rollout_id>/abort": gone(f"{API}/rollouts/1000000/abort", {"reason": "no"}),
+    f"POST {API}/reports": Call(f"{API}/reports", {"kind": "daily"}),
+    **{
+        f"GET {API}/reports/<report_id>{end}": look(
+            f"{API}/reports/{{report}}{end}", foreign=f"{API}/reports/{{foreign_report}}{end}"
+        )
+        for end in ("", "/file")
+    },
+    f"DELETE {API}/reports/<report_id>": removed(
+        f"{API}/reports/{{report}}", foreign=f"{API}/reports/{{foreign_report}}"
+    ),
+    f"GET {API}/report-schedules": look(f"{API}/report-schedules"),
+    f"POST {API}/report-schedules": Call(
+        f"{API}/report-schedules", {"kind": "daily", "audience": "{me}", "channel": "desk"}
+    ),
+    **{
+        f"POST {API}/report-schedules/<schedule_id>/{act}": Call(
+            f"{API}/report-schedules/{{my_schedule}}/{act}",
+            foreign=f"{API}/report-schedules/{{foreign_schedule}}/{act}",
+        )
+        for act in ("pause", "resume")
+    },
+    f"DELETE {API}/report-schedules/<schedule_id>": removed(
+        f"{API}/report-schedules/{{my_schedule}}", foreign=f"{API}/report-schedules/{{foreign_schedule}}"
+    ),
     f"POST {API}/backtests": Call(f"{API}/backtests", {"text": NEW, "venue": "paper"}),
     f"POST {API}/backtests/<backtest_id>/cancel": Call(
         f"{API}/backtests/{{waiting}}/cancel", foreign=f"{API}/backtests/{{foreign_waiting}}/cancel"
@@ -242,6 +266,20 @@ CALLS = {
     "GET /strategies/": look("/strategies/"),
     "GET /strategies/<path:name>/": look(
         "/strategies/{strategy}/", foreign="/strategies/{foreign_strategy}/"
+    ),
+    "GET /reports/": look("/reports/"),
+    "POST /reports/make": Call("/reports/make", {"kind": "daily"}),
+    "POST /reports/schedules/add": Call(
+        "/reports/schedules/add", {"kind": "daily", "audience": "{me}", "channel": "desk"}
+    ),
+    "POST /reports/schedules/<int:number>/act": Call(
+        "/reports/schedules/{my_schedule}/act",
+        {"act": "pause"},
+        foreign="/reports/schedules/{foreign_schedule}/act",
+    ),
+    "GET /reports/<int:report_id>/": look("/reports/{report}/", foreign="/reports/{foreign_report}/"),
+    "POST /reports/<int:report_id>/forget": Call(
+        "/reports/{report}/forget", foreign="/reports/{foreign_report}/forget"
     ),
     "GET /backtests/": look("/backtests/"),
     "GET /backtests/new": look("/backtests/new", foreign="/backtests/new?again={foreign_backtest}"),

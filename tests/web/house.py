@@ -3,7 +3,7 @@
 from django.contrib.sessions.models import Session
 
 from heliograph.accounts import links
-from heliograph.accounts.models import Team
+from heliograph.accounts.models import StrategyOwner, Team
 from heliograph.accounts.teams import add_team
 from heliograph.fleet.jobs import run_next
 from heliograph.fleet.models import Job, Node, Work
@@ -15,6 +15,11 @@ from heliograph.monitor.forecasts.models import Forecast
 from heliograph.notices.channel import add_channel
 from heliograph.notices.models import Channel, Notice
 from heliograph.notices.subscription import Wish, add_subscription
+from heliograph.reports.keep import request_report, run_report
+from heliograph.reports.periods import Kind as ReportKind
+from heliograph.reports.periods import last_period
+from heliograph.reports.schedules import Wish as ReportWish
+from heliograph.reports.schedules import add_schedule
 from heliograph.research.request import Scope, Text, request_backtest
 from heliograph.research.run import run_backtest
 from heliograph.signals.generate import generate
@@ -51,7 +56,8 @@ def make_house():
     ]
     _forecasts(secret)
     names |= _of(world.version, "") | _data(world) | _notices(world.version, secret) | {"draft": draft.pk}
-    return names | _of(secret, "foreign_") | _backtests(secret) | _people() | _inbound()
+    names |= _of(secret, "foreign_") | _backtests(secret) | _people() | _inbound()
+    return names | _reports()
 
 
 def _forecasts(secret):
@@ -155,6 +161,18 @@ def _backtests(secret):
     return found
 
 
+def _reports():
+    """A report without the other's strategies, one that tells of them, and a schedule of somebody else."""
+    period, found = last_period(ReportKind.DAILY, at=NOW), {}
+    owned = tuple(StrategyOwner.objects.values_list("strategy_id", flat=True))
+    for prefix, hidden in (("", owned), ("foreign_", ())):
+        stored = request_report(period, hidden=hidden, at=NOW)
+        run_next({"report": run_report}, holder="a test", only=stored.job_id)
+        found[f"{prefix}report"] = stored.pk
+    other = f"person:{person_with('analyst', 'somebody else').pk}"
+    return found | {"foreign_schedule": add_schedule(ReportWish("daily", audience=other), at=NOW).pk}
+
+
 def _people():
     somebody = person_with("viewer", "somebody")
     team = add_team("Desk", at=JOINED)
@@ -184,6 +202,8 @@ def known_ids(house):
         "team_id": [house["team"]],
         "invitation_id": [house["invitation"]],
         "alert_id": [house["alert"]],
+        "report_id": [house["report"]],
+        "schedule_id": [house["foreign_schedule"]],
         "name": ["desk", "theirs", "hook", house["source"], house["node"], house["exchange"], "ema"],
         "source": ["scanner"],
     }

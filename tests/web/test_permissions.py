@@ -12,6 +12,8 @@ from heliograph.accounts.models import AuditEntry
 from heliograph.accounts.roles import Role
 from heliograph.accounts.tokens import add_token
 from heliograph.notices.subscription import Wish, add_subscription
+from heliograph.reports.schedules import Wish as ReportWish
+from heliograph.reports.schedules import add_schedule
 from heliograph.web.accounts.doors import UNMARKED, doors, permissions_reference
 from tests.web.doorways import CALLS, Call
 from tests.web.house import FOREIGN, make_house
@@ -24,7 +26,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "permissions.md"
 # What a token of an admin may do, by its scope.
 SCOPES = {"read": Role.VIEWER, "write": Role.OPERATOR, "admin": Role.ADMIN}
 PAYLOAD = "application/json"
-NOBODYS = {"own_token": 0, "foreign_token": 0, "my_name": "x", "me": "person:0", "my_subscription": 0}
+NOBODYS = {"own_token": 0, "foreign_token": 0, "my_name": "x", "me": "person:0", "my_subscription": 0} | {
+    "my_schedule": 0
+}
 
 
 class Asker:
@@ -89,7 +93,8 @@ def askers(house):
         me = f"person:{person.pk}"
         subscription = add_subscription(Wish(channel="desk", audience=me), at=JOINED).pk
         names = {"own_token": own, "foreign_token": foreign, "my_name": person.name}
-        names |= {"me": me, "my_subscription": subscription}
+        schedule = add_schedule(ReportWish("daily", audience=me), at=JOINED).pk
+        names |= {"me": me, "my_subscription": subscription, "my_schedule": schedule}
         found[role] = Asker(signed_in(person), Role(role), names=names)
     for scope, role in SCOPES.items():
         names = found["admin"].names

@@ -10,6 +10,8 @@ from heliograph.client.pages import Pages
 from heliograph.client.shapes import (
     Ahead,
     Alert,
+    AlertRule,
+    AlertTrends,
     Amendment,
     Analytics,
     AuditEntry,
@@ -39,10 +41,15 @@ from heliograph.client.shapes import (
     Example,
     Explanation,
     Filter,
+    Forecast,
     FoundList,
     Freshness,
     Health,
+    Heartbeat,
+    HeartbeatTest,
     Import,
+    Incident,
+    IncidentStory,
     Indicator,
     Instrument,
     Invitation,
@@ -71,13 +78,17 @@ from heliograph.client.shapes import (
     Quality,
     Queue,
     ReasonList,
+    Recommendation,
     Replay,
     Replayed,
+    Report,
+    ReportContent,
     Revision,
     Ring,
     Rollout,
     ScalingAction,
     ScalingLook,
+    Schedule,
     Score,
     Series,
     SeriesDays,
@@ -85,6 +96,7 @@ from heliograph.client.shapes import (
     Session,
     Signal,
     SignalDetail,
+    Silence,
     Similar,
     Source,
     Span,
@@ -97,6 +109,7 @@ from heliograph.client.shapes import (
     Token,
     Topic,
     Trade,
+    Trend,
     Venue,
     Verdict,
     Version,
@@ -117,6 +130,59 @@ class Gates(TypedDict, total=False):
     min_published: int
     max_rate: float | None
     max_failures: int | None
+
+
+class ListAlertRulesQuery(TypedDict, total=False):
+    """What `list_alert_rules` can be asked."""
+
+    limit: int
+    cursor: str | None
+
+
+class AddAlertRuleBody(TypedDict, total=False):
+    """A rule of one's own; `options` are those of its kind, as a rule is shown with them."""
+
+    name: Required[str]
+    kind: Required[Literal["threshold", "burn", "absence", "anomaly"]]
+    measure: Required[str]
+    title: Required[str]
+    says: Required[str]
+    options: Mapping[str, float | str | Sequence[Sequence[float]]]
+    labels: Mapping[str, str]
+    severity: Literal["info", "warning", "critical"]
+    cause: str | None
+    for_seconds: int
+    clear_seconds: int
+    follows: Sequence[str]
+    repeat_minutes: int | None
+    escalate_minutes: int | None
+    remedy: str
+    anchor: str
+
+
+class ChangeAlertRuleBody(TypedDict, total=False):
+    """What is to be other than it is; what is left out stays."""
+
+    title: str | None
+    says: str | None
+    options: Mapping[str, float | str | Sequence[Sequence[float]]] | None
+    labels: Mapping[str, str] | None
+    severity: Literal["info", "warning", "critical"] | None
+    cause: str | None
+    for_seconds: int | None
+    clear_seconds: int | None
+    follows: Sequence[str] | None
+    repeat_minutes: int | None
+    escalate_minutes: int | None
+    remedy: str | None
+    anchor: str | None
+    enabled: bool | None
+
+
+class GetAlertTrendsQuery(TypedDict, total=False):
+    """What `get_alert_trends` can be asked."""
+
+    days: int
 
 
 class ListAlertsQuery(TypedDict, total=False):
@@ -390,6 +456,15 @@ class KeepFilterBody(TypedDict, total=False):
     query: Required[str]
 
 
+class ListForecastsQuery(TypedDict, total=False):
+    """What `list_forecasts` can be asked."""
+
+    limit: int
+    cursor: str | None
+    kind: Literal["load", "space", "expectancy"] | None
+    name: str | None
+
+
 class FindByNameQuery(TypedDict, total=False):
     """What `find_by_name` can be asked."""
 
@@ -413,6 +488,20 @@ class ListGapsQuery(TypedDict, total=False):
     venue: str | None
     timeframe: str | None
     since: datetime | None
+
+
+class SetHeartbeatBody(TypedDict, total=False):
+    """Where to tell it: by the address, or by the name of the environment variable that holds it.
+
+    Nothing is sent while the health is below `least_score`; 26: while no gate is red. Private hosts
+    only an admin may name.
+    """
+
+    url: str | None
+    url_env: str | None
+    allow_private: Sequence[str]
+    method: Literal["GET", "POST"]
+    least_score: float
 
 
 class ListImportsQuery(TypedDict, total=False):
@@ -454,6 +543,35 @@ class SendAlertQuery(TypedDict, total=False):
     """What `send_alert` can be asked."""
 
     secret: str
+
+
+class ListIncidentsQuery(TypedDict, total=False):
+    """What `list_incidents` can be asked."""
+
+    limit: int
+    cursor: str | None
+    state: Literal["going", "open", "acknowledged", "resolved", "absorbed"] | None
+    severity: Literal["info", "warning", "critical"] | None
+    rule: str | None
+    since: datetime | None
+
+
+class AcknowledgeIncidentBody(TypedDict, total=False):
+    """What there is to say of it."""
+
+    words: str
+
+
+class CloseIncidentBody(TypedDict, total=False):
+    """What there is to say of it."""
+
+    words: str
+
+
+class CommentIncidentBody(TypedDict, total=False):
+    """The line."""
+
+    words: Required[str]
 
 
 class ListIndicatorsQuery(TypedDict, total=False):
@@ -643,11 +761,64 @@ class ListQualityQuery(TypedDict, total=False):
     timeframe: str | None
 
 
+class ListRecommendationsQuery(TypedDict, total=False):
+    """What `list_recommendations` can be asked."""
+
+    limit: int
+    cursor: str | None
+    state: Literal["open", "done", "dismissed", "over"] | None
+    rule: str | None
+
+
+class DismissRecommendationBody(TypedDict, total=False):
+    """Why, in words."""
+
+    reason: str
+
+
 class ListReplaysQuery(TypedDict, total=False):
     """What `list_replays` can be asked."""
 
     limit: int
     cursor: str | None
+
+
+class ListReportSchedulesQuery(TypedDict, total=False):
+    """What `list_report_schedules` can be asked."""
+
+    limit: int
+    cursor: str | None
+
+
+class AddReportScheduleBody(TypedDict, total=False):
+    """A report that is made whenever its period is over. Without a channel it is only kept.
+
+    `audience` is whose it is, such as "person:7": yourself where it is null; empty: everybody's.
+    """
+
+    kind: Required[Literal["hourly", "daily", "weekly", "monthly"]]
+    zone: str
+    channel: str | None
+    form: Literal["", "html", "pdf", "json", "csv", "xlsx"]
+    audience: str | None
+
+
+class ListReportsQuery(TypedDict, total=False):
+    """What `list_reports` can be asked."""
+
+    limit: int
+    cursor: str | None
+    kind: Literal["hourly", "daily", "weekly", "monthly", "custom"] | None
+
+
+class MakeReportBody(TypedDict, total=False):
+    """Which period: the last of its kind that was over `at`, by default now, or from `since` to `until`."""
+
+    kind: Literal["hourly", "daily", "weekly", "monthly", "custom"]
+    at: datetime | None
+    since: datetime | None
+    until: datetime | None
+    zone: str
 
 
 class ListRevisionsQuery(TypedDict, total=False):
@@ -748,6 +919,26 @@ class ExplainSignalQuery(TypedDict, total=False):
     """What `explain_signal` can be asked."""
 
     now: bool
+
+
+class ListAlertSilencesQuery(TypedDict, total=False):
+    """What `list_alert_silences` can be asked."""
+
+    limit: int
+    cursor: str | None
+    which: Literal["current", "all"]
+
+
+class AddSilenceBody(TypedDict, total=False):
+    """What is to be silenced until when, and why; begins now where nothing is said of that."""
+
+    ends_at: Required[datetime]
+    why: Required[str]
+    begins_at: datetime | None
+    rules: Sequence[str]
+    labels: Mapping[str, str]
+    every_days: int | None
+    kind: Literal["silence", "maintenance"]
 
 
 class ListSourcesQuery(TypedDict, total=False):
@@ -936,6 +1127,15 @@ class ListTopicsQuery(TypedDict, total=False):
     cursor: str | None
 
 
+class ListTrendsQuery(TypedDict, total=False):
+    """What `list_trends` can be asked."""
+
+    limit: int
+    cursor: str | None
+    name: str | None
+    shifted: bool
+
+
 class ListVenuesQuery(TypedDict, total=False):
     """What `list_venues` can be asked."""
 
@@ -1040,6 +1240,56 @@ class Operations:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def list_alert_rules(self, **query: Unpack[ListAlertRulesQuery]) -> Pages[AlertRule]:
+        """The rules of alerts.
+
+        By name, each with whether it holds now.
+        """
+        return Pages(self._connection, "/alert-rules", query, AlertRule)
+
+    def add_alert_rule(self, **body: Unpack[AddAlertRuleBody]) -> AlertRule:
+        """Add a rule of one's own.
+
+        It is evaluated from the next look on.
+        """
+        return self._connection.write("POST", "/alert-rules", body, AlertRule)
+
+    def get_alert_rule(self, name: str) -> AlertRule:
+        """One rule.
+
+        When it holds, what it means, and what to do.
+        """
+        return self._connection.get(f"/alert-rules/{in_path(name)}", {}, AlertRule)
+
+    def change_alert_rule(self, name: str, **body: Unpack[ChangeAlertRuleBody]) -> AlertRule:
+        """Change a rule.
+
+        What is changed of a shipped one stays so when that is updated. `repeat_minutes` and
+        `escalate_minutes` may be null: never.
+        """
+        return self._connection.write("PATCH", f"/alert-rules/{in_path(name)}", body, AlertRule)
+
+    def remove_alert_rule(self, name: str) -> None:
+        """Remove a rule of one's own.
+
+        One that came with Heliograph is switched off instead, by a change of `enabled`.
+        """
+        self._connection.write("DELETE", f"/alert-rules/{in_path(name)}", None, type(None))
+
+    def reset_alert_rule(self, name: str) -> AlertRule:
+        """Make a rule as it ships.
+
+        Whatever was changed of it.
+        """
+        return self._connection.write("POST", f"/alert-rules/{in_path(name)}/reset", None, AlertRule)
+
+    def get_alert_trends(self, **query: Unpack[GetAlertTrendsQuery]) -> AlertTrends:
+        """How alerts went.
+
+        The noisiest rules, and how soon incidents were answered and over.
+        """
+        return self._connection.get("/alert-trends", query, AlertTrends)
 
     def list_alerts(self, **query: Unpack[ListAlertsQuery]) -> Pages[StoredAlert]:
         """Alerts from outside, newest first.
@@ -1368,6 +1618,13 @@ class Operations:
         """
         return self._connection.get(f"/filters/{in_path(filter_id)}/count", {}, Counted)
 
+    def list_forecasts(self, **query: Unpack[ListForecastsQuery]) -> Pages[Forecast]:
+        """What is to be expected, and how well that is foreseen.
+
+        The newest forecast of each target with the score of those before it, by kind and name.
+        """
+        return Pages(self._connection, "/forecasts", query, Forecast)
+
     def find_by_name(self, **query: Unpack[FindByNameQuery]) -> FoundList:
         """What has a name with that text.
 
@@ -1397,6 +1654,34 @@ class Operations:
         newest bars of each venue.
         """
         return self._connection.get("/health", {}, Health)
+
+    def get_heartbeat(self) -> Heartbeat:
+        """The dead-man's switch.
+
+        When it was reached last, or why nothing is sent; 404 where none is set.
+        """
+        return self._connection.get("/heartbeat", {}, Heartbeat)
+
+    def set_heartbeat(self, **body: Unpack[SetHeartbeatBody]) -> Heartbeat:
+        """Set the dead-man's switch.
+
+        From the next minute on; in place of the one there was.
+        """
+        return self._connection.write("PUT", "/heartbeat", body, Heartbeat)
+
+    def remove_heartbeat(self) -> None:
+        """End the dead-man's switch.
+
+        End the check on the other side first: it would raise its alarm.
+        """
+        self._connection.write("DELETE", "/heartbeat", None, type(None))
+
+    def test_heartbeat(self) -> HeartbeatTest:
+        """Try the dead-man's switch.
+
+        At once, whatever the health says; where it is not taken, `error` says why.
+        """
+        return self._connection.write("POST", "/heartbeat/test", None, HeartbeatTest)
 
     def list_imports(self, **query: Unpack[ListImportsQuery]) -> Pages[Import]:
         """Imports, newest first.
@@ -1457,6 +1742,43 @@ class Operations:
         Bearer`.
         """
         return self._connection.write("POST", f"/inbound/{in_path(source)}", body, Alert, query)
+
+    def list_incidents(self, **query: Unpack[ListIncidentsQuery]) -> Pages[Incident]:
+        """What is wrong, and was.
+
+        Newest first.
+        """
+        return Pages(self._connection, "/incidents", query, Incident)
+
+    def get_incident(self, incident_id: int) -> IncidentStory:
+        """One incident with its time line.
+
+        What it means, what to do, its alerts, and what became of it.
+        """
+        return self._connection.get(f"/incidents/{in_path(incident_id)}", {}, IncidentStory)
+
+    def acknowledge_incident(self, incident_id: int, **body: Unpack[AcknowledgeIncidentBody]) -> Incident:
+        """Say that you are at it.
+
+        It is neither told again nor raised.
+        """
+        return self._connection.write(
+            "POST", f"/incidents/{in_path(incident_id)}/acknowledge", body, Incident
+        )
+
+    def close_incident(self, incident_id: int, **body: Unpack[CloseIncidentBody]) -> Incident:
+        """End an incident by hand.
+
+        As what is not known any more does not end by itself; what still holds opens another one.
+        """
+        return self._connection.write("POST", f"/incidents/{in_path(incident_id)}/close", body, Incident)
+
+    def comment_incident(self, incident_id: int, **body: Unpack[CommentIncidentBody]) -> Incident:
+        """Add a line to its time line.
+
+        Also to that of one that is over.
+        """
+        return self._connection.write("POST", f"/incidents/{in_path(incident_id)}/comment", body, Incident)
 
     def list_indicators(self, **query: Unpack[ListIndicatorsQuery]) -> Pages[Indicator]:
         """What an expression can call.
@@ -1727,6 +2049,41 @@ class Operations:
         """
         return Pages(self._connection, "/quality", query, Quality)
 
+    def list_recommendations(self, **query: Unpack[ListRecommendationsQuery]) -> Pages[Recommendation]:
+        """What could be better.
+
+        Newest first, with the numbers that each rests on, and of those that were done whether that
+        helped.
+        """
+        return Pages(self._connection, "/recommendations", query, Recommendation)
+
+    def get_recommendation(self, recommendation_id: int) -> Recommendation:
+        """One recommendation.
+
+        What to do, from which numbers, and what came of it.
+        """
+        return self._connection.get(f"/recommendations/{in_path(recommendation_id)}", {}, Recommendation)
+
+    def dismiss_recommendation(
+        self, recommendation_id: int, **body: Unpack[DismissRecommendationBody]
+    ) -> Recommendation:
+        """Dismiss it.
+
+        It is not said again for 90 days.
+        """
+        return self._connection.write(
+            "POST", f"/recommendations/{in_path(recommendation_id)}/dismiss", body, Recommendation
+        )
+
+    def done_recommendation(self, recommendation_id: int) -> Recommendation:
+        """Say that it was done.
+
+        From now on it is looked whether that helped.
+        """
+        return self._connection.write(
+            "POST", f"/recommendations/{in_path(recommendation_id)}/done", None, Recommendation
+        )
+
     def list_replays(self, **query: Unpack[ListReplaysQuery]) -> Pages[Replay]:
         """Stored history that is played as if live.
 
@@ -1740,6 +2097,80 @@ class Operations:
         A new run, in a venue of its own, of one that has ended; asked twice it begins one.
         """
         return self._connection.write("POST", f"/replays/{in_path(replay_id)}/again", None, Replay)
+
+    def list_report_schedules(self, **query: Unpack[ListReportSchedulesQuery]) -> Pages[Schedule]:
+        """Who gets reports regularly.
+
+        One's own and those of one's teams; to operators everybody's too, to admins all.
+        """
+        return Pages(self._connection, "/report-schedules", query, Schedule)
+
+    def add_report_schedule(self, **body: Unpack[AddReportScheduleBody]) -> Schedule:
+        """Get a report regularly.
+
+        The first one is that of the period that runs now.
+        """
+        return self._connection.write("POST", "/report-schedules", body, Schedule)
+
+    def remove_report_schedule(self, schedule_id: int) -> None:
+        """End a schedule.
+
+        The reports that it made stay.
+        """
+        self._connection.write("DELETE", f"/report-schedules/{in_path(schedule_id)}", None, type(None))
+
+    def pause_report_schedule(self, schedule_id: int) -> Schedule:
+        """Let it rest.
+
+        Periods that are over meanwhile are not reported on.
+        """
+        return self._connection.write(
+            "POST", f"/report-schedules/{in_path(schedule_id)}/pause", None, Schedule
+        )
+
+    def resume_report_schedule(self, schedule_id: int) -> Schedule:
+        """Let it go on.
+
+        With the period that runs now.
+        """
+        return self._connection.write(
+            "POST", f"/report-schedules/{in_path(schedule_id)}/resume", None, Schedule
+        )
+
+    def list_reports(self, **query: Unpack[ListReportsQuery]) -> Pages[Report]:
+        """Reports that are kept, newest first.
+
+        Those in which nothing is that belongs to others.
+        """
+        return Pages(self._connection, "/reports", query, Report)
+
+    def make_report(self, **body: Unpack[MakeReportBody]) -> Report:
+        """Ask for a report.
+
+        A job makes it; what belongs to others is not in it.
+        """
+        return self._connection.write("POST", "/reports", body, Report)
+
+    def get_report(self, report_id: int) -> ReportContent:
+        """What a report says.
+
+        As JSON; 409 while it is not made.
+        """
+        return self._connection.get(f"/reports/{in_path(report_id)}", {}, ReportContent)
+
+    def delete_report(self, report_id: int) -> None:
+        """Forget a report.
+
+        A job that makes it finds nothing to do.
+        """
+        self._connection.write("DELETE", f"/reports/{in_path(report_id)}", None, type(None))
+
+    def download_report(self, report_id: int) -> str:
+        """A report as a file.
+
+        HTML, PDF, JSON, CSV or XLSX: the same bytes each time; 409 while it is not made.
+        """
+        return self._connection.get(f"/reports/{in_path(report_id)}/file", {}, str)
 
     def list_revisions(self, **query: Unpack[ListRevisionsQuery]) -> Pages[Revision]:
         """Outcomes that today's candles would change.
@@ -1847,6 +2278,27 @@ class Operations:
         Those of the same version and side that had settled before its bar, the nearest first.
         """
         return self._connection.get(f"/signals/{in_path(signal_id)}/similar", {}, Similar)
+
+    def list_alert_silences(self, **query: Unpack[ListAlertSilencesQuery]) -> Pages[Silence]:
+        """What is not told for a while.
+
+        By number.
+        """
+        return Pages(self._connection, "/silences", query, Silence)
+
+    def add_silence(self, **body: Unpack[AddSilenceBody]) -> Silence:
+        """Silence incidents for a while.
+
+        They are opened all the same; what still goes on when it ends is told then.
+        """
+        return self._connection.write("POST", "/silences", body, Silence)
+
+    def end_silence(self, silence_id: int) -> Silence:
+        """End a silence.
+
+        What goes on is told.
+        """
+        return self._connection.write("POST", f"/silences/{in_path(silence_id)}/end", None, Silence)
 
     def list_sources(self, **query: Unpack[ListSourcesQuery]) -> Pages[Source]:
         """Who may send alerts.
@@ -2039,6 +2491,13 @@ class Operations:
         By name.
         """
         return Pages(self._connection, "/topics", query, Topic)
+
+    def list_trends(self, **query: Unpack[ListTrendsQuery]) -> Pages[Trend]:
+        """How measures went.
+
+        The slope, the seasons and the shifts of level of each measure, by name and labels.
+        """
+        return Pages(self._connection, "/trends", query, Trend)
 
     def list_venues(self, **query: Unpack[ListVenuesQuery]) -> Pages[Venue]:
         """Where candles come from.

@@ -21,6 +21,39 @@ class Ahead(Struct, frozen=True, kw_only=True):
     bars: int
 
 
+class AlertRule(Struct, frozen=True, kw_only=True):
+    """An alert rule. `state`: whether it holds now; `firing`: of how many series.
+
+    `options` are those of its kind: `above` or `below` with `clear`; for `burn` also `objective` and
+    `windows` of [short, long, times]; for `anomaly` `deviations`, `least`, `side` and `days`.
+    `shipped`: it came with Heliograph, and of that `changed` are the fields that the owner has changed.
+    """
+
+    name: str
+    title: str
+    kind: Literal["threshold", "burn", "absence", "anomaly"]
+    measure: str
+    labels: dict[str, str]
+    options: dict[str, Any]
+    for_seconds: int
+    clear_seconds: int
+    severity: Literal["info", "warning", "critical"]
+    cause: str
+    follows: list[str]
+    repeat_minutes: int | None
+    escalate_minutes: int | None
+    says: str
+    comes_from: str
+    look: str
+    remedy: str
+    anchor: str
+    enabled: bool
+    shipped: bool
+    changed: list[str]
+    state: Literal["off", "well", "pending", "firing"]
+    firing: int
+
+
 class Alert(Struct, frozen=True, kw_only=True):
     """An alert as it is stored. `bar_time` is the open of its bar; it is a signal when that has closed."""
 
@@ -33,6 +66,42 @@ class Alert(Struct, frozen=True, kw_only=True):
     venue: str | None
     bar_time: datetime | None
     received_at: datetime
+
+
+class Times(Struct, frozen=True, kw_only=True):
+    """Seconds that something took, over so many; null over none."""
+
+    number: int
+    mean_s: float | None
+    median_s: float | None
+
+
+class Noise(Struct, frozen=True, kw_only=True):
+    """How often a rule fired, as a cause or following from one, and in how many incidents that somebody
+    acknowledged.
+    """
+
+    rule: str
+    title: str
+    severity: Literal["info", "warning", "critical"]
+    fired: int
+    followed: int
+    answered: int
+    median_s: float | None
+
+
+class AlertTrends(Struct, frozen=True, kw_only=True):
+    """How alerts went since a moment; noisiest rules first."""
+
+    since: datetime
+    incidents: int
+    absorbed: int
+    flapping: int
+    silenced: int
+    told: int
+    to_acknowledge: Times
+    to_resolve: Times
+    noisiest: list[Noise]
 
 
 class Amendment(Struct, frozen=True, kw_only=True):
@@ -831,6 +900,61 @@ class Filter(Struct, frozen=True, kw_only=True):
     query: str
 
 
+class ForecastValue(Struct, frozen=True, kw_only=True):
+    """One value of a forecast. `at`: when its span ends; null where it is of so many signals."""
+
+    at: datetime | None
+    low: float
+    mean: float
+    high: float
+    naive: float
+
+
+class ForecastScore(Struct, frozen=True, kw_only=True):
+    """How forecasts of a target fared in the last 30 days, over the values that came; null where none did.
+
+    `error` is the mean absolute error, `scaled` the same in mean errors of the naive forecast within
+    the history (MASE), `skill` the share by which it is below that of the naive one, `inside` the share
+    of values within their interval.
+    """
+
+    forecasts: int
+    values: int
+    error: float | None
+    naive_error: float | None
+    scaled: float | None
+    skill: float | None
+    inside: float | None
+
+
+class Forecast(Struct, frozen=True, kw_only=True):
+    """The newest forecast of a target; with a `reason` there is none, and it has no values.
+
+    `coverage` is the share of cases in which the interval should hold the true value. `full_` are when
+    what fills is full: at the earliest, by the mean, at the latest; null: not within two years.
+    """
+
+    kind: Literal["load", "space", "expectancy"]
+    name: str
+    labels: dict[str, str]
+    says: str
+    strategy: str | None
+    version: int | None
+    made_at: datetime
+    reason: str
+    model: str
+    coverage: float | None
+    history_from: datetime | None
+    history_until: datetime | None
+    history_points: int
+    signals: int | None
+    values: list[ForecastValue]
+    full_early: datetime | None
+    full_mean: datetime | None
+    full_late: datetime | None
+    score: ForecastScore
+
+
 class Found(Struct, frozen=True, kw_only=True):
     """One thing of that name; `beside` tells it from its like, `address` is its page."""
 
@@ -941,6 +1065,28 @@ class Health(Struct, frozen=True, kw_only=True):
     venues: list[VenueHealth]
 
 
+class Heartbeat(Struct, frozen=True, kw_only=True):
+    """The dead-man's switch; `where` is the host of its address. `held`: why nothing is sent now."""
+
+    where: str
+    method: Literal["GET", "POST"]
+    least_score: float
+    state: Literal["reached", "failing", "held", "new"]
+    set_at: datetime
+    tried_at: datetime | None
+    reached_at: datetime | None
+    failures: int
+    error: str
+    held: str
+
+
+class HeartbeatTest(Struct, frozen=True, kw_only=True):
+    """Whether it was taken, and why not."""
+
+    sent: bool
+    error: str
+
+
 class Import(Struct, frozen=True, kw_only=True):
     """One delivery of candles: a file, what an exchange or a replay gave."""
 
@@ -960,6 +1106,75 @@ class Import(Struct, frozen=True, kw_only=True):
     unchanged: int
     skipped: int
     findings: dict[str, Any]
+
+
+class Incident(Struct, frozen=True, kw_only=True):
+    """An incident. `opened_at`: when it began, `seen_at`: when that was seen; `lasted_s` until it was
+    over.
+
+    `alerts`: how many it is made of; `absorbed_by`: the incident that turned out to be its cause.
+    """
+
+    id: int
+    state: Literal["open", "acknowledged", "resolved", "absorbed"]
+    severity: Literal["info", "warning", "critical"]
+    title: str
+    rule: str
+    cause: str
+    opened_at: datetime
+    seen_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+    resolved_at: datetime | None
+    lasted_s: float
+    flapping: bool
+    reopened: int
+    silenced: bool
+    told: int
+    alerts: int
+    absorbed_by: int | None
+
+
+class AlertOfIncident(Struct, frozen=True, kw_only=True):
+    """One alert of an incident. `value` is the newest that told something new; null: it has none.
+
+    `unknown_since`: its measure is not known any more. `is_consequence`: it follows from the others.
+    """
+
+    rule: str
+    title: str
+    labels: dict[str, str]
+    state: Literal["pending", "firing", "resolved"]
+    severity: Literal["info", "warning", "critical"]
+    since: datetime
+    resolved_at: datetime | None
+    unknown_since: datetime | None
+    value: float | None
+    worst: float | None
+    words: str
+    is_consequence: bool
+
+
+class IncidentLine(Struct, frozen=True, kw_only=True):
+    """A line of the time line; `who` is empty where it was Heliograph itself."""
+
+    at: datetime
+    kind: str
+    words: str
+    who: str
+
+
+class IncidentStory(Struct, frozen=True, kw_only=True):
+    """All of an incident: what it means, what to do, its alerts, and its time line, oldest first."""
+
+    incident: Incident
+    says: str
+    comes_from: str
+    look: str
+    remedy: str
+    anchor: str
+    alerts: list[AlertOfIncident]
+    lines: list[IncidentLine]
 
 
 class Parameter(Struct, frozen=True, kw_only=True):
@@ -1507,6 +1722,68 @@ class ReasonList(Struct, frozen=True, kw_only=True):
     items: list[Reason]
 
 
+class RecommendationEvidence(Struct, frozen=True, kw_only=True):
+    """A number, or a moment as ISO 8601, and the rows that it comes from."""
+
+    what: str
+    value: float | str
+    source: str
+
+
+class RecommendationEffect(Struct, frozen=True, kw_only=True):
+    """Which measure should go which way, and why; `expected` is null where that cannot be said."""
+
+    measure: str
+    labels: dict[str, str]
+    way: Literal["up", "down"]
+    now: float | None
+    expected: float | None
+    basis: str
+
+
+class RecommendationJudgement(Struct, frozen=True, kw_only=True):
+    """What came of it: means of the measure before and after, with the 95 % interval of their difference.
+
+    Null where it has no measure, or too little of it is known. `still_found`: its rule says it still.
+    """
+
+    still_found: bool
+    before: float | None
+    after: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    n_before: int | None
+    n_after: int | None
+
+
+class Recommendation(Struct, frozen=True, kw_only=True):
+    """Something that could be better: what to do, from which numbers, by which command, and what came of
+    it.
+
+    `verdict` is empty unless it was done.
+    """
+
+    id: int
+    rule: str
+    subject: str
+    title: str
+    why: str
+    command: str
+    evidence: list[RecommendationEvidence]
+    effect: RecommendationEffect | None
+    strategy: str | None
+    state: Literal["open", "done", "dismissed", "over"]
+    opened_at: datetime
+    seen_at: datetime
+    answered_at: datetime | None
+    answered_by: str
+    reason: str
+    verdict: Literal["", "cannot tell yet", "helped", "did not help"]
+    judged_at: datetime | None
+    judgement: RecommendationJudgement | None
+
+
 class Replay(Struct, frozen=True, kw_only=True):
     """Stored history that is played as if live; `clock` is the end of its last played bar."""
 
@@ -1526,6 +1803,89 @@ class Replayed(Struct, frozen=True, kw_only=True):
     """How many deliveries go again."""
 
     count: int
+
+
+class ReportPeriod(Struct, frozen=True, kw_only=True):
+    """From `since` to before `until`; that before it begins at `before`."""
+
+    kind: Literal["hourly", "daily", "weekly", "monthly", "custom"]
+    since: datetime
+    until: datetime
+    before: datetime
+    zone: str
+
+
+class ReportFigure(Struct, frozen=True, kw_only=True):
+    """A number of the period and of the one before it; null for a `reason`. `low` and `high` are the ends
+    of the 95 % interval, `n` is what it rests on.
+    """
+
+    label: str
+    unit: Literal["count", "r", "pct", "loss", "ratio", "hours", "share", "score", "text", "time", "price"]
+    value: float | None
+    previous: float | None
+    low: float | None
+    high: float | None
+    n: int | None
+    reason: str | None
+
+
+class ReportColumn(Struct, frozen=True, kw_only=True):
+    """A column of a table."""
+
+    name: str
+    label: str
+    unit: Literal["count", "r", "pct", "loss", "ratio", "hours", "share", "score", "text", "time", "price"]
+
+
+class ReportTable(Struct, frozen=True, kw_only=True):
+    """Rows under columns; `chart` is how documents draw it."""
+
+    title: str
+    columns: list[ReportColumn]
+    rows: list[list[str | float | None]]
+    note: str | None
+    chart: Literal["", "curve", "histogram", "reliability", "course"]
+
+
+class ReportSection(Struct, frozen=True, kw_only=True):
+    """A part of a report; `reason` says why all of it is unknown."""
+
+    title: str
+    figures: dict[str, ReportFigure]
+    tables: dict[str, ReportTable]
+    reason: str | None
+
+
+class ReportContent(Struct, frozen=True, kw_only=True):
+    """All that a report says."""
+
+    title: str
+    period: ReportPeriod
+    summary: list[str]
+    signals: ReportSection
+    performance: ReportSection
+    data_quality: ReportSection
+    health: ReportSection
+    trends: ReportSection
+    recommendations: ReportSection
+    details: ReportSection
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """One report that is kept; `state` is that of its job, null where that is forgotten."""
+
+    id: int
+    kind: Literal["hourly", "daily", "weekly", "monthly", "custom"]
+    since: datetime
+    until: datetime
+    zone: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"] | None
+    job_id: int | None
+    schedule_id: int | None
+    is_made: bool
+    created_at: datetime
+    finished_at: datetime | None
 
 
 class Revision(Struct, frozen=True, kw_only=True):
@@ -1599,6 +1959,22 @@ class ScalingLook(Struct, frozen=True, kw_only=True):
     target: int
     reason: str
     measured: dict[str, Any]
+
+
+class Schedule(Struct, frozen=True, kw_only=True):
+    """Who gets which report regularly. `audience` is whose it is, such as "person:7", empty: everybody's;
+    what is hidden from them is not in it. `form` is what letters carry.
+    """
+
+    id: int
+    audience: str
+    kind: Literal["hourly", "daily", "weekly", "monthly"]
+    zone: str
+    channel: str | None
+    form: str
+    paused: bool
+    next_at: datetime
+    created_at: datetime
 
 
 class Score(Struct, frozen=True, kw_only=True):
@@ -1789,6 +2165,25 @@ class Signal(Struct, frozen=True, kw_only=True):
     parts: list[Part]
     settled_at: datetime | None
     external: bool
+
+
+class Silence(Struct, frozen=True, kw_only=True):
+    """What is not told for a while. `rules`: patterns of names of rules or causes; neither they nor
+    `labels`: everything.
+    """
+
+    id: int
+    kind: Literal["silence", "maintenance"]
+    state: Literal["holds", "waits", "over"]
+    rules: list[str]
+    labels: dict[str, str]
+    begins_at: datetime
+    ends_at: datetime
+    every_days: int | None
+    who: str
+    why: str
+    made_at: datetime
+    ended_at: datetime | None
 
 
 class Ended(Struct, frozen=True, kw_only=True):
@@ -1987,6 +2382,39 @@ class Trade(Struct, frozen=True, kw_only=True):
     mfe_r: float | None
     mae_r: float | None
     bars_held: int | None
+
+
+class Shift(Struct, frozen=True, kw_only=True):
+    """A change of the level: the medians before and after, and the size in deviations of the noise."""
+
+    at: datetime
+    before: float
+    after: float
+    deviations: float
+
+
+class Trend(Struct, frozen=True, kw_only=True):
+    """How a measure went in four weeks at most; with a `reason` nothing of it is known.
+
+    `slope_day` is the change in a day with its 80 % interval; `of_hours` and `of_weekdays` the share of
+    what moves about the trend that the hour of the day and the day of the week explain.
+    """
+
+    name: str
+    labels: dict[str, str]
+    unit: str
+    says: str
+    made_at: datetime
+    reason: str
+    history_from: datetime | None
+    history_until: datetime | None
+    history_points: int
+    slope_day: float | None
+    slope_low: float | None
+    slope_high: float | None
+    of_hours: float | None
+    of_weekdays: float | None
+    shifts: list[Shift]
 
 
 class Venue(Struct, frozen=True, kw_only=True):

@@ -46,7 +46,10 @@ def request_report(
 
 def run_report(run: JobRun) -> Mapping[str, object]:
     """The runner of jobs of kind `report`. Interrupted, it begins anew."""
-    stored = StoredReport.objects.select_related("schedule__channel").get(job=run.job_id)
+    stored = StoredReport.objects.select_related("schedule__channel").filter(job=run.job_id).first()
+    if stored is None:
+        # Somebody has forgotten it meanwhile.
+        return {}
     made = make_report(
         period_of(stored),
         hidden=tuple(stored.hidden),

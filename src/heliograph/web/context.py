@@ -84,5 +84,6 @@ def rooms(hidden: Hidden = ()) -> list[Room]:
         Room("Research", "Backtests", reverse("backtests"), "backtests", in_bar=False),
         Room("Machine", "Data", reverse("data"), "data", in_bar=False),
         Room("Machine", "Work", reverse("work-home"), "work", in_bar=False),
+        Room("Machine", "Reports", reverse("reports"), "reports", in_bar=False),
         Room("Machine", "Notices", reverse("notices"), "notices", in_bar=False),
     ]

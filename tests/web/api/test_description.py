@@ -16,6 +16,10 @@ from heliograph.kit.clock import utc_now
 from heliograph.market.models import Candle
 from heliograph.notices.channel import add_channel, try_channel
 from heliograph.notices.models import Notice, Sending
+from heliograph.reports.keep import request_report, run_report
+from heliograph.reports.periods import Kind, last_period
+from heliograph.reports.schedules import Wish as ReportWish
+from heliograph.reports.schedules import add_schedule
 from heliograph.signals.models import Signal
 from heliograph.web.api import api
 from heliograph.web.api.reference import api_reference
@@ -23,8 +27,9 @@ from heliograph.web.api.routes import operations
 from tests.web.people import person_with
 from tests.web.workshop import make_workshop
 
-# The stream of events and pictures are no JSON, and have tests of their own.
-ALL = [one for one in operations(api) if not one[0].endswith(("/openapi.json", "/events", ".png"))]
+# The stream of events, pictures and files are no JSON, and have tests of their own.
+NO_JSON = ("/openapi.json", "/events", ".png", "/file")
+ALL = [one for one in operations(api) if not one[0].endswith(NO_JSON)]
 # Of a 200 that needs more than an id of something in the world.
 QUERIES = {
     "/api/v1/candles": "symbol=BTC/USDT",
@@ -73,6 +78,8 @@ def ids(world):
         "notice_id": Notice.objects.first().pk,
         "backtest_id": backtest(world),
         "alert_id": accept("desk", b"buy NOWHERE", secret=secret, at=utc_now()).alert.pk,
+        "report_id": report(),
+        "schedule_id": add_schedule(ReportWish("daily"), at=utc_now()).pk,
         "message_id": Sending.objects.get().pk,
         "filter_id": kept.pk,
         # Of a function and of a channel.
@@ -92,6 +99,15 @@ def backtest(world):
     job = asked.backtest.job.pk
     run_next({"backtest": partial(run_backtest, threads=1)}, holder="here", only=job)
     return asked.backtest.pk
+
+
+def report():
+    """A report of the world, made."""
+    from heliograph.fleet.jobs import run_next
+
+    stored = request_report(last_period(Kind.DAILY, at=utc_now()), at=utc_now())
+    run_next({"report": run_report}, holder="here", only=stored.job.pk)
+    return stored.pk
 
 
 def whole(described, schema):

@@ -31,9 +31,16 @@ def day(request: HttpRequest, name: str) -> datetime | None:
 
 def moment(request: HttpRequest, name: str) -> datetime | None:
     """A moment such as 2024-07-09T16:00, in UTC unless it says otherwise."""
+    return moment_of(request.GET.get(name, ""))
+
+
+def moment_of(written: str) -> datetime | None:
+    """The moment that is written, in UTC unless it says otherwise; one far from any calendar is none."""
     try:
-        found = datetime.fromisoformat(request.GET.get(name, "").strip())
+        found = datetime.fromisoformat(written.strip())
     except ValueError:
+        return None
+    if not 1900 <= found.year < 2300:
         return None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 

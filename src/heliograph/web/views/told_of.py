@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from heliograph.notices.models import Notice, Sending
 from heliograph.notices.topics import DIGEST, PARKED, STALE
+from heliograph.reports.deliver import TOPIC as READY
 from heliograph.signals.models import Signal
 from heliograph.signals.queries import Hidden, seen
 from heliograph.web.accounts.access import needs
@@ -33,6 +34,8 @@ def told_of(request: HttpRequest) -> HttpResponse:
         return redirect("work", "queues")
     if topic == STALE.name:
         return redirect("instruments")
+    if topic == READY:
+        return redirect("report", notice.payload["report"])
     signal = _signal(notice.payload, hidden(request))
     if signal is None:
         raise Http404("There is no such signal.")
