@@ -6,6 +6,7 @@ import pytest
 
 from heliograph.fleet.models import Job, Node, PlacementDecision, Rescue, Ring, ScalingAction
 from heliograph.market.models import Venue
+from heliograph.monitor.tuning.models import Act, Growth, Repeat
 from heliograph.notices.models import Channel, Delivery, Notice, Sending, Try
 from heliograph.research.models import StoredBacktest
 from heliograph.workers.upkeep import forget_old
@@ -29,6 +30,12 @@ def test_each_kind_of_row_goes_after_its_time():
         ScalingAction.objects.create(pool="a", before=1, after=2, reason="b", at=at)
         Job.objects.create(kind="a", title="b", state="done", created_at=at, finished_at=at)
     Job.objects.create(kind="a", title="waits", created_at=ago(days=200))
+    for name, at in (("a", ago(days=29)), ("b", ago(days=31))):
+        Repeat.objects.create(place=name, statement="", seen=1, most=20, first_at=at, newest_at=at)
+    for name, at in (("a", ago(hours=23)), ("b", ago(hours=25))):
+        Growth.objects.create(process=name, kind="web", warm_at=at, warm_bytes=1, at=at, now_bytes=1)
+    for at in (ago(days=730), ago(days=732)):
+        Act.objects.create(at=at, by="a", kind="b", subject="c", statement="d", state="done", seconds=1)
     for name, at in (("here", ago(hours=1)), ("gone", ago(days=2))):
         Node.objects.create(name=name, host="a", pid=1, queues=[], started_at=at, heartbeat_at=at)
 
@@ -42,6 +49,9 @@ def test_each_kind_of_row_goes_after_its_time():
         "deliveries": 0,
         "notices": 0,
         "alerts": 0,
+        "repeated statements": 1,
+        "processes": 1,
+        "acts of tuning": 1,
         "checkpoints": 0,
         "nodes": 1,
         "differences of counts": 0,

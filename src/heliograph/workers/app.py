@@ -168,6 +168,21 @@ def _leave_states(**_: object) -> None:
 
 
 @task_prerun.connect
+def _begin_to_observe(task: Any, **_: object) -> None:
+    from heliograph.workers.observed import begin
+
+    begin(task.name)
+
+
+# Before connections are closed: it may keep a row.
+@task_postrun.connect
+def _end_observing(**_: object) -> None:
+    from heliograph.workers.observed import end
+
+    end()
+
+
+@task_prerun.connect
 @task_postrun.connect
 def _look_at_connections(**_: object) -> None:
     close_old_connections()

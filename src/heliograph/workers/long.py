@@ -34,11 +34,14 @@ def runners() -> Mapping[str, Runner]:
     from heliograph.market.uploaded import run_import
     from heliograph.reports.keep import run_report
     from heliograph.research.run import run_backtest
+    from heliograph.workers.tuned import KIND as TUNE
+    from heliograph.workers.tuned import run_tuning
 
     return {
         "backfill": run_backfill,
         "backtest": run_backtest,
         "import": run_import,
         "report": run_report,
+        TUNE: run_tuning,
         "undo": run_undo,
     }

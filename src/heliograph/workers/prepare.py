@@ -36,6 +36,8 @@ def _prepare(*, sample: bool, loopback: bool) -> None:
     if link := first_link(loopback=loopback, at=utc_now()):
         _say(f"{LINK}{link.path}")
     _say(f"Tables made ready ({applied} migrations)" if applied else "Tables are up to date")
+    if not applied:
+        _tell_of_lacking_indexes()
     warming = _start_warming()
     from heliograph.workers.sample import catch_up, make_sample_ready
 
@@ -44,6 +46,15 @@ def _prepare(*, sample: bool, loopback: bool) -> None:
     if warming and not any(process.wait() for process in warming):
         _say("Kernels compiled")
     catch_up(at=utc_now(), say=_say)
+
+
+def _tell_of_lacking_indexes() -> None:
+    """Without them all works, and takes long."""
+    from heliograph.monitor.tuning.needed import lacking
+
+    for one in lacking():
+        what = "is invalid" if one.is_invalid else "is missing"
+        _say(f"The index {one.name} {what}; `heliograph tune --apply` does: {one.statement}")
 
 
 def _start_warming() -> "list[subprocess.Popen[bytes]]":

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from heliograph.fleet.models import Job, PlacementDecision, Rescue, Ring, ScalingAction
 from heliograph.fleet.nodes import forget_lost
 from heliograph.inbound.keeping import old_alerts
+from heliograph.monitor.tuning.models import Act, Growth, Repeat
 from heliograph.notices.keeping import old_deliveries, old_notices, old_sendings
 from heliograph.reports.keep import old_reports
 from heliograph.research.models import StoredBacktest
@@ -20,6 +21,7 @@ DECISIONS = timedelta(days=7)
 RESCUES = timedelta(days=30)
 ACTIONS = timedelta(days=90)
 JOBS = timedelta(days=90)
+REPEATS, PROCESSES, ACTS = timedelta(days=30), timedelta(days=1), timedelta(days=731)
 NOTICE_DAYS = ALERT_DAYS = 90
 # Rows that go at a time: a long transaction would hold up the vacuum of all tables.
 PIECE = 5_000
@@ -42,6 +44,9 @@ def forget_old(
         "deliveries": lambda: _remove(old_deliveries(**kept)),
         "notices": lambda: _remove(old_notices(**kept)),
         "alerts": lambda: _remove(old_alerts(days=alert_days, at=at)),
+        "repeated statements": lambda: _remove(_older(Repeat, "newest_at", at - REPEATS)),
+        "processes": lambda: _remove(_older(Growth, "at", at - PROCESSES)),
+        "acts of tuning": lambda: _remove(_older(Act, "at", at - ACTS)),
         "checkpoints": lambda: _remove(_useless_checkpoints()),
         "nodes": lambda: forget_lost(at=at),
         "differences of counts": fold,

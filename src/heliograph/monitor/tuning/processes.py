@@ -21,7 +21,6 @@ GROWN, GROWN_BYTES, OVER = 1.25, 64 * MIB, timedelta(hours=2)
 # A pause that people notice, and a share of the time that is worth something.
 LONGEST_PAUSE, PAUSED = 0.1, 0.01
 MOST_OBJECTS, MOST_TYPES = 300_000, 8
-KEPT = timedelta(days=1)
 
 
 class Pauses:
@@ -84,7 +83,6 @@ class Watch:
 
 def growing(*, at: datetime) -> list[Advice]:
     """Processes of the last hour that grow, or that stand still to look for garbage."""
-    Growth.objects.filter(at__lt=at - KEPT).delete()
     advice = []
     for one in Growth.objects.filter(at__gt=at - timedelta(hours=1)).order_by("process"):
         more, span = one.now_bytes - one.warm_bytes, one.at - one.warm_at

@@ -1,0 +1,35 @@
+"""What is noted of the tasks of this process: statements that one asks again and again, and its memory."""
+
+import logging
+
+from django.db import Error
+
+from heliograph.fleet.vouch import HERE
+from heliograph.kit.clock import utc_now
+from heliograph.monitor.tuning.processes import Watch
+from heliograph.monitor.tuning.repeats import SAMPLER, Counting
+
+log = logging.getLogger(__name__)
+# One process runs one task at a time.
+_counting: list[Counting] = []
+_watch: list[Watch] = []
+
+
+def begin(task: str) -> None:
+    """A task begins; some of each name are looked at."""
+    _counting.clear()
+    if counting := SAMPLER.sample(f"task {task.rpartition('.')[2]}"):
+        counting.begin()
+        _counting.append(counting)
+
+
+def end() -> None:
+    """It has ended; what cannot be kept of it is not missed."""
+    while _counting:
+        _counting.pop().end()
+    if not _watch:
+        _watch.append(Watch(HERE.node.partition("@")[0] or "worker"))
+    try:
+        _watch[0].look(at=utc_now())
+    except Error as fault:
+        log.info("The memory of this process is not told: %s", fault)
