@@ -16,7 +16,7 @@ from tests.signals.world import BUSY
 # These only look, calculate what anybody would, or run a process; the rest answers for what it changes.
 READS = {
     *("up", "down", "logs", "worker", "health", "scaling", "capacity", "indicators", "eval"),
-    *("forecast", "trends"),
+    *("forecast", "trends", "advice list", "advice show"),
     *("coverage", "signals", "explain", "imports list", "venue list", "generate", "settle", "analytics"),
     *("strategy new", "strategy check", "strategy list", "strategy show", "strategy rollouts"),
     *("strategy compare", "strategy diff", "backtests list", "backtests show", "backtests compare"),

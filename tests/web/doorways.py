@@ -57,6 +57,18 @@ API_WRITES = {
     f"GET {API}/tokens": look(f"{API}/tokens"),
     f"GET {API}/forecasts": look(f"{API}/forecasts"),
     f"GET {API}/trends": look(f"{API}/trends"),
+    f"GET {API}/recommendations": look(f"{API}/recommendations"),
+    f"GET {API}/recommendations/<recommendation_id>": look(
+        f"{API}/recommendations/{{recommendation}}",
+        foreign=f"{API}/recommendations/{{foreign_recommendation}}",
+    ),
+    **{
+        f"POST {API}/recommendations/<recommendation_id>/{act}": Call(
+            f"{API}/recommendations/{{recommendation}}/{act}",
+            foreign=f"{API}/recommendations/{{foreign_recommendation}}/{act}",
+        )
+        for act in ("done", "dismiss")
+    },
     **{f"GET {API}/{name}": look(f"{API}/{name}") for name in ("people", "teams", "invitations", "audit")},
     f"POST {API}/strategies/check": Call(f"{API}/strategies/check", {"text": NEW}, entries=0),
     f"POST {API}/strategy-preview": Call(f"{API}/strategy-preview", {"text": NEW}, entries=0),

@@ -11,6 +11,7 @@ from heliograph.inbound.accept import accept
 from heliograph.inbound.sources import Asked, add_source, renew_secret
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Instrument, Replay, Series, Venue, Watch
+from heliograph.monitor.advice.models import Recommendation
 from heliograph.monitor.forecasts.models import Forecast
 from heliograph.notices.channel import add_channel
 from heliograph.notices.models import Channel, Notice
@@ -55,6 +56,7 @@ def make_house():
         for text in (BUSY, secret.text)
     ]
     _forecasts(secret)
+    names |= _recommendations(world.version, secret)
     names |= _of(world.version, "") | _data(world) | _notices(world.version, secret) | {"draft": draft.pk}
     names |= _of(secret, "foreign_") | _backtests(secret) | _people() | _inbound()
     return names | _reports()
@@ -69,6 +71,23 @@ def _forecasts(secret):
         "version": secret,
     }
     Forecast.objects.create(**facts, made_at=utc_now(), reason="too few")
+
+
+def _recommendations(shared, secret):
+    """What could be better in a strategy that all share, and in that of somebody else."""
+    found = {}
+    for prefix, version in (("", shared), ("foreign_", secret)):
+        one = Recommendation.objects.create(
+            rule="silent strategy",
+            subject=f"version {version.pk}",
+            title=f"Look at {version}",
+            why="it says nothing",
+            strategy=version.strategy,
+            opened_at=NOW,
+            seen_at=NOW,
+        )
+        found[f"{prefix}recommendation"] = one.pk
+    return found
 
 
 def _of(version, prefix):
@@ -202,6 +221,7 @@ def known_ids(house):
         "team_id": [house["team"]],
         "invitation_id": [house["invitation"]],
         "alert_id": [house["alert"]],
+        "recommendation_id": [house["recommendation"]],
         "report_id": [house["report"]],
         "schedule_id": [house["foreign_schedule"]],
         "name": ["desk", "theirs", "hook", house["source"], house["node"], house["exchange"], "ema"],

@@ -6,6 +6,7 @@ import typer
 
 import heliograph
 from heliograph.cli import (
+    advice,
     alert,
     analytics,
     audit,
@@ -94,6 +95,7 @@ ROWS = (
     cache,
     health,
     forecast,
+    advice,
     incident,
     alert,
     silence,

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "heliograph.research",
     "heliograph.monitor",
     "heliograph.monitor.forecasts",
+    "heliograph.monitor.advice",
     "heliograph.monitor.alerts",
     "heliograph.monitor.tuning",
     "heliograph.reports",

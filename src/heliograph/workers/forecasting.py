@@ -1,5 +1,5 @@
-"""Makes forecasts in a process of its own: what they are made with takes seconds to load and memory that no
-worker should keep. `python -m heliograph.workers.forecasting`.
+"""Makes forecasts, and the advice that rests on them, in a process of its own: what they are made with takes
+seconds to load and memory that no worker should keep. `python -m heliograph.workers.forecasting`.
 """
 
 import os
@@ -65,9 +65,12 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heliograph.config.settings")
     django.setup()
     from heliograph.fleet.clock import shared_now
+    from heliograph.monitor.advice.look import look_for_advice
     from heliograph.monitor.forecasts.make import make_forecasts
 
-    make_forecasts(at=shared_now())
+    at = shared_now()
+    make_forecasts(at=at)
+    look_for_advice(at=at)
     return 0
 
 

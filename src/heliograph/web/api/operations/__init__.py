@@ -38,6 +38,7 @@ from heliograph.web.api.operations import (
     people,
     placement,
     plots,
+    recommendations,
     report_schedules,
     reports,
     rollout_writes,
@@ -118,5 +119,6 @@ ROUTERS = (
     found.router,
     health.router,
     forecasts.router,
+    recommendations.router,
     events.router,
 )

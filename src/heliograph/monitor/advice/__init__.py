@@ -1,0 +1,1 @@
+"""What could be done better, from which numbers, and afterwards whether it helped."""
