@@ -22,7 +22,8 @@ READS = {
     *("strategy compare", "strategy diff", "backtests list", "backtests show", "backtests compare"),
     *("jobs list", "jobs show", "jobs wait", "channel list", "subscription list", "notices list"),
     *("notices log", "inbound list", "inbound alerts", "nodes list", "nodes explain"),
-    *("work list", "person list", "token list", "audit list", "audit verify"),
+    *("incident list", "incident show", "incident trends", "alert list", "alert show", "silence list"),
+    *("heartbeat show", "work list", "person list", "token list", "audit list", "audit verify"),
 }
 
 

@@ -131,6 +131,38 @@ API_WRITES = {
     f"POST {API}/nodes/<name>/drain": Call(f"{API}/nodes/{{node}}/drain", {"reason": "a test"}),
     f"POST {API}/nodes/<name>/undrain": Call(f"{API}/nodes/{{node}}/undrain"),
     f"POST {API}/nodes/<name>/weight": Call(f"{API}/nodes/{{node}}/weight", {"weight": 0.5}),
+    f"GET {API}/incidents": look(f"{API}/incidents"),
+    f"GET {API}/incidents/<incident_id>": look(f"{API}/incidents/{{incident}}"),
+    **{
+        f"POST {API}/incidents/<incident_id>/{act}": Call(
+            f"{API}/incidents/{{incident}}/{act}", {"words": "a"}
+        )
+        for act in ("acknowledge", "comment", "close")
+    },
+    f"GET {API}/alert-trends": look(f"{API}/alert-trends"),
+    f"GET {API}/alert-rules": look(f"{API}/alert-rules"),
+    f"GET {API}/alert-rules/<name>": look(f"{API}/alert-rules/{{rule}}"),
+    f"POST {API}/alert-rules": Call(
+        f"{API}/alert-rules",
+        {
+            "name": "mine",
+            "kind": "absence",
+            "measure": "redis_up",
+            "title": "Nothing is known of Redis",
+            "says": "It is not known.",
+        },
+    ),
+    f"PATCH {API}/alert-rules/<name>": Call(f"{API}/alert-rules/{{rule}}", {"enabled": False}),
+    f"POST {API}/alert-rules/<name>/reset": Call(f"{API}/alert-rules/redis-down/reset"),
+    f"DELETE {API}/alert-rules/<name>": removed(f"{API}/alert-rules/{{rule}}"),
+    f"GET {API}/silences": look(f"{API}/silences"),
+    f"POST {API}/silences": Call(f"{API}/silences", {"ends_at": "{tomorrow}", "why": "a test"}),
+    f"POST {API}/silences/<silence_id>/end": Call(f"{API}/silences/{{silence}}/end"),
+    f"GET {API}/heartbeat": look(f"{API}/heartbeat"),
+    f"PUT {API}/heartbeat": Call(f"{API}/heartbeat", {"url": "https://example.com/ping"}),
+    # What is meant is told before, what came of it after.
+    f"POST {API}/heartbeat/test": Call(f"{API}/heartbeat/test", entries=2),
+    f"DELETE {API}/heartbeat": removed(f"{API}/heartbeat"),
     f"POST {API}/cache/clear": Call(f"{API}/cache/clear", {"tag": "signals"}, answers=(204,)),
     f"POST {API}/channels": Call(f"{API}/channels", {"name": "another", "kind": "log", "audience": "{me}"}),
     **{

@@ -27,6 +27,7 @@ from heliograph.signals.generate import generate
 from heliograph.signals.models import Progress, Signal
 from heliograph.signals.strategies import add_strategy
 from tests.signals.world import BUSY, NOW, feed, make_venue, walk
+from tests.web.house_alerts import alerts
 from tests.web.people import JOINED, give_to, person_with
 from tests.web.workshop import make_workshop
 from tests.web.world import make_world
@@ -58,6 +59,7 @@ def make_house():
     _forecasts(secret)
     names |= _recommendations(world.version, secret)
     names |= _of(world.version, "") | _data(world) | _notices(world.version, secret) | {"draft": draft.pk}
+    names |= alerts()
     names |= _of(secret, "foreign_") | _backtests(secret) | _people() | _inbound()
     return names | _reports()
 
@@ -221,9 +223,11 @@ def known_ids(house):
         "team_id": [house["team"]],
         "invitation_id": [house["invitation"]],
         "alert_id": [house["alert"]],
+        "incident_id": [house["incident"], house["over"]],
+        "silence_id": [house["silence"]],
         "recommendation_id": [house["recommendation"]],
         "report_id": [house["report"]],
         "schedule_id": [house["foreign_schedule"]],
-        "name": ["desk", "theirs", "hook", house["source"], house["node"], house["exchange"], "ema"],
+        "name": ["desk", "theirs", "hook", house["source"], house["node"], house["exchange"], "ema", house["rule"]],
         "source": ["scanner"],
     }

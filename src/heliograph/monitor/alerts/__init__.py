@@ -6,7 +6,8 @@ rules.py       all_rules, find_rule, add_rule, change_rule, reset_rule, remove_r
 incidents.py   find_incident, acknowledge, comment, close
 silences.py    Hush; add_silence, end_silence
 heartbeat.py   set_heartbeat, find_heartbeat, remove_heartbeat, try_heartbeat, send_heartbeat
-queries.py     list_incidents, read_incident, list_silences, trends, standing
+queries.py     list_incidents, read_incident, list_rules, list_silences, read_heartbeat, standing
+trends.py      trends
 
 evaluate.py is called with each look at the whole; outage.py by whoever saw the database away.
 """

@@ -21,6 +21,8 @@ TAKES: Mapping[str, frozenset[str]] = {
 SIDES = ("above", "below", "both")
 # Minutes are kept for 30 days, but read for no more than these seconds at each look.
 LONGEST_WINDOW, MOST_WINDOWS, MOST_DAYS = 21_600, 4, 60
+# The notes of these name strategies and channels, which are not for everybody who hears of an incident.
+DISCREET = ("invariants", "notices")
 # Of a normal distribution the median distance from the median is so much of its standard deviation.
 MAD = 1.4826
 
@@ -42,7 +44,7 @@ def judge_threshold(rule: Rule, measure: Measure, *, fires: bool) -> Judged:
     if fires:
         limit = float(rule.options.get("clear", limit))
     holds = measure.value > limit if is_above else measure.value < limit
-    note = f" ({measure.note})" if measure.note else ""
+    note = f" ({measure.note})" if measure.note and measure.definition.part not in DISCREET else ""
     return Judged(holds, measure.value, f"{_named(measure)} is {number(measure.value)}{note}")
 
 

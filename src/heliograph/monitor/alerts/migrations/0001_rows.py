@@ -6,163 +6,335 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('options', models.JSONField(default=dict)),
-                ('method', models.CharField(default='POST', max_length=4)),
-                ('least_score', models.FloatField(default=26)),
-                ('set_at', models.DateTimeField()),
-                ('tried_at', models.DateTimeField(null=True)),
-                ('reached_at', models.DateTimeField(null=True)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('error', models.TextField(blank=True, default='')),
-                ('held', models.CharField(blank=True, default='', max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("options", models.JSONField(default=dict)),
+                ("method", models.CharField(default="POST", max_length=4)),
+                ("least_score", models.FloatField(default=26)),
+                ("set_at", models.DateTimeField()),
+                ("tried_at", models.DateTimeField(null=True)),
+                ("reached_at", models.DateTimeField(null=True)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("error", models.TextField(blank=True, default="")),
+                ("held", models.CharField(blank=True, default="", max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='Outage',
+            name="Outage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, default='', max_length=300)),
-                ('taken', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("reason", models.CharField(blank=True, default="", max_length=300)),
+                ("taken", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(max_length=48, unique=True)),
-                ('title', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('threshold', 'Threshold'), ('burn', 'Burn'), ('absence', 'Absence'), ('anomaly', 'Anomaly')], max_length=9)),
-                ('measure', models.CharField(max_length=64)),
-                ('labels', models.JSONField(blank=True, default=dict)),
-                ('options', models.JSONField(blank=True, default=dict)),
-                ('for_seconds', models.PositiveIntegerField()),
-                ('clear_seconds', models.PositiveIntegerField()),
-                ('severity', models.CharField(choices=[('info', 'Info'), ('warning', 'Warning'), ('critical', 'Critical')], max_length=8)),
-                ('cause', models.SlugField(max_length=48)),
-                ('follows', django.contrib.postgres.fields.ArrayField(base_field=models.SlugField(max_length=48), blank=True, default=list, size=None)),
-                ('repeat_minutes', models.PositiveIntegerField(blank=True, null=True)),
-                ('escalate_minutes', models.PositiveIntegerField(blank=True, null=True)),
-                ('says', models.TextField()),
-                ('comes_from', models.TextField(blank=True, default='')),
-                ('look', models.TextField(blank=True, default='')),
-                ('remedy', models.TextField(blank=True, default='')),
-                ('anchor', models.CharField(blank=True, default='', max_length=120)),
-                ('enabled', models.BooleanField(default=True)),
-                ('shipped', models.JSONField(blank=True, null=True)),
-                ('changed', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), blank=True, default=list, size=None)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.SlugField(max_length=48, unique=True)),
+                ("title", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("threshold", "Threshold"),
+                            ("burn", "Burn"),
+                            ("absence", "Absence"),
+                            ("anomaly", "Anomaly"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("measure", models.CharField(max_length=64)),
+                ("labels", models.JSONField(blank=True, default=dict)),
+                ("options", models.JSONField(blank=True, default=dict)),
+                ("for_seconds", models.PositiveIntegerField()),
+                ("clear_seconds", models.PositiveIntegerField()),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("info", "Info"), ("warning", "Warning"), ("critical", "Critical")],
+                        max_length=8,
+                    ),
+                ),
+                ("cause", models.SlugField(max_length=48)),
+                (
+                    "follows",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SlugField(max_length=48), blank=True, default=list, size=None
+                    ),
+                ),
+                ("repeat_minutes", models.PositiveIntegerField(blank=True, null=True)),
+                ("escalate_minutes", models.PositiveIntegerField(blank=True, null=True)),
+                ("says", models.TextField()),
+                ("comes_from", models.TextField(blank=True, default="")),
+                ("look", models.TextField(blank=True, default="")),
+                ("remedy", models.TextField(blank=True, default="")),
+                ("anchor", models.CharField(blank=True, default="", max_length=120)),
+                ("enabled", models.BooleanField(default=True)),
+                ("shipped", models.JSONField(blank=True, null=True)),
+                (
+                    "changed",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24), blank=True, default=list, size=None
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Watch',
+            name="Watch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('looked_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("looked_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=128)),
-                ('rule_name', models.CharField(max_length=48)),
-                ('title', models.CharField(max_length=160)),
-                ('severity', models.CharField(choices=[('info', 'Info'), ('warning', 'Warning'), ('critical', 'Critical')], max_length=8)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('acknowledged', 'Acknowledged'), ('resolved', 'Resolved'), ('absorbed', 'Absorbed')], default='open', max_length=12)),
-                ('opened_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('acknowledged_by', models.CharField(blank=True, default='', max_length=120)),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('reopened', models.PositiveIntegerField(default=0)),
-                ('flapping', models.BooleanField(default=False)),
-                ('calm_since', models.DateTimeField(null=True)),
-                ('told_by', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=48), blank=True, default=list, size=None)),
-                ('told', models.PositiveIntegerField(default=0)),
-                ('told_at', models.DateTimeField(null=True)),
-                ('escalated_at', models.DateTimeField(null=True)),
-                ('silenced', models.BooleanField(default=False)),
-                ('absorbed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='absorbed', to='alerts.incident')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=128)),
+                ("rule_name", models.CharField(max_length=48)),
+                ("title", models.CharField(max_length=160)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("info", "Info"), ("warning", "Warning"), ("critical", "Critical")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("acknowledged", "Acknowledged"),
+                            ("resolved", "Resolved"),
+                            ("absorbed", "Absorbed"),
+                        ],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("acknowledged_by", models.CharField(blank=True, default="", max_length=120)),
+                ("resolved_at", models.DateTimeField(null=True)),
+                ("reopened", models.PositiveIntegerField(default=0)),
+                ("flapping", models.BooleanField(default=False)),
+                ("calm_since", models.DateTimeField(null=True)),
+                (
+                    "told_by",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=48), blank=True, default=list, size=None
+                    ),
+                ),
+                ("told", models.PositiveIntegerField(default=0)),
+                ("told_at", models.DateTimeField(null=True)),
+                ("escalated_at", models.DateTimeField(null=True)),
+                ("silenced", models.BooleanField(default=False)),
+                (
+                    "absorbed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="absorbed",
+                        to="alerts.incident",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('opened', 'Opened'), ('joined', 'Joined'), ('followed', 'Followed'), ('absorbed', 'Absorbed'), ('changed', 'Changed'), ('unknown', 'Unknown'), ('known', 'Known'), ('cleared', 'Cleared'), ('told', 'Told'), ('acknowledged', 'Acknowledged'), ('comment', 'Comment'), ('silenced', 'Silenced'), ('heard', 'Heard'), ('escalated', 'Escalated'), ('flapping', 'Flapping'), ('reopened', 'Reopened'), ('resolved', 'Resolved'), ('closed', 'Closed')], max_length=12)),
-                ('words', models.CharField(blank=True, default='', max_length=400)),
-                ('who', models.CharField(blank=True, default='', max_length=120)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='alerts.incident')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("opened", "Opened"),
+                            ("joined", "Joined"),
+                            ("followed", "Followed"),
+                            ("absorbed", "Absorbed"),
+                            ("changed", "Changed"),
+                            ("unknown", "Unknown"),
+                            ("known", "Known"),
+                            ("cleared", "Cleared"),
+                            ("told", "Told"),
+                            ("acknowledged", "Acknowledged"),
+                            ("comment", "Comment"),
+                            ("silenced", "Silenced"),
+                            ("heard", "Heard"),
+                            ("escalated", "Escalated"),
+                            ("flapping", "Flapping"),
+                            ("reopened", "Reopened"),
+                            ("resolved", "Resolved"),
+                            ("closed", "Closed"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("words", models.CharField(blank=True, default="", max_length=400)),
+                ("who", models.CharField(blank=True, default="", max_length=120)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="alerts.incident",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Alert',
+            name="Alert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=400)),
-                ('labels', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('firing', 'Firing'), ('resolved', 'Resolved')], default='pending', max_length=8)),
-                ('since', models.DateTimeField()),
-                ('fired_at', models.DateTimeField(null=True)),
-                ('clear_since', models.DateTimeField(null=True)),
-                ('unknown_since', models.DateTimeField(null=True)),
-                ('gone_since', models.DateTimeField(null=True)),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('value', models.FloatField(null=True)),
-                ('worst', models.FloatField(null=True)),
-                ('noted', models.FloatField(null=True)),
-                ('words', models.CharField(blank=True, default='', max_length=400)),
-                ('is_consequence', models.BooleanField(default=False)),
-                ('incident', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='alerts.incident')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='alerts.rule')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=400)),
+                ("labels", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "Pending"), ("firing", "Firing"), ("resolved", "Resolved")],
+                        default="pending",
+                        max_length=8,
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("fired_at", models.DateTimeField(null=True)),
+                ("clear_since", models.DateTimeField(null=True)),
+                ("unknown_since", models.DateTimeField(null=True)),
+                ("gone_since", models.DateTimeField(null=True)),
+                ("resolved_at", models.DateTimeField(null=True)),
+                ("value", models.FloatField(null=True)),
+                ("worst", models.FloatField(null=True)),
+                ("noted", models.FloatField(null=True)),
+                ("words", models.CharField(blank=True, default="", max_length=400)),
+                ("is_consequence", models.BooleanField(default=False)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="alerts",
+                        to="alerts.incident",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="alerts", to="alerts.rule"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Silence',
+            name="Silence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('silence', 'Silence'), ('maintenance', 'Maintenance')], default='silence', max_length=11)),
-                ('rules', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), blank=True, default=list, size=None)),
-                ('labels', models.JSONField(blank=True, default=dict)),
-                ('begins_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('every_days', models.PositiveIntegerField(blank=True, null=True)),
-                ('who', models.CharField(max_length=120)),
-                ('why', models.CharField(max_length=200)),
-                ('made_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("silence", "Silence"), ("maintenance", "Maintenance")],
+                        default="silence",
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "rules",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64), blank=True, default=list, size=None
+                    ),
+                ),
+                ("labels", models.JSONField(blank=True, default=dict)),
+                ("begins_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("every_days", models.PositiveIntegerField(blank=True, null=True)),
+                ("who", models.CharField(max_length=120)),
+                ("why", models.CharField(max_length=200)),
+                ("made_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('begins_at'))), name='silence_has_length')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("begins_at"))), name="silence_has_length"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['-opened_at', '-id'], name='incident_newest'),
+            model_name="incident",
+            index=models.Index(fields=["-opened_at", "-id"], name="incident_newest"),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('open', 'acknowledged'))), fields=('key',), name='one_incident_of_cause'),
+            model_name="incident",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("open", "acknowledged"))),
+                fields=("key",),
+                name="one_incident_of_cause",
+            ),
         ),
         migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['rule', '-fired_at'], name='alert_of_rule'),
+            model_name="alert",
+            index=models.Index(fields=["rule", "-fired_at"], name="alert_of_rule"),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'resolved'), _negated=True), fields=('rule', 'key'), name='one_alert_at_a_time'),
+            model_name="alert",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "resolved"), _negated=True),
+                fields=("rule", "key"),
+                name="one_alert_at_a_time",
+            ),
         ),
     ]

@@ -2,6 +2,7 @@
 reads there: the first router that knows an address answers for all its methods."""
 
 from heliograph.web.api.operations import (
+    alert_rules,
     alerts,
     analytics,
     audit,
@@ -22,10 +23,12 @@ from heliograph.web.api.operations import (
     forecasts,
     found,
     health,
+    heartbeat,
     import_jobs,
     import_writes,
     imports,
     inbound,
+    incidents,
     indicators,
     instruments,
     jobs,
@@ -45,6 +48,7 @@ from heliograph.web.api.operations import (
     rollouts,
     signal_pictures,
     signals,
+    silences,
     source_writes,
     sources,
     strategies,
@@ -120,5 +124,9 @@ ROUTERS = (
     health.router,
     forecasts.router,
     recommendations.router,
+    incidents.router,
+    alert_rules.router,
+    silences.router,
+    heartbeat.router,
     events.router,
 )
