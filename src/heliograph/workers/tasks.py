@@ -135,11 +135,15 @@ def upkeep() -> None:
     """Remove what is kept no longer."""
     from django.conf import settings
 
+    from heliograph.workers.ring import ring
     from heliograph.workers.standing import stand
+    from heliograph.workers.tuned import tune_daily
     from heliograph.workers.upkeep import forget_old
 
     kept = {"notice_days": settings.HELIOGRAPH_NOTICE_DAYS, "alert_days": settings.HELIOGRAPH_ALERT_DAYS}
     stand("upkeep", lambda at: forget_old(at=at, **kept))
+    if tune_daily(at=utc_now(), is_allowed=settings.HELIOGRAPH_TUNE):
+        ring("run_jobs")
 
 
 @shared_task(**SHORT)
@@ -173,23 +177,12 @@ def report_due() -> None:
 
 
 @shared_task(**LIMITS)
-def fold_sums() -> None:
-    """Add what has settled to the sums that analytics rest on."""
-    from heliograph.reports.sums import fold
+def keep_quality() -> None:
+    """Measure how good the newest days of data are."""
+    from heliograph.reports.quality.keep import keep_newest
     from heliograph.workers.standing import stand
 
-    stand("fold_sums", lambda at: fold())
-
-
-@shared_task(**SHORT)
-def report_due() -> None:
-    """Ask for the reports whose period is over, and ring for them."""
-    from heliograph.reports.schedules import ask_due
-    from heliograph.workers.ring import ring
-    from heliograph.workers.standing import stand
-    from heliograph.workers.unheard import hidden_from_audience
-
-    stand("report_due", lambda at: ask_due(at=at, hidden_from=hidden_from_audience) and ring("run_jobs"))
+    stand("keep_quality", lambda at: keep_newest(at=at))
 
 
 @shared_task(**LIMITS)
