@@ -13,7 +13,9 @@ from django.db import connection
 from heliograph.kit.cache.told import Level, together
 from heliograph.kit.clock import utc_now
 from heliograph.kit.wait import wait_until
+from heliograph.monitor.hosts import host_name, tell
 from heliograph.monitor.measure import Definition, known
+from heliograph.monitor.models import Machine
 from heliograph.monitor.probe import Probe, look_all
 from heliograph.monitor.probes import database
 from heliograph.monitor.store import roll_up, write
@@ -21,6 +23,7 @@ from heliograph.monitor.take import without_database
 from tests.monitor.looking import GROUND, HOUR, MINUTE, NOON, NOTHING, look_at, values
 
 pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -162,12 +165,32 @@ def test_redis_that_does_not_answer_is_down_and_none_that_is_named_is_unknown():
 
 
 def test_the_host_is_measured(tmp_path):
-    found = {name[0]: one for name, one in look_at("host", folder=tmp_path).items()}
+    found = {one.name: one for one in look_at("host", folder=tmp_path).values()}
     assert 0 <= found["host_cpu_ratio"].value <= 1
     assert 0 < found["host_memory_available_ratio"].value < 1
     assert found["host_disk_free_ratio"].value > 0
     # One clock here.
     assert found["host_clock_skew_seconds"].value < 0.5
+
+
+def test_other_hosts_are_measured_as_their_workers_tell():
+    told = {"cpu_ratio": 0.9, "load_ratio": 3, "memory_available_ratio": 0.5, "disk_free_ratio": 0.01}
+    Machine.objects.create(host="other", at=NOON - SECOND, numbers=told | {"clock_skew_seconds": 7})
+    Machine.objects.create(host="silent", at=NOON - 2 * MINUTE, numbers=told)
+    tell({"load_ratio": 99}, at=NOON - SECOND)
+    found = look_at("host")
+    assert found.pop("host_machines").value == 2
+    others = {name[0]: one.value for name, one in found.items() if name[1] == "other"}
+    assert others == {
+        "host_cpu_ratio": 0.9,
+        "host_load_ratio": 3,
+        "host_memory_available_ratio": 0.5,
+        "host_disk_free_ratio": 0.01,
+        "host_clock_skew_seconds": 7,
+    }
+    # This one as it is, however it was told of.
+    assert {name[1] for name in found} == {"other", host_name()}
+    assert found["host_load_ratio", host_name()].value < 99
 
 
 def test_errors_of_the_cache_are_those_of_the_last_minutes():

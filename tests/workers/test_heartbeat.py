@@ -10,6 +10,7 @@ from django.db import connections
 from heliograph.fleet.models import Node
 from heliograph.fleet.vouch import HERE
 from heliograph.kit.wait import wait_until
+from heliograph.monitor.models import Machine
 from heliograph.workers.app import app
 from heliograph.workers.heartbeat import PULSE, Heartbeat
 from heliograph.workers.queues import queue_of
@@ -78,3 +79,17 @@ def test_a_database_that_does_not_answer_ends_no_heartbeat_and_stops_no_pulse(mo
         assert wait_until((tmp_path / "pulse").exists, seconds=10)
     assert wait_until(lambda: Node.objects.filter(name="worker@here").exists(), seconds=10)
     heartbeat.end()
+
+
+def test_it_tells_of_its_machine():
+    HERE.stand_as_node("worker@here")
+    heartbeat = beating("generate", queue_of("worker@here"))
+    heartbeat.start()
+    try:
+        assert wait_until(lambda: Machine.objects.exists(), seconds=20)
+    finally:
+        heartbeat.end()
+    (machine,) = Machine.objects.all()
+    assert machine.host == socket.gethostname()
+    assert 0 < machine.numbers["disk_free_ratio"] <= 1
+    assert machine.numbers["clock_skew_seconds"] < 1

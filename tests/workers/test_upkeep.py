@@ -6,6 +6,7 @@ import pytest
 
 from heliograph.fleet.models import Job, Node, PlacementDecision, Rescue, Ring, ScalingAction
 from heliograph.market.models import Venue
+from heliograph.monitor.models import Machine
 from heliograph.monitor.tuning.models import Act, Growth, Repeat
 from heliograph.notices.models import Channel, Delivery, Notice, Sending, Try
 from heliograph.research.models import StoredBacktest
@@ -34,6 +35,7 @@ def test_each_kind_of_row_goes_after_its_time():
         Repeat.objects.create(place=name, statement="", seen=1, most=20, first_at=at, newest_at=at)
     for name, at in (("a", ago(hours=23)), ("b", ago(hours=25))):
         Growth.objects.create(process=name, kind="web", warm_at=at, warm_bytes=1, at=at, now_bytes=1)
+        Machine.objects.create(host=name, at=at)
     for at in (ago(days=730), ago(days=732)):
         Act.objects.create(at=at, by="a", kind="b", subject="c", statement="d", state="done", seconds=1)
     for name, at in (("here", ago(hours=1)), ("gone", ago(days=2))):
@@ -51,10 +53,12 @@ def test_each_kind_of_row_goes_after_its_time():
         "alerts": 0,
         "repeated statements": 1,
         "processes": 1,
+        "machines": 1,
         "acts of tuning": 1,
         "checkpoints": 0,
         "nodes": 1,
         "differences of counts": 0,
+        "days of quality": 0,
         "reports": 0,
     }
     assert set(forget_old(at=NOW).values()) == {0}

@@ -61,3 +61,11 @@ class Traffic(models.Model):
     counts = models.JSONField(default=dict)
     # Latencies of the last minutes, and how many failed.
     recent = models.JSONField(default=dict)
+
+
+class Machine(models.Model):
+    """What a machine is like, as a worker on it told a few seconds ago."""
+
+    host = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField()
+    numbers = models.JSONField(default=dict)

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -20,7 +21,9 @@ from heliograph.fleet.clock import shared_now
 from heliograph.fleet.models import Node, Ring
 from heliograph.fleet.nodes import BEAT_SECONDS, beat, leave, note_done, note_failed, register
 from heliograph.fleet.vouch import HERE
+from heliograph.monitor.hosts import EVERY_SECONDS, Processors, numbers_here, skew_here, tell
 from heliograph.workers import doorbell
+from heliograph.workers.place import data_folder
 from heliograph.workers.queues import QUEUES, queue_of
 from heliograph.workers.requests import DONE, FAILED
 from heliograph.workers.ring import ring
@@ -49,6 +52,7 @@ class Heartbeat(Thread):
         self._capacity = consumer.pool.num_processes
         self._seen, self._moved = -1, time.monotonic()
         self._drains = False
+        self._processors, self._told = Processors(), 0.0
 
     def run(self) -> None:
         """Beat; a database that does not answer is asked again."""
@@ -92,6 +96,7 @@ class Heartbeat(Thread):
         if waiting is not None:
             self._ring_if_silent()
             self._watch_progress(waiting)
+        self._tell_of_machine(at)
         return True
 
     def _waiting(self) -> dict[str, int] | None:
@@ -131,6 +136,15 @@ class Heartbeat(Thread):
         for _ in range(len(FAILED)):
             FAILED.popleft()
             note_failed(HERE.node)
+
+    def _tell_of_machine(self, at: datetime) -> None:
+        """Now and then: several workers of one machine tell the same."""
+        if time.monotonic() - self._told < EVERY_SECONDS:
+            return
+        self._told = time.monotonic()
+        numbers = numbers_here(data_folder()) | {"clock_skew_seconds": skew_here()}
+        busy = self._processors.ratio()
+        tell(numbers if busy is None else numbers | {"cpu_ratio": busy}, at=at)
 
     def _heed_drain(self) -> None:
         """A node that drains reads no more placed work; the reconciler places anew what waits there."""

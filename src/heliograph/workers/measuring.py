@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 
 import redis
 from django.conf import settings
@@ -13,6 +12,7 @@ from heliograph.fleet.nodes import alive
 from heliograph.kit.cache import cache
 from heliograph.monitor.probe import Following, Ground
 from heliograph.workers import doorbell
+from heliograph.workers.place import data_folder
 from heliograph.workers.queues import PLACED, QUEUES, queue_of
 from heliograph.workers.schedule import entries
 from heliograph.workers.shards import shard_key
@@ -32,7 +32,7 @@ def ground(*, at: datetime) -> Ground:
         looked=_looked,
         timetable=_timetable,
         cache=lambda: cache().sum_of_counters(),
-        folder=_folder(),
+        folder=data_folder(),
     )
 
 
@@ -58,12 +58,6 @@ def _looked(progress_ids: Sequence[int]) -> Mapping[int, datetime]:
 
 def _timetable() -> Mapping[str, Following]:
     return {entry.name: entry.times.next for entry in entries(replay=settings.HELIOGRAPH_REPLAY)}
-
-
-def _folder() -> Path:
-    """The home, or where that is not known the root."""
-    home = Path(settings.HELIOGRAPH_HOME or "/")
-    return home if home.exists() else Path("/")
 
 
 def _has_broker() -> bool:

@@ -39,6 +39,14 @@ def in_home(home: Path | None = None, *, database_url: str | None = None) -> Ite
         _disconnect()
 
 
+def data_folder() -> Path:
+    """The home, or where that is not known the root."""
+    from django.conf import settings
+
+    home = Path(settings.HELIOGRAPH_HOME or "/")
+    return home if home.exists() else Path("/")
+
+
 def migrate() -> int:
     """Bring the tables up to date; returns how many migrations were applied. Two at once take turns."""
     from django.core.management import call_command

@@ -8,9 +8,11 @@ from django.db.models import QuerySet
 from heliograph.fleet.models import Job, PlacementDecision, Rescue, Ring, ScalingAction
 from heliograph.fleet.nodes import forget_lost
 from heliograph.inbound.keeping import old_alerts
+from heliograph.monitor.models import Machine
 from heliograph.monitor.tuning.models import Act, Growth, Repeat
 from heliograph.notices.keeping import old_deliveries, old_notices, old_sendings
 from heliograph.reports.keep import old_reports
+from heliograph.reports.quality.keep import old_days
 from heliograph.research.models import StoredBacktest
 from heliograph.signals.models import Checkpoint, StrategyVersion
 from heliograph.signals.tallies.read import fold
@@ -38,6 +40,7 @@ def forget_old(
         "placement decisions": lambda: _remove(_older(PlacementDecision, "at", at - DECISIONS)),
         "rescues": lambda: _remove(_older(Rescue, "at", at - RESCUES)),
         "scaling actions": lambda: _remove(_older(ScalingAction, "at", at - ACTIONS)),
+        "days of quality": lambda: _remove(old_days(at=at)),
         "reports": lambda: _remove(old_reports(at=at)),
         "jobs": lambda: _remove(_jobs(at=at)),
         "messages": lambda: _remove(old_sendings(**kept)),
@@ -46,6 +49,7 @@ def forget_old(
         "alerts": lambda: _remove(old_alerts(days=alert_days, at=at)),
         "repeated statements": lambda: _remove(_older(Repeat, "newest_at", at - REPEATS)),
         "processes": lambda: _remove(_older(Growth, "at", at - PROCESSES)),
+        "machines": lambda: _remove(_older(Machine, "at", at - PROCESSES)),
         "acts of tuning": lambda: _remove(_older(Act, "at", at - ACTS)),
         "checkpoints": lambda: _remove(_useless_checkpoints()),
         "nodes": lambda: forget_lost(at=at),

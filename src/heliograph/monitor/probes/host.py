@@ -1,14 +1,8 @@
-"""The machine on which the look is taken: processors, memory, disk, clock."""
+"""Machines: processors, memory, disk, clock; this one as it is, and others as their workers tell."""
 
-import socket
-import time
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 
-import psutil
-
-from heliograph.fleet.clock import shared_now
-from heliograph.kit.clock import utc_now
+from heliograph.monitor.hosts import Numbers, Processors, host_name, numbers_here, skew_here, told
 from heliograph.monitor.measure import Definition, Measure, Rule, known
 from heliograph.monitor.probe import Ground, Probe
 
@@ -28,56 +22,47 @@ FREE = Definition("host_disk_free_bytes", "bytes", "the same in bytes", labels=H
 SKEW = Definition(
     "host_clock_skew_seconds", "seconds", "between this clock and that of the database", Rule(0.5, 5), HOST
 )
+MACHINES = Definition("host_machines", "count", "machines whose workers tell of them")
 ALL = (CPU, LOAD, MEMORY, SWAP, DISK, FREE)
-# The times of the processors at the look before, and when that was; a younger one says too little.
-YOUNGEST, OLDEST = 1.0, 600.0
-_before: list[tuple[float, float, float]] = []
+PROCESSORS = Processors()
 
 
 def read(ground: Ground) -> Iterator[Measure]:
-    """By what the system counts."""
-    host = socket.gethostname()
-    memory, disk = psutil.virtual_memory(), psutil.disk_usage(str(ground.folder))
-    yield known(CPU, _cpu(), host=host)
-    yield known(LOAD, psutil.getloadavg()[0] / (psutil.cpu_count() or 1), host=host)
-    yield known(MEMORY, memory.available / memory.total, host=host)
-    yield known(SWAP, psutil.swap_memory().used, host=host)
-    yield known(DISK, disk.free / (disk.used + disk.free), host=host, note=str(ground.folder))
-    yield known(FREE, disk.free, host=host)
+    """This one, by what the system counts: it needs no database."""
+    numbers = numbers_here(ground.folder) | {"cpu_ratio": PROCESSORS.ratio_at_once()}
+    note = {DISK.name: str(ground.folder)}
+    for one in ALL:
+        yield known(
+            one, numbers[one.name.removeprefix("host_")], note=note.get(one.name, ""), host=host_name()
+        )
 
 
-def read_clock(ground: Ground) -> Iterator[Measure]:
+def read_others(ground: Ground) -> Iterator[Measure]:
+    """Those on which workers live, by what these told of late."""
+    found = told(at=ground.at)
+    yield known(MACHINES, len(found))
+    for host, numbers in found.items():
+        if host != host_name():
+            yield from _of(host, numbers, ALL)
+
+
+def read_clocks(ground: Ground) -> Iterator[Measure]:
     """Beside that of the database, which all machines share."""
-    yield known(SKEW, _skew(), host=socket.gethostname())
+    yield known(SKEW, skew_here(), host=host_name())
+    for host, numbers in told(at=ground.at).items():
+        if host != host_name():
+            yield from _of(host, numbers, (SKEW,))
 
 
-def _cpu() -> float:
-    """Since the look before where there was one lately, else over a moment."""
-    now = time.monotonic()
-    if not _before or not YOUNGEST < now - _before[0][0] < OLDEST:
-        _before[:] = [_times()]
-        time.sleep(0.1)
-    (_, busy, whole), after = _before[0], _times()
-    _before[:] = [after]
-    spent = after[2] - whole
-    return (after[1] - busy) / spent if spent > 0 else 0.0
-
-
-def _times() -> tuple[float, float, float]:
-    times = psutil.cpu_times()
-    whole = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
-    return time.monotonic(), whole - times.idle - getattr(times, "iowait", 0.0), whole
-
-
-def _skew() -> float:
-    """The database is asked between two looks at this clock: what the answer took does not count."""
-    before: datetime = utc_now()
-    there = shared_now()
-    after = utc_now()
-    return max((before - there).total_seconds(), (there - after).total_seconds(), 0.0)
+def _of(host: str, numbers: Numbers, wanted: Sequence[Definition]) -> Iterator[Measure]:
+    for one in wanted:
+        value = numbers.get(one.name.removeprefix("host_"))
+        if value is not None:
+            yield known(one, value, host=host)
 
 
 PROBES = (
     Probe("host", ALL, read, rows=False),
-    Probe("host", (SKEW,), read_clock, every=60),
+    Probe("host", (MACHINES,), read_others),
+    Probe("host", (SKEW,), read_clocks, every=60),
 )
