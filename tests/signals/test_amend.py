@@ -13,7 +13,7 @@ from heliograph.signals.models import Evaluation, Outcome, OutcomeRevision, Prog
 from heliograph.signals.settle import settle
 from heliograph.signals.state import MEMORY
 from heliograph.signals.strategies import add_strategy, retire
-from tests.signals.world import BUSY, NOW, feed, later, make_venue, story, walk
+from tests.signals.world import BUSY, HOUR, NOW, START, feed, later, make_venue, story, walk
 
 TOLD = ("entry_time", "entry_price", "exit_time", "exit_price", "exit_reason", "r", "return_pct")
 
@@ -255,3 +255,39 @@ def test_amendments_that_change_nothing_are_heeded_once(market):
     generate(at=later(1))
 
     assert (before, due_work(at=later(1))) == (1, [])
+
+
+GAPPED = """
+name = "Gapped"
+timeframe = "1h"
+[long]
+enter = "crosses_above(close, 100)"
+stop = "close - 5"
+targets = ["close + 5"]
+expires = 5
+"""
+
+
+@pytest.mark.parametrize("late", [21, 22])
+def test_an_entry_that_was_missed_behind_a_gap_is_made_when_a_bar_of_the_gap_comes(market, late):
+    """The entry was refused at the first bar that was there, three hours behind the signal."""
+    closes = np.array([99.0] * 20 + [101.0] * 3 + [90.0] * 7)
+    times = START + HOUR * np.arange(30, dtype=np.int64)
+    price = {"open": closes, "high": closes + 0.5, "low": closes - 0.5, "close": closes}
+
+    def bars(columns):
+        values = {name: value[columns] for name, value in price.items()}
+        return Bars.single(times[columns], **values, volume=np.ones(len(columns)))
+
+    there = [column for column in range(30) if column not in (21, 22)]
+    add_strategy(text=GAPPED, at=NOW)
+    run(market, bars(there))
+    assert Outcome.objects.get().state == "missed"
+
+    told = run(market, bars([late]), at=later(1))
+
+    assert told.revised == 1
+    [revision] = OutcomeRevision.objects.all()
+    assert (revision.state, revision.exit_reason) == ("settled", "stop")
+    assert revision.entry_time == to_datetime(int(times[late]))
+    assert revision.exit_time == to_datetime(int(times[23]))

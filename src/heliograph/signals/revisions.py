@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from heliograph.market.bars import load_series
+from heliograph.market.models import Candle
 from heliograph.market.wire import to_datetime, to_ms
 from heliograph.signals.again import Stretch, live_again
 from heliograph.signals.announce_revised import tell_revised
@@ -51,7 +52,7 @@ class Affected:
         since = to_datetime(changed)
         ended = (
             Q(outcome__state=State.SETTLED, outcome__exit_time__gte=since)
-            | Q(outcome__state=State.MISSED, bar_time__gte=to_datetime(changed - compiled.length))
+            | Q(outcome__state=State.MISSED, bar_time__gte=_bar_before(instrument, compiled, since))
             # What an earlier revision says may be another now.
             | Q(revisions__exit_time__gte=since)
             | Q(running_revision__isnull=False)
@@ -94,6 +95,14 @@ def store_revisions(found: Sequence[OutcomeRevision]) -> None:
     RunningRevision.objects.filter(signal__in={one.signal_id for one in found} - running).delete()
     rows = [RunningRevision(signal_id=one) for one in sorted(running)]
     RunningRevision.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _bar_before(instrument: int, compiled: Compiled, changed: datetime) -> datetime:
+    """The open of the last bar before `changed`, over gaps and nights: behind it comes the entry."""
+    before = Candle.objects.filter(
+        instrument=instrument, timeframe=compiled.timeframe.name, open_time__lt=changed
+    )
+    return before.order_by("-open_time").values_list("open_time", flat=True).first() or changed
 
 
 def _closing(own: QuerySet[Signal], compiled: Compiled, since: int) -> list[Signal]:
