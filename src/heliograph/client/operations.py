@@ -32,6 +32,7 @@ from heliograph.client.shapes import (
     Count,
     Counted,
     Coverage,
+    DataQuality,
     Decision,
     Delivery,
     Difference,
@@ -397,6 +398,17 @@ class ListDaysQuery(TypedDict, total=False):
     timeframe: str | None
     first: date | None
     last: date | None
+
+
+class GetDataQualityQuery(TypedDict, total=False):
+    """What `get_data_quality` can be asked."""
+
+    by: Literal["venue", "instrument", "series", "day"]
+    venue: str | None
+    symbol: str | None
+    timeframe: str | None
+    since: date | None
+    until: date | None
 
 
 class ListDeliveriesQuery(TypedDict, total=False):
@@ -1547,6 +1559,13 @@ class Operations:
         Of today only what is over is expected.
         """
         return Pages(self._connection, "/coverage/days", query, SeriesDays)
+
+    def get_data_quality(self, **query: Unpack[GetDataQualityQuery]) -> DataQuality:
+        """How complete, fresh and sound candles are.
+
+        By the days that were kept: the newest of each series are measured every half an hour.
+        """
+        return self._connection.get("/data-quality", query, DataQuality)
 
     def list_deliveries(self, **query: Unpack[ListDeliveriesQuery]) -> Pages[Delivery]:
         """Deliveries, newest first.

@@ -655,6 +655,51 @@ class Coverage(Struct, frozen=True, kw_only=True):
     gaps: list[Gap]
 
 
+class QualityParts(Struct, frozen=True, kw_only=True):
+    """0 to 1 each; null where there is nothing to judge by."""
+
+    completeness: float | None
+    freshness: float | None
+    gaps: float | None
+    revisions: float | None
+    plausibility: float | None
+    duplicates: float | None
+
+
+class QualityCounts(Struct, frozen=True, kw_only=True):
+    """What the parts rest on, added up over `days` of series. `timed` bars came as they closed, `timely`
+    of them soon; `judged` ones were looked at for what is implausible.
+    """
+
+    days: int
+    expected: int
+    stored: int
+    gaps: int
+    timed: int
+    timely: int
+    revised: int
+    judged: int
+    implausible: int
+    duplicates: float
+
+
+class QualityGroup(Struct, frozen=True, kw_only=True):
+    """A group; `score` is 0 to 100, the mean of the known parts by their weights."""
+
+    name: str
+    score: float | None
+    parts: QualityParts
+    counts: QualityCounts
+
+
+class DataQuality(Struct, frozen=True, kw_only=True):
+    """All that was asked for, and groups: the worst first, days in their order."""
+
+    by: Literal["venue", "instrument", "series", "day"]
+    total: QualityGroup
+    groups: list[QualityGroup]
+
+
 class Decision(Struct, frozen=True, kw_only=True):
     """A piece of work that got a place or changed it, and why."""
 
@@ -1109,8 +1154,8 @@ class Import(Struct, frozen=True, kw_only=True):
 
 
 class Incident(Struct, frozen=True, kw_only=True):
-    """An incident. `opened_at`: when it began, `seen_at`: when that was seen; `lasted_s` until it was
-    over.
+    """An incident. `opened_at`: when it began, `seen_at`: when that was seen; `lasted_s` is null while it
+    goes on.
 
     `alerts`: how many it is made of; `absorbed_by`: the incident that turned out to be its cause.
     """
@@ -1126,7 +1171,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     acknowledged_at: datetime | None
     acknowledged_by: str
     resolved_at: datetime | None
-    lasted_s: float
+    lasted_s: float | None
     flapping: bool
     reopened: int
     silenced: bool

@@ -172,15 +172,23 @@ def _consistency(block: Block) -> Told:
 def _outliers(block: Block) -> Told:
     if len(block.time) < 30:
         return None, f"{len(block.time):,} bars, 30 needed"
-    moves = np.diff(np.log(block.close))
-    typical = 1.4826 * float(np.median(np.abs(moves - np.median(moves))))
-    if typical == 0:
+    far = outlying(block.close)
+    if far is None:
         return None, "the price hardly moves"
-    jump, back = moves[:-1], moves[1:]
-    far = (np.abs(jump) > TYPICAL_MOVES * typical) & (jump * back < 0) & (np.abs(back) > np.abs(jump) / 2)
     count = int(far.sum())
     says = f"{count:,} jumped over {TYPICAL_MOVES:g} typical moves and came back"
     return _of_bad(count, len(block.time)), says
+
+
+def outlying(close: Floats) -> npt.NDArray[np.bool_] | None:
+    """Which of three closes or more jumped far and came back; None where the price hardly moves."""
+    moves = np.diff(np.log(close))
+    typical = 1.4826 * float(np.median(np.abs(moves - np.median(moves))))
+    if typical == 0:
+        return None
+    jump, back = moves[:-1], moves[1:]
+    far = (np.abs(jump) > TYPICAL_MOVES * typical) & (jump * back < 0) & (np.abs(back) > np.abs(jump) / 2)
+    return np.concatenate(([False], far, [False]))
 
 
 def _quiet(block: Block) -> Told:

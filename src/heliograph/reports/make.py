@@ -56,8 +56,8 @@ def make_report(period: Period, *, hidden: Hidden = (), said: Said = lambda done
         "performance": lambda: performance_section(period, hidden),
         "data_quality": lambda: quality_section(period),
         "health": lambda: health_section(period),
-        "trends": trends_section,
-        "recommendations": recommendations_section,
+        "trends": lambda: trends_section(period, hidden),
+        "recommendations": lambda: recommendations_section(period, hidden),
         "details": lambda: details_section(period, hidden),
     }
     sections: dict[str, Section] = {}

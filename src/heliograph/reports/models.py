@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from heliograph.fleet.models import Job
+from heliograph.market.models import Series
 from heliograph.notices.models import Channel
 from heliograph.reports.errors import NotMade
 
@@ -44,6 +45,29 @@ class ReportSchedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} report"
+
+
+class QualityDay(models.Model):
+    """How complete, timely and sound the bars of a series were on a UTC day; see `quality.measure.Counts`.
+
+    It is measured anew as long as the day is new.
+    """
+
+    series = models.ForeignKey(Series, models.CASCADE, related_name="quality_days", db_index=False)
+    day = models.DateField()
+    expected = models.PositiveIntegerField()
+    stored = models.PositiveIntegerField()
+    gaps = models.PositiveIntegerField()
+    timed = models.PositiveIntegerField()
+    timely = models.PositiveIntegerField()
+    revised = models.PositiveIntegerField()
+    judged = models.PositiveIntegerField()
+    implausible = models.PositiveIntegerField()
+    duplicates = models.FloatField()
+    measured_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "series"], name="one_quality_of_a_day")]
 
 
 class StoredReport(models.Model):

@@ -29,6 +29,7 @@ TASKS = {
     "fold_sums": "upkeep",
     "report_due": "upkeep",
     "fold_sums": "upkeep",
+    "keep_quality": "upkeep",
     "measure": "upkeep",
     "forecast": "research",
 }

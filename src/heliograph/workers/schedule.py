@@ -38,6 +38,7 @@ STANDING = {
     "fold_sums": 20,
     "report_due": 60,
     "fold_sums": 20,
+    "keep_quality": 1_800,
     "measure": 15,
     "forecast": 300,
     "send_heartbeat": 60,
