@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 from heliograph.fleet import nodes
 from heliograph.fleet.models import Job, Node, Rescue, Ring, Work
@@ -12,6 +13,7 @@ from heliograph.market.wire import to_datetime
 from heliograph.monitor.behind import shards_behind
 from heliograph.monitor.models import Sample
 from heliograph.monitor.queries import course, newest
+from heliograph.monitor.store import roll_up, write
 from heliograph.monitor.take import keep_look, measure_for_answer
 from heliograph.notices.models import Channel, Delivery, Notice, Sending
 from heliograph.signals.generate import generate
@@ -168,6 +170,32 @@ def test_steps_rejects_and_outcomes_are_measured_from_what_generation_leaves():
     newest_100 = Outcome.objects.filter(state="settled").order_by("-exit_time", "-signal")[:100]
     live = sum(not outcome.signal.historical for outcome in newest_100)
     assert values("outcomes", *names, at=at) == [1800, pytest.approx(1 / live)]
+
+
+def test_what_a_replay_of_published_signals_gives_otherwise_is_seen():
+    names = ("outcomes_replayed", "outcomes_replay_sample_differences", "outcomes_replay_differences")
+    nothing = "no shard that can be replayed was evaluated"
+    assert values("outcomes", *names) == [nothing] * 3
+    batch, instruments, made = live_world(bars=200)
+    play(batch, instruments, made, start=60, stop=200)
+    at = to_datetime(START + 201 * HOUR_MS)
+    for turn in range(2):
+        found = values("outcomes", *names, at=at + turn * 5 * MINUTE)
+        assert (found[0] > 20, found[1:]) == (True, [0, 0])
+
+    # A candle that changes without a word: not as candles are corrected.
+    published = Signal.objects.filter(state="published", instrument=instruments[0]).order_by("bar_time")
+    bars = Candle.objects.filter(instrument=instruments[0], open_time__gte=published[3].bar_time)
+    bars.update(close=F("close") * 1.2, high=F("high") * 1.3)
+    turns = [at + turn * 5 * MINUTE for turn in range(2)]
+    found = [values("outcomes", *names, at=moment) for moment in turns]
+    assert sorted(one[1] > 0 for one in found) == [False, True]
+    moment = turns[[one[1] > 0 for one in found].index(True)]
+    write(list(look_at("outcomes", at=moment).values()), at=moment, spent_ms=1)
+    roll_up(at=moment + 2 * MINUTE)
+    # The next look is at another instrument; what was seen is not forgotten by it.
+    sampled, worst = values("outcomes", *names[1:], at=moment + 5 * MINUTE)
+    assert (sampled, worst > 0) == (0, True)
 
 
 def test_candles_that_do_not_come_or_are_corrected_or_lack_are_seen():
