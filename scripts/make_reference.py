@@ -29,11 +29,13 @@ def main() -> None:
     language.write_text(made)
     os.environ |= NOWHERE
     django.setup()
+    from heliograph.monitor.alerts.reference import alerts_reference
     from heliograph.monitor.reference import measures_reference
     from heliograph.web.accounts.doors import permissions_reference
     from heliograph.web.api.reference import api_reference
 
     (PAGES / "measures.md").write_text(measures_reference())
+    (PAGES.parent / "operations" / "alerts.md").write_text(alerts_reference())
     (PAGES / "permissions.md").write_text(permissions_reference())
     (PAGES / "api.md").write_text(api_reference())
     make_client.main()

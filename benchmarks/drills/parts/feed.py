@@ -66,8 +66,9 @@ class Market:
         from heliograph.market.models import Batch, Instrument, Replay
 
         self._replay = Replay.objects.get()
-        self._batch = Batch.objects.get()
-        self._ids = list(Instrument.objects.order_by("pk").values_list("pk", flat=True))
+        venue = self._replay.venue
+        self._batch = Batch.objects.get(venue=venue)
+        self._ids = list(Instrument.objects.filter(venue=venue).order_by("pk").values_list("pk", flat=True))
         self._bars = prices(HISTORY + LIVE)
 
     @property

@@ -7,9 +7,10 @@ from heliograph.monitor.alerts.terms import Terms
 
 HEAD = """# What alerts mean, and what to do
 
-Written by `make docs` from the rules that come with Heliograph; each notice of an incident names its rule. How
-rules, incidents, silences and the dead-man's switch work: [Alerts](../concepts/alerts.md). `heliograph alert
-change NAME` changes a rule, `heliograph alert disable NAME` switches it off; what you change stays yours.
+Written by `make docs` from the rules that come with Heliograph; each notice of an incident names its rule.
+How rules, incidents, silences and the dead-man's switch work: [Alerts](../concepts/alerts.md).
+`heliograph alert change NAME` changes a rule, `heliograph alert disable NAME` switches it off; what you
+change stays yours.
 
 """
 
