@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
 
-def by_page(path):
-    return signed_in(person_with("admin")).post(f"/{path}").status_code
+def by_page(path, **told):
+    return signed_in(person_with("admin")).post(f"/{path}", told).status_code
 
 
 def by_api(path):
@@ -103,6 +103,31 @@ def test_nothing_that_waited_is_sent_to_somebody_who_is_let_in_no_more(tmp_path,
         ["all", "own"],
         [("own", audience_of(ann)), ("all", audience_of(ann))],
     )
+
+
+REPLAYED = {
+    "page": lambda: by_page("notices/log/act", channel="all"),
+    "api": lambda: (
+        with_token("write")
+        .post("/api/v1/deliveries/replay", {"channel": "all"}, content_type="application/json")
+        .status_code
+    ),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", REPLAYED)
+def test_nothing_that_was_given_up_is_sent_again_to_somebody_who_is_let_in_no_more(tmp_path, way):
+    ann = person_with("viewer")
+    waiting_for(audience_of(ann), tmp_path / "own.jsonl")
+    set_active(ann, active=False)
+
+    assert REPLAYED[way]() < 400
+    assert Counter(Delivery.objects.values_list("state", flat=True)) == Counter(failed=2)
+
+    set_active(ann, active=True)
+    assert REPLAYED[way]() < 400
+    assert Counter(Delivery.objects.values_list("state", flat=True)) == Counter(failed=1, pending=1)
 
 
 @pytest.mark.django_db(transaction=True)

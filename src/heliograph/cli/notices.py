@@ -141,12 +141,15 @@ def replay(
         from heliograph.notices.channel import find_channel
         from heliograph.notices.replay import Chosen, replay_delivery
         from heliograph.notices.replay import replay as run
+        from heliograph.workers.unheard import unheard_by
 
         if delivery is not None:
-            again = replay_delivery(delivery, at=at)
+            again = replay_delivery(delivery, at=at, hides=unheard_by)
         else:
             moment = since(since_, at=at) if since_ is not None else None
-            again = run(Chosen(notice, find_channel(channel) if channel else None, moment), at=at)
+            again = run(
+                Chosen(notice, find_channel(channel) if channel else None, moment), at=at, hides=unheard_by
+            )
     if as_json:
         show_json({"replayed": again})
     else:

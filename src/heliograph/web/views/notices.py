@@ -36,6 +36,7 @@ from heliograph.web.reads.notices import (
 from heliograph.web.views.asked import text, whole, whole_number
 from heliograph.web.views.audience import audiences_of, may, names, usable
 from heliograph.web.views.waking import wake
+from heliograph.workers.unheard import unheard_by
 
 Context = dict[str, object]
 PAGE, FAILED_FIRST = 50, 10
@@ -218,11 +219,11 @@ def log_act(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             if number is not None:
                 own_channel(request, channel_of(number))
-                count = replay_delivery(number, at=utc_now())
+                count = replay_delivery(number, at=utc_now(), hides=unheard_by)
                 tell(request, "notice.replay", f"delivery {number}", count=count)
             else:
                 chosen = own_channel(request, channel.replace("\x00", ""))
-                count = replay(Chosen(channel=chosen), at=utc_now())
+                count = replay(Chosen(channel=chosen), at=utc_now(), hides=unheard_by)
                 tell(request, "notice.replay", chosen.name, count=count)
     except HeliographError as fault:
         raise Http404(str(fault)) from fault

@@ -35,6 +35,7 @@ from heliograph.web.api.shapes.notices import (
     ReplayedShape,
     TestShape,
 )
+from heliograph.workers.unheard import unheard_by
 from heliograph.web.views.audience import choices
 
 MOST_OPTIONS = 20_000
@@ -140,7 +141,7 @@ def replay_one(request: HttpRequest, delivery_id: Id) -> dict[str, int]:
         find_own(request, channel_of(delivery_id))
     except NotFound as fault:
         raise NoSuchDelivery(delivery_id) from fault
-    count = replay_delivery(delivery_id, at=utc_now())
+    count = replay_delivery(delivery_id, at=utc_now(), hides=unheard_by)
     wake_after("deliver_due")
     tell(request, "notice.replay", f"delivery {delivery_id}", count=count)
     return {"count": count}
@@ -152,7 +153,7 @@ def replay_one(request: HttpRequest, delivery_id: Id) -> dict[str, int]:
 @needs("operator")
 def replay_given_up(request: HttpRequest, told: GivenUpTold) -> dict[str, int]:
     """All failed deliveries of a channel."""
-    count = replay(Chosen(channel=find_own(request, told.channel)), at=utc_now())
+    count = replay(Chosen(channel=find_own(request, told.channel)), at=utc_now(), hides=unheard_by)
     wake_after("deliver_due")
     tell(request, "notice.replay", told.channel, count=count)
     return {"count": count}
