@@ -7,6 +7,7 @@ import pytest
 from heliograph.accounts.errors import BadName, LastAdmin, NameTaken, NoSuchPerson, NoSuchRole
 from heliograph.accounts.people import add_person, find_person, give_role, role_of, set_active
 from heliograph.accounts.roles import Role
+from heliograph.config.settings import PASSWORD_HASHERS
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -34,6 +35,13 @@ def test_a_person_has_the_role_that_they_were_given_last():
     assert role_of(ann) is Role.VIEWER
     give_role(ann, "operator")
     assert role_of(find_person("ann smith")) is Role.OPERATOR
+
+
+def test_passwords_are_kept_by_a_hash_that_is_slow_for_guessers(settings):
+    settings.PASSWORD_HASHERS = PASSWORD_HASHERS
+    ann = add_person("ann", role="viewer", at=NOON, password="nine plain words")
+    assert ann.password.startswith("argon2$argon2id$")
+    assert ann.check_password("nine plain words")
 
 
 def test_a_person_without_a_password_cannot_sign_in_with_one():

@@ -1,6 +1,5 @@
 """All settings, read once from the environment; no secret has a default."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -149,9 +148,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "UserAttributeSimilarityValidator": {"user_attributes": ["name", "email"]},
     }.items()
 ]
+# New passwords by the first; one that was hashed by the second is hashed anew when its owner signs in.
 PASSWORD_HASHERS = [
-    f"django.contrib.auth.hashers.{name}PasswordHasher"
-    for name in (["Argon2", "PBKDF2"] if find_spec("argon2") else ["PBKDF2"])
+    f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Argon2", "PBKDF2")
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"

@@ -275,6 +275,7 @@ STRANGE = [
     ("strategies", {"text": BUSY, "base": -1}, 422),
     ("strategies", {"text": BUSY, "base": "1"}, 422),
     ("backtests", {"text": BUSY, "start": "0001-01-01"}, 422),
+    ("backtests", {"text": BUSY, "start": 20240709}, 422),
     ("backtests", {"text": BUSY, "params": {"a": 1e300}}, 422),
     ("backtests", {"text": BUSY, "overrides": {"execution.fee_pct": "1e999"}}, 422),
     ("watches", {"symbols": [], "timeframe": "1h", "since": "2024-01-01"}, 422),

@@ -17,12 +17,19 @@ def _moment(value: object) -> datetime:
         found = value
     else:
         try:
-            found = datetime.fromisoformat(str(value).strip())
+            found = datetime.fromisoformat(_text(value))
         except ValueError as fault:
             raise ValueError("it is a moment such as 2024-07-09T16:00:00Z") from fault
     if found.year not in YEARS:
         raise ValueError(f"its year lies between {YEARS[0]} and {YEARS[-1]}")
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _text(value: object) -> str:
+    """What was written; the number 20240709 of a JSON body is no day."""
+    if not isinstance(value, str):
+        raise ValueError("it is no text")
+    return value.strip()
 
 
 # What is written on one line, without characters that nobody sees.
@@ -44,10 +51,13 @@ Moment = Annotated[
 
 def _day(value: object) -> date:
     """A day; one far from any calendar is none."""
-    try:
-        found = date.fromisoformat(str(value).strip())
-    except ValueError as fault:
-        raise ValueError("it is a day such as 2024-07-09") from fault
+    if isinstance(value, date):
+        found = value
+    else:
+        try:
+            found = date.fromisoformat(_text(value))
+        except ValueError as fault:
+            raise ValueError("it is a day such as 2024-07-09") from fault
     if found.year not in YEARS:
         raise ValueError(f"its year lies between {YEARS[0]} and {YEARS[-1]}")
     return found
