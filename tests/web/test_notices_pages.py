@@ -247,12 +247,14 @@ def test_the_link_of_a_message_leads_to_what_it_tells_of(client, world):
     }
     raise_notices([Told("signal.published", "signal:x", payload)], at=utc_now())
     raise_notices([Told("work.parked", "w", {}), Told("signal.settled", "odd", {})], at=utc_now())
+    raise_notices([Told("incident.critical", "incident:1", {})], at=utc_now())
 
     def where(topic, subject):
         return client.get("/notices/of/", {"topic": topic, "subject": subject})
 
     assert where("signal.published", "signal:x").url == f"/signals/{signal.pk}/"
     assert where("work.parked", "w").url == "/work/queues/"
+    assert where("incident.critical", "incident:1").url == "/notices/"
     for topic, subject in (
         ("signal.published", "gone"),
         ("digest", "gone"),

@@ -6,6 +6,7 @@ import pytest
 
 from heliograph.fleet.models import Job, Node, PlacementDecision, Rescue, Ring, ScalingAction
 from heliograph.market.models import Venue
+from heliograph.monitor.alerts.models import Incident, Silence
 from heliograph.monitor.models import Machine
 from heliograph.monitor.tuning.models import Act, Growth, Repeat
 from heliograph.notices.models import Channel, Delivery, Notice, Sending, Try
@@ -38,6 +39,11 @@ def test_each_kind_of_row_goes_after_its_time():
         Machine.objects.create(host=name, at=at)
     for at in (ago(days=730), ago(days=732)):
         Act.objects.create(at=at, by="a", kind="b", subject="c", statement="d", state="done", seconds=1)
+    for at in (ago(days=730), ago(days=732)):
+        same = {"key": f"a{at}", "rule_name": "a", "title": "a", "severity": "info", "state": "resolved"}
+        Incident.objects.create(opened_at=at, seen_at=at, resolved_at=at, **same)
+        held = {"begins_at": at - timedelta(hours=1), "ends_at": at, "made_at": at}
+        Silence.objects.create(who="a", why="b", **held)
     for name, at in (("here", ago(hours=1)), ("gone", ago(days=2))):
         Node.objects.create(name=name, host="a", pid=1, queues=[], started_at=at, heartbeat_at=at)
 
@@ -56,6 +62,9 @@ def test_each_kind_of_row_goes_after_its_time():
         "machines": 1,
         "acts of tuning": 1,
         "checkpoints": 0,
+        "incidents": 1,
+        "silences": 1,
+        "outages": 0,
         "nodes": 1,
         "differences of counts": 0,
         "days of quality": 0,

@@ -24,7 +24,7 @@ __all__ = ["app"]
 def _faster() -> None:
     from dataclasses import replace
 
-    from heliograph.monitor import probes
+    from heliograph.monitor import probes, queries
     from heliograph.monitor.alerts import incidents, judge, stepping, tell
     from heliograph.monitor.probes import generation, invariants
     from heliograph.workers import deputy, schedule
@@ -37,6 +37,7 @@ def _faster() -> None:
         (tell, ("WAITS",)),
         (invariants, ("PATIENCE",)),
         (deputy, ("LATE",)),
+        (queries, ("COMPARED", "OLDEST")),
     ):
         for name in names:
             setattr(module, name, getattr(module, name) / FACTOR)

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from heliograph.fleet.models import Job, PlacementDecision, Rescue, Ring, ScalingAction
 from heliograph.fleet.nodes import forget_lost
 from heliograph.inbound.keeping import old_alerts
+from heliograph.monitor.alerts.keeping import old_incidents, old_outages, old_silences
 from heliograph.monitor.models import Machine
 from heliograph.monitor.tuning.models import Act, Growth, Repeat
 from heliograph.notices.keeping import old_deliveries, old_notices, old_sendings
@@ -52,6 +53,9 @@ def forget_old(
         "machines": lambda: _remove(_older(Machine, "at", at - PROCESSES)),
         "acts of tuning": lambda: _remove(_older(Act, "at", at - ACTS)),
         "checkpoints": lambda: _remove(_useless_checkpoints()),
+        "incidents": lambda: _remove(old_incidents(at=at)),
+        "silences": lambda: _remove(old_silences(at=at)),
+        "outages": lambda: _remove(old_outages(at=at)),
         "nodes": lambda: forget_lost(at=at),
         "differences of counts": fold,
     }

@@ -178,7 +178,8 @@ OF_SERVERS = dict(
         ),
         rule(
             "cache-errors",
-            above("cache_errors_ratio", 0.1, clear=0.05, for_seconds=120),
+            # Its share is that of five minutes: what was over before is still in it.
+            above("cache_errors_ratio", 0.1, clear=0.05, for_seconds=600),
             WARNING,
             "cache",
             follows=("redis-down", "database-down", "redis-memory"),

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from heliograph.notices.incident_words import INCIDENTS
 from heliograph.notices.models import Notice, Sending
 from heliograph.notices.topics import DIGEST, PARKED, STALE
 from heliograph.reports.deliver import TOPIC as READY
@@ -34,6 +35,8 @@ def told_of(request: HttpRequest) -> HttpResponse:
         return redirect("work", "queues")
     if topic == STALE.name:
         return redirect("instruments")
+    if topic in INCIDENTS:
+        return redirect("notices")
     if topic == READY:
         return redirect("report", notice.payload["report"])
     signal = _signal(notice.payload, hidden(request))
