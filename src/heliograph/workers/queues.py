@@ -27,8 +27,6 @@ TASKS = {
     "check_rollouts": "upkeep",
     "report_due": "upkeep",
     "fold_sums": "upkeep",
-    "report_due": "upkeep",
-    "fold_sums": "upkeep",
     "keep_quality": "upkeep",
     "measure": "upkeep",
     "forecast": "research",

@@ -36,8 +36,6 @@ STANDING = {
     "check_rollouts": 60,
     "report_due": 60,
     "fold_sums": 20,
-    "report_due": 60,
-    "fold_sums": 20,
     "keep_quality": 1_800,
     "measure": 15,
     "forecast": 300,
