@@ -79,6 +79,12 @@ def leave_pending(number: int) -> None:
         )
 
 
+def pending() -> None:
+    """The default question when a burst of signals has just settled."""
+    leave_pending(PENDING)
+    questions()["default"]()
+
+
 def main() -> None:
     """Measure, and print a table and a JSON line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -93,8 +99,7 @@ def main() -> None:
         anew = seconds_of(recount)
         settle_down()
         found = {name: ask(question, wanted.times) for name, question in questions().items()}
-        leave_pending(PENDING)
-        found[f"default, {PENDING:,} pending"] = ask(questions()["default"], wanted.times)
+        found[f"default, {PENDING:,} pending"] = ask(pending, wanted.times)
         recount()
         told = sizes() | {"recount_s": anew}
         written = write_ms(wanted.steps)

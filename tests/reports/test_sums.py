@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from heliograph.errors import UserError
 from heliograph.reports.asked import Asked, Span, whole_months
 from heliograph.reports.groupings import By
-from heliograph.reports.sums import Sums, days_by, fold, recount, sums_by
+from heliograph.reports.sums import Sums, days_by, fold, fold_if_many, recount, sums_by
 from heliograph.signals.errors import NoSuchStrategy
 from heliograph.signals.models import Outcome, OutcomeRevision, Strategy
 from tests.reports.ledger import KEYS, added_up, end, fill, make_ledger, table
@@ -256,3 +256,15 @@ def test_where_all_rows_are_gone_nothing_is_summed():
 
     assert sums_by(Asked(), By.SIDE) == {}
     assert left() == 0
+
+
+def test_many_that_wait_are_added_before_an_answer():
+    fill(make_ledger(), 30)
+    rows = table()
+
+    assert fold_if_many(most=31) == 0
+    assert fold_if_many(most=30) == 30
+    assert fold_if_many(most=1) == 0
+    found = sums_by(Asked(), By.SIDE)
+
+    assert sum(one.number for one in found.values()) == len(rows)

@@ -592,6 +592,7 @@ CALLS = {
         for name in (
             *("outcomes", "revisions", "evaluations", "evaluations/postponed", "scoreboard", "rollouts"),
             *("analytics", "reports", "data-quality"),
+            *(f"analytics/{name}" for name in ("expectation", "correlation", "decay")),
             *("coverage", "freshness", "imports", "venues", "watches", "replays", "backtests", "jobs"),
             *("work/queues", "work/pieces", "work/timetable", "nodes", "placement/places", "cache"),
             *(

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.analytics_beside import show_beside
 from heliograph.cli.database import database
 from heliograph.cli.moments import moment, now
 from heliograph.cli.moments import since as moment_since
 from heliograph.cli.options import AsJson, Place
 from heliograph.cli.output import estimate, note, number, show_json, show_table
 from heliograph.cli.spread import spread
-from heliograph.reports.groupings import By
+from heliograph.reports.groupings import By, Show
 
 if TYPE_CHECKING:
     from heliograph.engine.performance.estimates import Estimate
@@ -66,6 +67,12 @@ def analytics(
     which: Which,
     place: Place,
     by: Annotated[By, typer.Option("--by", help="What groups are made of.")] = By.STRATEGY,
+    show: Annotated[
+        Show,
+        typer.Option(
+            "--show", help="Groups, or live beside backtests, or correlation, or decay after entry."
+        ),
+    ] = Show.GROUPS,
     recount: Annotated[
         bool,
         typer.Option(
@@ -85,6 +92,7 @@ def analytics(
       heliograph analytics
       heliograph analytics --strategy "EMA pullback" --by hour --since 90d
       heliograph analytics --by instrument --json
+      heliograph analytics --show expectation
     """
     with database(place):
         from heliograph.reports.analytics import analytics as answer
@@ -92,6 +100,9 @@ def analytics(
 
         if recount:
             form_anew()
+        if show is not Show.GROUPS:
+            show_beside(show, which.asked(), as_json=as_json)
+            return
         found = answer(which.asked(), by=by)
     if as_json:
         show_json(found.to_dict())

@@ -29,10 +29,12 @@ from heliograph.client.shapes import (
     CheckedText,
     Comparison,
     Correction,
+    Correlation,
     Count,
     Counted,
     Coverage,
     DataQuality,
+    Decay,
     Decision,
     Delivery,
     Difference,
@@ -40,6 +42,7 @@ from heliograph.client.shapes import (
     Equity,
     Evaluation,
     Example,
+    Expectations,
     Explanation,
     Filter,
     Forecast,
@@ -111,6 +114,7 @@ from heliograph.client.shapes import (
     Topic,
     Trade,
     Trend,
+    Tuning,
     Venue,
     Verdict,
     Version,
@@ -210,7 +214,40 @@ class ListAmendmentsQuery(TypedDict, total=False):
 class GetAnalyticsQuery(TypedDict, total=False):
     """What `get_analytics` can be asked."""
 
+    strategy: str | None
+    version_id: int | None
+    timeframe: str | None
+    side: Literal["long", "short"] | None
+    since: date | None
+    until: date | None
     by: Literal["strategy", "version", "instrument", "timeframe", "side", "hour", "confidence"]
+
+
+class GetCorrelationQuery(TypedDict, total=False):
+    """What `get_correlation` can be asked."""
+
+    strategy: str | None
+    version_id: int | None
+    timeframe: str | None
+    side: Literal["long", "short"] | None
+    since: date | None
+    until: date | None
+
+
+class GetDecayQuery(TypedDict, total=False):
+    """What `get_decay` can be asked."""
+
+    strategy: str | None
+    version_id: int | None
+    timeframe: str | None
+    side: Literal["long", "short"] | None
+    since: date | None
+    until: date | None
+
+
+class GetExpectationQuery(TypedDict, total=False):
+    """What `get_expectation` can be asked."""
+
     strategy: str | None
     version_id: int | None
     timeframe: str | None
@@ -1330,6 +1367,27 @@ class Operations:
         Counts, hit rates, expectancy, excursions, daily series and calibration of what has settled.
         """
         return self._connection.get("/analytics", query, Analytics)
+
+    def get_correlation(self, **query: Unpack[GetCorrelationQuery]) -> Correlation:
+        """How alike strategies do.
+
+        The correlation of daily results of each pair of strategies.
+        """
+        return self._connection.get("/analytics/correlation", query, Correlation)
+
+    def get_decay(self, **query: Unpack[GetDecayQuery]) -> Decay:
+        """What signals are worth after their entry.
+
+        The mean excursion in R, bar by bar, of the newest settled signals with a stop.
+        """
+        return self._connection.get("/analytics/decay", query, Decay)
+
+    def get_expectation(self, **query: Unpack[GetExpectationQuery]) -> Expectations:
+        """Live beside backtests.
+
+        Of each version that has a finished backtest of the same: intervals, chances and a verdict.
+        """
+        return self._connection.get("/analytics/expectation", query, Expectations)
 
     def list_audit(self, **query: Unpack[ListAuditQuery]) -> Pages[AuditEntry]:
         """Who did what, newest first.
@@ -2517,6 +2575,13 @@ class Operations:
         The slope, the seasons and the shifts of level of each measure, by name and labels.
         """
         return Pages(self._connection, "/trends", query, Trend)
+
+    def get_tuning(self) -> Tuning:
+        """What could be better in the database and its processes.
+
+        Indexes, statements, tables, settings and processes; nothing is changed by asking.
+        """
+        return self._connection.get("/tuning", {}, Tuning)
 
     def list_venues(self, **query: Unpack[ListVenuesQuery]) -> Pages[Venue]:
         """Where candles come from.

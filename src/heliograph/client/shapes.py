@@ -618,6 +618,19 @@ class Correction(Struct, frozen=True, kw_only=True):
     undone: bool
 
 
+class Correlation(Struct, frozen=True, kw_only=True):
+    """Strategies by name, and of each pair the correlation of their daily results with its 95 % interval,
+    and the days that both have. `left_out` are those with the fewest signals.
+    """
+
+    names: list[str]
+    values: list[list[float | None]]
+    low: list[list[float | None]]
+    high: list[list[float | None]]
+    days: list[list[int]]
+    left_out: int
+
+
 class Count(Struct, frozen=True, kw_only=True):
     """How many it was done to."""
 
@@ -698,6 +711,17 @@ class DataQuality(Struct, frozen=True, kw_only=True):
     by: Literal["venue", "instrument", "series", "day"]
     total: QualityGroup
     groups: list[QualityGroup]
+
+
+class Decay(Struct, frozen=True, kw_only=True):
+    """Mean excursions in R after 1, 2, ... bars from the entry on: whatever became of the trade, and while
+    it was held. `best_bar`: after how many the first is highest.
+    """
+
+    signals: int
+    curve: list[Estimate]
+    held: list[Estimate]
+    best_bar: int | None
 
 
 class Decision(Struct, frozen=True, kw_only=True):
@@ -807,6 +831,25 @@ class Example(Struct, frozen=True, kw_only=True):
     timeframe: str
     description: str
     text: str
+
+
+class Expectation(Struct, frozen=True, kw_only=True):
+    """A version live beside its newest finished backtest. Live are the signals of bars since it is active."""
+
+    version_id: int
+    name: str
+    backtest_id: int
+    live_r: Estimate
+    expected_r: Estimate
+    difference_r: Difference
+    difference_hits: Difference
+    verdict: Literal["as expected", "below expectation", "above expectation", "too few signals"]
+
+
+class Expectations(Struct, frozen=True, kw_only=True):
+    """Versions by name."""
+
+    versions: list[Expectation]
 
 
 class Bar(Struct, frozen=True, kw_only=True):
@@ -2460,6 +2503,45 @@ class Trend(Struct, frozen=True, kw_only=True):
     of_hours: float | None
     of_weekdays: float | None
     shifts: list[Shift]
+
+
+class TuningAdvice(Struct, frozen=True, kw_only=True):
+    """One thing that could be better. `statement` mends it and `undo` takes that back; both are empty
+    where people must act. `safe`: `heliograph tune --apply` does it.
+    """
+
+    kind: str
+    subject: str
+    why: str
+    statement: str
+    undo: str
+    safe: bool
+    measured: dict[str, float]
+
+
+class TuningAct(Struct, frozen=True, kw_only=True):
+    """What was done by advice, with what was measured before and after it."""
+
+    id: int
+    at: datetime
+    by: str
+    kind: str
+    subject: str
+    statement: str
+    undo: str
+    state: Literal["done", "failed", "taken back"]
+    error: str
+    seconds: float
+    before: dict[str, float]
+    after: dict[str, float]
+
+
+class Tuning(Struct, frozen=True, kw_only=True):
+    """What is advised, as it was looked at `at`, at most a minute ago; and the newest acts."""
+
+    at: datetime
+    advice: list[TuningAdvice]
+    acts: list[TuningAct]
 
 
 class Venue(Struct, frozen=True, kw_only=True):

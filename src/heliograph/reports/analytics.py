@@ -16,7 +16,7 @@ from heliograph.market.models import Instrument
 from heliograph.reports.asked import Asked
 from heliograph.reports.figures import Figures, figures
 from heliograph.reports.groupings import By
-from heliograph.reports.sums import WITH_DAYS, Day, Sums, days_by, sums_by, together
+from heliograph.reports.sums import WITH_DAYS, Day, Sums, days_by, fold_if_many, sums_by, together
 from heliograph.signals.models import Strategy, StrategyVersion
 
 
@@ -57,9 +57,10 @@ class Analytics:
 
 
 def analytics(asked: Asked, *, by: By = By.STRATEGY) -> Analytics:
-    """The answer to one question. Three statements, and one for names; NoSuchStrategy for a strategy that is
+    """The answer to one question. Four statements, and one for names; NoSuchStrategy for a strategy that is
     not there, or hidden.
     """
+    fold_if_many()
     summed = sums_by(asked, by)
     ended = days_by(asked, by if by in WITH_DAYS else None)
     of_group = _of_group(ended)

@@ -3,6 +3,17 @@
 from enum import StrEnum
 
 
+class Show(StrEnum):
+    """What is told: groups with their figures, live beside the newest backtest, how alike strategies do, or
+    what signals are worth some bars after their entry.
+    """
+
+    GROUPS = "groups"
+    EXPECTATION = "expectation"
+    CORRELATION = "correlation"
+    DECAY = "decay"
+
+
 class By(StrEnum):
     """What groups are made of. Hours are those of the signal's bar, in UTC; confidences are ten bins."""
 

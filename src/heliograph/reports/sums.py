@@ -12,8 +12,9 @@ from heliograph.reports.asked import Asked, Span, days, whole_months
 from heliograph.reports.groupings import By
 
 R_BINS = [f"r_bin_{place}" for place in range(18)]
-# How many signals are added in one transaction.
+# How many signals are added in one transaction, and how many may wait for that when somebody asks.
 PIECE = 50_000
+MOST_WAITING = 1_000
 
 # Part of the sums, what its key is in a row of one signal, and what groups are told apart by.
 PARTS = {
@@ -118,6 +119,14 @@ def fold(*, most: int = PIECE) -> int:
     while added := _fold_piece(most):
         folded += added
     return folded
+
+
+def fold_if_many(*, most: int = MOST_WAITING) -> int:
+    """The same where so many wait that reading them row by row would take longer than adding them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM (SELECT FROM reports_unsummed LIMIT %s) AS waiting", [most])
+        (waiting,) = cursor.fetchone()
+    return fold() if waiting == most else 0
 
 
 def _fold_piece(most: int) -> int:

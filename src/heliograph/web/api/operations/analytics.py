@@ -7,27 +7,53 @@ from ninja import Field, Query, Router, Schema
 
 from heliograph.reports.analytics import analytics
 from heliograph.reports.asked import Asked
+from heliograph.reports.correlation import correlation
+from heliograph.reports.decay import decay
+from heliograph.reports.expectation import expectations
 from heliograph.reports.groupings import By
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
 from heliograph.web.api.asked import Day, Id, Name
 from heliograph.web.api.described import also
-from heliograph.web.api.shapes.analytics import AnalyticsShape, Grouping
+from heliograph.web.api.shapes.analytics import (
+    AnalyticsShape,
+    CorrelationShape,
+    DecayShape,
+    ExpectationsShape,
+    Grouping,
+)
 
 router = Router(tags=["signals"])
 
 
-class AskedAnalytics(Schema):
-    """Which signals, and what groups are made of."""
+class AskedBeside(Schema):
+    """Which signals."""
 
-    by: Grouping = "strategy"
     strategy: Name | None = None
     version_id: Id | None = None
     timeframe: Name | None = None
     side: Literal["long", "short"] | None = None
     since: Day | None = Field(None, description="Left on that UTC day or later.")
     until: Day | None = Field(None, description="Left on that UTC day or before.")
+
+    def asked(self, request: HttpRequest) -> Asked:
+        """The same for the room of reports."""
+        return Asked(
+            strategies=() if self.strategy is None else (self.strategy,),
+            version_id=self.version_id,
+            timeframe=self.timeframe,
+            side=self.side,
+            since=self.since,
+            until=self.until,
+            hidden=hidden(request),
+        )
+
+
+class AskedAnalytics(AskedBeside):
+    """Which signals, and what groups are made of."""
+
+    by: Grouping = "strategy"
 
 
 @router.get(
@@ -38,13 +64,31 @@ class AskedAnalytics(Schema):
 @needs("viewer")
 def get_analytics(request: HttpRequest, asked: Query[AskedAnalytics]) -> dict[str, object]:
     """Counts, hit rates, expectancy, excursions, daily series and calibration of what has settled."""
-    which = Asked(
-        strategies=() if asked.strategy is None else (asked.strategy,),
-        version_id=asked.version_id,
-        timeframe=asked.timeframe,
-        side=asked.side,
-        since=asked.since,
-        until=asked.until,
-        hidden=hidden(request),
-    )
-    return analytics(which, by=By(asked.by)).to_dict()
+    return analytics(asked.asked(request), by=By(asked.by)).to_dict()
+
+
+@router.get("analytics/expectation", response=ExpectationsShape, summary="Live beside backtests")
+@also(404)
+@answers()
+@needs("viewer")
+def get_expectation(request: HttpRequest, asked: Query[AskedBeside]) -> dict[str, object]:
+    """Of each version that has a finished backtest of the same: intervals, chances and a verdict."""
+    return {"versions": [one.to_dict() for one in expectations(asked.asked(request))]}
+
+
+@router.get("analytics/correlation", response=CorrelationShape, summary="How alike strategies do")
+@also(404)
+@answers("signals")
+@needs("viewer")
+def get_correlation(request: HttpRequest, asked: Query[AskedBeside]) -> dict[str, object]:
+    """The correlation of daily results of each pair of strategies."""
+    return correlation(asked.asked(request)).to_dict()
+
+
+@router.get("analytics/decay", response=DecayShape, summary="What signals are worth after their entry")
+@also(404)
+@answers("signals")
+@needs("viewer")
+def get_decay(request: HttpRequest, asked: Query[AskedBeside]) -> dict[str, object]:
+    """The mean excursion in R, bar by bar, of the newest settled signals with a stop."""
+    return decay(asked.asked(request)).to_dict()

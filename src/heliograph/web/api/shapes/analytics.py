@@ -127,3 +127,57 @@ class AnalyticsShape(Schema):
     groups: list[GroupShape]
     days: list[WorthOfDayShape]
     calibration: CalibrationShape
+
+
+class DifferenceShape(Schema):
+    """Live less expected, with its 95 % interval; `chance` is the probability of one at least as large if
+    there is none, by that test. `n` and `n_expected` are the numbers of both samples."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    chance: float | None
+    test: str
+    n: int
+    n_expected: int
+
+
+class ExpectationShape(Schema):
+    """A version live beside its newest finished backtest. Live are the signals of bars since it is active."""
+
+    version_id: int
+    name: str
+    backtest_id: int
+    live_r: EstimateShape
+    expected_r: EstimateShape
+    difference_r: DifferenceShape
+    difference_hits: DifferenceShape
+    verdict: Literal["as expected", "below expectation", "above expectation", "too few signals"]
+
+
+class ExpectationsShape(Schema):
+    """Versions by name."""
+
+    versions: list[ExpectationShape]
+
+
+class CorrelationShape(Schema):
+    """Strategies by name, and of each pair the correlation of their daily results with its 95 % interval, and
+    the days that both have. `left_out` are those with the fewest signals."""
+
+    names: list[str]
+    values: list[list[float | None]]
+    low: list[list[float | None]]
+    high: list[list[float | None]]
+    days: list[list[int]]
+    left_out: int
+
+
+class DecayShape(Schema):
+    """Mean excursions in R after 1, 2, ... bars from the entry on: whatever became of the trade, and while it
+    was held. `best_bar`: after how many the first is highest."""
+
+    signals: int
+    curve: list[EstimateShape]
+    held: list[EstimateShape]
+    best_bar: int | None

@@ -1,0 +1,80 @@
+"""What `heliograph analytics --show` tells beside groups: expectation, correlation and decay."""
+
+from typing import TYPE_CHECKING
+
+from heliograph.cli.output import estimate, note, number, show_json, show_table
+from heliograph.reports.groupings import Show
+
+if TYPE_CHECKING:
+    from heliograph.reports.asked import Asked
+
+
+def show_beside(show: Show, asked: "Asked", *, as_json: bool) -> None:
+    """Answer and print it."""
+    {Show.EXPECTATION: _expectation, Show.CORRELATION: _correlation, Show.DECAY: _decay}[show](asked, as_json)
+
+
+def _expectation(asked: "Asked", as_json: bool) -> None:
+    from heliograph.reports.expectation import expectations
+
+    found = expectations(asked)
+    if as_json:
+        show_json({"versions": [one.to_dict() for one in found]})
+    elif not found:
+        note("No version has a finished backtest; `heliograph backtest` runs one.")
+    else:
+        heads = [
+            "version",
+            ">backtest",
+            ">live mean R",
+            ">backtest mean R",
+            ">difference",
+            ">chance",
+            "verdict",
+        ]
+        rows = [
+            [
+                one.name,
+                str(one.backtest_id),
+                estimate(one.live_r),
+                estimate(one.expected_r),
+                estimate(one.difference_r.estimate),
+                number(one.difference_r.chance, 3),
+                one.verdict,
+            ]
+            for one in found
+        ]
+        show_table(heads, rows)
+
+
+def _correlation(asked: "Asked", as_json: bool) -> None:
+    from heliograph.reports.correlation import correlation
+
+    found = correlation(asked)
+    if as_json:
+        show_json(found.to_dict())
+    elif not found.names:
+        note("No such signal has settled.")
+    else:
+        rows = [
+            [name, *(number(value, 2, sign=True) for value in row)]
+            for name, row in zip(found.names, found.values, strict=True)
+        ]
+        show_table(["strategy", *(f">{name}" for name in found.names)], rows)
+
+
+def _decay(asked: "Asked", as_json: bool) -> None:
+    from heliograph.reports.decay import decay
+
+    found = decay(asked)
+    if as_json:
+        show_json(found.to_dict())
+    elif not found.signals:
+        note("No such signal with a stop has settled.")
+    else:
+        rows = [
+            [str(bar), estimate(all_), estimate(held)]
+            for bar, (all_, held) in enumerate(zip(found.curve, found.held, strict=True), 1)
+        ]
+        show_table([">bars after entry", ">mean R", ">mean R while held"], rows)
+        print(f"\nhighest after {found.best_bar} bars; {found.signals:,} signals")
