@@ -591,7 +591,7 @@ CALLS = {
         f"GET /api/v1/{name}": look(f"/api/v1/{name}")
         for name in (
             *("outcomes", "revisions", "evaluations", "evaluations/postponed", "scoreboard", "rollouts"),
-            *("analytics", "reports", "data-quality"),
+            *("analytics", "reports", "data-quality", "tuning"),
             *(f"analytics/{name}" for name in ("expectation", "correlation", "decay")),
             *("coverage", "freshness", "imports", "venues", "watches", "replays", "backtests", "jobs"),
             *("work/queues", "work/pieces", "work/timetable", "nodes", "placement/places", "cache"),
