@@ -24,6 +24,7 @@ from heliograph.signals.models import Signal
 from heliograph.web.api import api
 from heliograph.web.api.reference import api_reference
 from heliograph.web.api.routes import operations
+from tests.web.api.test_recommendations import advise
 from tests.web.house_alerts import alerts
 from tests.web.people import person_with
 from tests.web.workshop import make_workshop
@@ -83,6 +84,7 @@ def ids(world):
         "schedule_id": add_schedule(ReportWish("daily"), at=utc_now()).pk,
         "message_id": Sending.objects.get().pk,
         "filter_id": kept.pk,
+        "recommendation_id": advise(),
         "incident_id": alerts(rule_name="ema")["incident"],
         # Of a function and of a channel.
         "name": "ema",

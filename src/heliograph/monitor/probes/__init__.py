@@ -14,6 +14,7 @@ from heliograph.monitor.probes import (
     queues,
     redis,
     statements,
+    tables,
     timetable,
     web,
     workers,
@@ -21,6 +22,7 @@ from heliograph.monitor.probes import (
 
 _ALL = (
     *database.PROBES,
+    tables.PROBE,
     redis.PROBE,
     workers.PROBE,
     timetable.PROBE,
