@@ -14,7 +14,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
+import redis
+from django.db import Error
+
 from benchmarks.drills.parts.command import Say, run_in_folder
+from benchmarks.drills.parts.pipeline import NotDone
 from benchmarks.drills.parts.watch_faults import FAULTS, Fault
 from benchmarks.drills.parts.watch_ground import Watched, wait, watched
 
@@ -70,7 +75,12 @@ def drill(home: Path, *, faults: Sequence[Fault], quiet: float, say: Say) -> Rep
         say(f"{quiet:.0f} quiet seconds: {calm or 'nothing'}")
         seen = []
         for fault in faults:
-            seen.append(_try(all_, fault))
+            try:
+                seen.append(_try(all_, fault))
+            except (Error, psycopg.Error, redis.RedisError, NotDone, OSError) as wrong:
+                # The others are tried all the same.
+                say(f"{fault.title}: {type(wrong).__name__}: {wrong}")
+                seen.append(Seen(fault.title, "", None, None, None, [], []))
             say(f"{fault.title}: {seen[-1]}")
     alarms = [*calm, *(other for one in seen for other in one.others)]
     return Report(

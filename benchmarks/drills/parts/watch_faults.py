@@ -13,6 +13,12 @@ from benchmarks.drills.parts.watch_pace import SKEW_ENV
 
 Mend = Callable[[], None]
 BACKLOG = 900
+POISON = """
+CREATE FUNCTION drill_refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'a step that cannot be stored'; END $$;
+CREATE TRIGGER drill_refuse BEFORE INSERT ON signals_evaluation FOR EACH ROW
+    WHEN (NEW.version_id = {}) EXECUTE FUNCTION drill_refuse()
+"""
 REJECTED = """
 name = "Rejected"
 timeframe = "5m"
@@ -199,21 +205,19 @@ def backlog(all_: Watched) -> Mend:
 
 
 def poison(all_: Watched) -> Mend:
-    """A version whose text nobody can read any more."""
+    """The rows of one version's steps are refused: its shards fail however often they are tried."""
     from heliograph.fleet import work
     from heliograph.signals.models import StrategyVersion
 
     version = StrategyVersion.objects.filter(stage="live").order_by("pk").first()
     assert version
-    text, digest = version.text, version.digest
-    StrategyVersion.objects.filter(pk=version.pk).update(text="nonsense = [", digest="poisoned")
-    # Who has read it before still knows it.
-    all_.kill("worker-1")
-    all_.start("worker-1")
+    with all_.session() as session:
+        session.execute(POISON.format(version.pk).encode())
     all_.feed(1)
 
     def mend() -> None:
-        StrategyVersion.objects.filter(pk=version.pk).update(text=text, digest=digest)
+        with all_.session() as session:
+            session.execute("DROP FUNCTION drill_refuse() CASCADE")
         work.retry(None, at=datetime.now(UTC))
 
     return mend

@@ -54,6 +54,10 @@ def _not_there(alert: Alert, *, at: datetime) -> None:
 
 def _unknown(alert: Alert, judged: Judged, *, at: datetime) -> None:
     if alert.unknown_since is not None:
+        waits = timedelta(seconds=alert.rule.for_seconds)
+        if alert.state == Alert.State.PENDING and at - alert.unknown_since > waits:
+            # What has held by then would be seen anew: that it held all the while nobody knows.
+            alert.delete()
         return
     alert.unknown_since, alert.clear_since, alert.gone_since = at, None, None
     alert.save(update_fields=["unknown_since", "clear_since", "gone_since"])
