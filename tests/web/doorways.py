@@ -311,6 +311,7 @@ CALLS = {
     "GET /strategies/<path:name>/": look(
         "/strategies/{strategy}/", foreign="/strategies/{foreign_strategy}/"
     ),
+    "GET /analytics/": look("/analytics/", foreign="/analytics/?strategy={foreign_strategy}"),
     "GET /reports/": look("/reports/"),
     "POST /reports/make": Call("/reports/make", {"kind": "daily"}),
     "POST /reports/schedules/add": Call(

@@ -82,6 +82,7 @@ def rooms(hidden: Hidden = ()) -> list[Room]:
         Room("", "Instruments", reverse("instruments"), "instruments"),
         Room("Research", "Strategies", reverse("strategies"), "strategies"),
         Room("Research", "Backtests", reverse("backtests"), "backtests", in_bar=False),
+        Room("Research", "Analytics", reverse("analytics"), "analytics", in_bar=False),
         Room("Machine", "Data", reverse("data"), "data", in_bar=False),
         Room("Machine", "Work", reverse("work-home"), "work", in_bar=False),
         Room("Machine", "Reports", reverse("reports"), "reports", in_bar=False),

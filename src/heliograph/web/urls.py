@@ -7,6 +7,7 @@ from heliograph.web.api import api
 from heliograph.web.api.problems import nowhere
 from heliograph.web.views import (
     about,
+    analytics,
     audit,
     backtest,
     backtest_compare,
@@ -85,6 +86,7 @@ urlpatterns = [
     path("backtests/<int:backtest_id>/live", backtest.backtest_live, name="backtest-live"),
     path("backtests/<int:backtest_id>/trades/", backtest.backtest_trades, name="backtest-trades"),
     path("backtests/<int:backtest_id>/candles/", backtest.backtest_candles, name="backtest-candles"),
+    path("analytics/", analytics.analytics_page, name="analytics"),
     path("reports/", reports.reports_page, name="reports"),
     path("reports/make", reports.report_make, name="report-make"),
     path("reports/schedules/add", report_schedules.schedule_add, name="report-schedule-add"),

@@ -53,12 +53,12 @@ def performance_section(period: Period, hidden: Hidden) -> Section:
         figures={**_results(now, then), **_series(now, then), **_others(now, then)},
         tables={
             "curve": _curve(now, period.unit),
-            "spread_r": _spread(now.figures),
+            "spread_r": spread_table(now.figures),
             "by_version": _by_version(period, hidden),
             "by_instrument": _by_instrument(period, hidden),
             "by_side": _named(period, hidden, SIDE, "By side", Column("side", "Side", "text")),
             "by_exit": _named(period, hidden, EXIT, "By exit", Column("exit", "Left by", "text")),
-            "confidence": _confidence(now.calibration),
+            "confidence": confidence_table(now.calibration),
         },
     )
 
@@ -141,7 +141,8 @@ def _curve(now: Worth, unit: str) -> Table:
     return Table("Course", columns, rows, note=note, chart="curve")
 
 
-def _spread(found: Figures) -> Table:
+def spread_table(found: Figures) -> Table:
+    """How results in R are spread, by bins; analytics draw the same."""
     spread = found.spread_r
     borders = [None, *R_EDGES, None]
     counts = [spread.below, *spread.counts, spread.above]
@@ -213,7 +214,8 @@ def _none(rows: Sequence[object]) -> str | None:
     return None if rows else f"{NONE_SETTLED.capitalize()}."
 
 
-def _confidence(found: Calibration) -> Table:
+def confidence_table(found: Calibration) -> Table:
+    """Hit rates by confidence; analytics draw the same."""
     rows = [
         (
             one.low,
