@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from heliograph.monitor.tuning.models import Act
 
 LONGEST = 160
+# What was done before, as --json tells it.
+MOST_ACTS = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -53,7 +55,8 @@ def tune(
         found = look(at=now())
         acts = _apply(found, yes=yes) if apply else []
         if as_json:
-            show_json({"advice": [_advice(one) for one in found], "acts": [_act(one) for one in acts]})
+            told = acts if apply else _newest()
+            show_json({"advice": [_advice(one) for one in found], "acts": [_act(one) for one in told]})
         else:
             _show(found, acts)
 
@@ -73,6 +76,13 @@ def _apply(found: "Sequence[Advice]", *, yes: bool) -> "list[Act]":
             acts.append(act)
             told["acts"] = [f"{one.state}: {one.statement}" for one in acts]
     return acts
+
+
+def _newest() -> "list[Act]":
+    """What was done before, newest first."""
+    from heliograph.monitor.tuning.models import Act
+
+    return list(Act.objects.order_by("-pk")[:MOST_ACTS])
 
 
 def _show(found: "Sequence[Advice]", acts: "Sequence[Act]") -> None:

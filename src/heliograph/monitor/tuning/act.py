@@ -1,5 +1,6 @@
 """Does what was advised while everybody works, keeps what it did, and takes back what does not help."""
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ INVALID = """
 SELECT c.relname FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
 WHERE NOT i.indisvalid AND c.relname = ANY(%s) AND c.relnamespace = current_schema()::regnamespace
 """
+SIZE = "SELECT coalesce(pg_relation_size(to_regclass(%s)), 0)"
+INDEX = re.compile(r"INDEX (?:CONCURRENTLY )?(\"[^\"]+\")")
 
 
 class InTransaction(HeliographError):
@@ -88,15 +91,16 @@ def _run(statement: str) -> None:
 
 def _clear_away(advice: Advice) -> None:
     """An index whose making failed is kept up by every write and used by nobody."""
-    if advice.statement.startswith("CREATE INDEX"):
-        names = [word.strip('"') for word in advice.undo.split()[-1:]]
-        for (name,) in rows(INVALID, [names]):
+    if advice.statement.startswith("CREATE "):
+        for (name,) in rows(INVALID, [[_index_of(advice).strip('"')]]):
             rows_of_none(f"DROP INDEX CONCURRENTLY {quoted(name)}")
 
 
 def _measured(advice: Advice) -> dict[str, float]:
-    """The cost of the plan, where it is for a query; else the numbers of the table or index as they are."""
+    """The cost of the plan where it is for a query, the size of an index, the rows of a table."""
     found: dict[str, float] = {}
+    if advice.kind.endswith("index"):
+        ((found["bytes"],),) = rows(SIZE, [_index_of(advice)])
     if advice.query and (cost := cost_of(advice.query)) is not None:
         found["cost"] = cost
     if advice.kind in ("dead rows", "old statistics"):
@@ -104,7 +108,13 @@ def _measured(advice: Advice) -> dict[str, float]:
         for table, live, dead, changed, _ in rows(ROWS, [0]):
             if table == advice.subject:
                 found |= {"live_rows": live, "dead_rows": dead, "changed_rows": changed}
-    return {**{name: value for name, value in advice.measured.items() if name == "bytes"}, **found}
+    return found
+
+
+def _index_of(advice: Advice) -> str:
+    """The name of the index, in quotes, that it makes, drops or mends."""
+    found = INDEX.search(advice.statement)
+    return found[1] if found else ""
 
 
 def _does_not_help(before: Mapping[str, float], after: Mapping[str, float]) -> bool:

@@ -76,9 +76,12 @@ def missing_indexes(statements: Iterable[Statement]) -> list[Advice]:
         return []
     distinct = {(table, column): number for table, column, number in rows(COLUMNS, [list(tables)])}
     leading = set(rows(LEADING))
+    # Only these are planned: what cannot be planned is an error in the log of the server.
+    names = {*tables, *(parent for _, parent in tables.values())}
+    large = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
     found: dict[Wanted, list[tuple[Statement, Plan]]] = {}
     for one in statements:
-        plan = plan_of(one.text) if one.calls >= LEAST_CALLS else None
+        plan = plan_of(one.text) if one.calls >= LEAST_CALLS and large.search(one.text) else None
         for wanted in _wanted(plan, tables, distinct) if plan else ():
             if (wanted.table, wanted.columns[0]) not in leading:
                 found.setdefault(wanted, []).append((one, plan))
@@ -152,7 +155,7 @@ def _advice(wanted: Wanted, asked: Sequence[tuple[Statement, Plan]]) -> Advice |
         return None
     calls = sum(one.calls for one, _ in asked)
     measured = {"calls": calls, "mean_ms": round(worst.mean_ms, 3), "cost": before, "rows": wanted.rows}
-    measured |= {"statement_number": float(worst.number), "total_ms": worst.total_ms}
+    measured["total_ms"] = round(worst.total_ms, 1)
     if after is not None:
         measured["cost_with_it"] = after
     by_hand = (

@@ -27,6 +27,10 @@ class Pauses:
     """What looking for garbage in all objects took in this process."""
 
     def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was measured."""
         self.seconds = self.longest = self._began = 0.0
 
     def begin(self) -> None:
@@ -66,6 +70,8 @@ class Watch:
         now = {"at": at, "now_bytes": size}
         if self._warm is None:
             self._warm = _types()
+            # What was loaded until then is looked through no more than once.
+            self._pauses.clear()
             warm = {"kind": self._kind, "warm_at": at, "warm_bytes": size}
             Growth.objects.update_or_create(process=self.name, defaults=now | warm)
             return True

@@ -59,7 +59,8 @@ def server(*, at: datetime) -> list[Advice]:
 
 def _memory(found: dict[str, Setting]) -> Iterator[Advice]:
     size, hits, spilled, files, seconds = rows(COUNTED)[0]
-    spilled_a_day = float(spilled) * 86_400 / max(float(seconds), 3_600.0)
+    # Of a part of a day nothing is made up for the rest.
+    spilled_a_day = float(spilled) / max(float(seconds) / 86_400, 1.0)
     work = found["work_mem"].value
     if spilled_a_day > SPILLED and work < MOST_WORK:
         why = f"sorts and joins wrote {spilled_a_day / MIB:,.0f} MiB a day to {files:,} files"
