@@ -243,3 +243,23 @@ def test_where_time_runs_out_what_lacks_says_so():
     keep_hours({"generation_published": np.random.default_rng(1).normal(size=100)})
     assert make_forecasts(at=NOON, seconds=-1)["load"] == 0
     assert newest()["generation_published",].row.reason == "There was no time for it at the last making."
+
+
+def test_what_is_not_measured_any_more_is_not_foreseen():
+    dice = np.random.default_rng(1)
+    host = ("host_cpu_ratio", (("host", "gone"),))
+    keep_hours({host: 0.5 + 0.1 * dice.normal(size=200)}, until=NOON - 5 * HOURS)
+
+    assert [make_forecasts(at=NOON)[kind] for kind in ("load", "trends")] == [0, 0]
+
+    reason = "It was last known at 2026-06-01 07:00 UTC."
+    assert newest()["host_cpu_ratio", "gone"].row.reason == reason
+    assert [one.row.reason for one in list_trends()] == [reason]
+
+
+def test_of_a_version_without_new_results_the_forecast_stands():
+    ledger = make_ledger()
+    results(ledger.versions[0], ledger.instruments[0], np.random.default_rng(6).normal(size=60), first=0)
+    made = [make_forecasts(at=NOON + timedelta(days=days))["expectancy"] for days in (0, 1, 2, 7)]
+    assert made == [1, 1, 1, 1]
+    assert Forecast.objects.filter(kind="expectancy", reason="").count() == 2

@@ -1,7 +1,7 @@
 """Forecasts of what the next signals of each running version will bring."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from django.db.models import QuerySet
@@ -14,6 +14,8 @@ from heliograph.signals.models import Outcome, StrategyVersion
 
 # So many versions, and of each so many of its newest results.
 MOST, RESULTS = 200, 2_000
+# Without new results the same forecast stands for so long.
+OLD = timedelta(days=6)
 NO_TIME = "There was no time for it at the last making."
 
 
@@ -40,6 +42,14 @@ def settled(version_id: int) -> QuerySet[Outcome]:
     )
 
 
+def _is_same(version: StrategyVersion, until: datetime, *, at: datetime) -> bool:
+    """Nothing has settled since the newest forecast, which is not old."""
+    newest = (
+        Forecast.objects.filter(version=version, made_at__gt=at - OLD).order_by("-made_at", "-pk").first()
+    )
+    return newest is not None and not newest.reason and newest.history_until == until
+
+
 def _forecast(version: StrategyVersion, *, at: datetime) -> bool:
     newest = settled(version.pk).filter(settled_at__lte=at).reverse()
     rows = list(newest.values_list("r", "exit_time", "settled_at")[:RESULTS])[::-1]
@@ -51,6 +61,8 @@ def _forecast(version: StrategyVersion, *, at: datetime) -> bool:
         )
         absent_of_version(EXPECTANCY, version, reason, at=at)
         return False
+    if _is_same(version, rows[-1][2], at=at):
+        return True
     # The same results give the same interval.
     dice = np.random.default_rng([version.pk, len(rows)])
     found = expected(np.array([r for r, _, _ in rows]), days, rng=dice)

@@ -11,6 +11,8 @@ from django.db import connection
 from heliograph.engine.bars import Floats
 
 HOUR = timedelta(hours=1)
+# Of what was not known for so long, nothing is to be expected.
+STALE = 3 * HOUR
 # Weeks enough to know a weekday by, and few enough to follow what changes.
 BACK = timedelta(days=28)
 Aggregate = Literal["mean", "last"]
@@ -50,6 +52,12 @@ class History:
     def days(self) -> float:
         """How long it is."""
         return len(self.values) / 24
+
+    def stale(self, *, at: datetime) -> str:
+        """Why it says nothing of what comes; empty where it reaches up to that moment."""
+        if at - self.until <= STALE:
+            return ""
+        return f"It was last known at {self.until:%Y-%m-%d %H:%M} UTC."
 
     def after(self, place: int) -> "History":
         """What of it lies from that value on."""

@@ -15,7 +15,7 @@ from heliograph.monitor.forecasts.trends import look_at_trends
 # What changes slowly is looked at once a day.
 DAILY = timedelta(hours=23, minutes=30)
 KEPT = timedelta(days=90)
-SECONDS = 80.0
+SECONDS = 60.0
 
 
 def make_forecasts(*, at: datetime, seconds: float = SECONDS) -> Mapping[str, int]:

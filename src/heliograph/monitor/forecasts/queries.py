@@ -13,6 +13,8 @@ from heliograph.monitor.measure import key_of
 from heliograph.monitor.probes import DEFINITIONS
 from heliograph.signals.queries import Hidden, seen
 
+# Each target is looked at within this; the same forecast may stand for days.
+RECENT = timedelta(days=8)
 # How far back forecasts are looked at for their score.
 SCORED = timedelta(days=30)
 SUMMED = ("known", "error", "naive_error", "scaled_error", "inside")
@@ -68,7 +70,8 @@ def newest_forecasts(*, at: datetime, kind: str | None = None, hidden: Hidden = 
     """The newest of each target that was looked at lately, by kind and name. Two statements."""
     rows = _rows(hidden, kind).filter(made_at__gt=at - SCORED, made_at__lte=at)
     order = ("kind", "name", "labels", "version")
-    newest = rows.select_related("strategy", "version").order_by(*order, "-made_at", "-pk").distinct(*order)
+    recent = rows.filter(made_at__gt=at - RECENT).select_related("strategy", "version")
+    newest = recent.order_by(*order, "-made_at", "-pk").distinct(*order)
     scores = _scores(rows)
     none = ForecastScore(0, 0, None, None, None, None, None)
     found = [Foreseen(row, SAYS.get(row.name, ""), scores.get(_target(row), none)) for row in newest]

@@ -7,6 +7,11 @@ from heliograph.monitor.models import Series
 from heliograph.signals.models import StrategyVersion
 
 
+def failed(fault: Exception) -> str:
+    """Why there is none where its model could not be fitted."""
+    return f"It could not be made: {type(fault).__name__}: {fault}"[:300]
+
+
 def keep(made: Forecast) -> None:
     """A forecast; what will have come is not known yet."""
     made.actual = [None] * len(made.mean)

@@ -11,15 +11,16 @@ from heliograph.monitor.models import Series
 
 # What is not known so long after its hour never will be. Nobody waits longer for signals.
 GRACE, LONGEST = timedelta(hours=2), timedelta(days=365)
-# At a time, the oldest first.
-MOST = 1_000
+# Of a kind at a time, the oldest first.
+MOST = 2_000
 HOURS: dict[str, Aggregate] = {load.name: load.aggregate for load in LOADS}
 FIELDS = ["actual", "known", "error", "naive_error", "scaled_error", "inside", "scored_at"]
 
 
 def score_forecasts(*, at: datetime) -> int:
     """Fill in what has become known; returns how many forecasts are finished by it."""
-    waiting = list(Forecast.objects.filter(scored_at=None, reason="").order_by("made_at")[:MOST])
+    open_ones = Forecast.objects.filter(scored_at=None, reason="").order_by("made_at")
+    waiting = [one for kind in Forecast.Kind for one in open_ones.filter(kind=kind)[:MOST]]
     for one in waiting:
         _score(one, at=at)
     Forecast.objects.bulk_update(waiting, FIELDS, batch_size=100)

@@ -1,19 +1,21 @@
 """Forecasts of what fills: how far it comes in a week, and when it is full."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from heliograph.monitor.forecasts.history import History, history
 from heliograph.monitor.forecasts.load import naive_error
 from heliograph.monitor.forecasts.models import Forecast
-from heliograph.monitor.forecasts.save import absent, keep
+from heliograph.monitor.forecasts.save import absent, failed, keep
 from heliograph.monitor.forecasts.slope import COVERAGE, DAY, LEAST, Slope, slope_of
 from heliograph.monitor.forecasts.targets import SPACES, Space
 from heliograph.monitor.models import Series
 from heliograph.monitor.queries import newest
 
+log = logging.getLogger(__name__)
 DAYS = 7
-# Of a measure with labels, so many series.
+# Of a measure with labels, so many series, the newest.
 MOST = 30
 FREE = "host_disk_free_bytes"
 # A value so old says nothing of what is free now.
@@ -26,7 +28,7 @@ def forecast_spaces(*, at: datetime, stop: Callable[[], bool]) -> int:
     free = _free(at=at)
     made = 0
     for space in SPACES:
-        for series in Series.objects.filter(name=space.name).order_by("pk")[:MOST]:
+        for series in Series.objects.filter(name=space.name).order_by("-pk")[:MOST]:
             if stop():
                 absent(Forecast.Kind.SPACE, series, NO_TIME, at=at)
             else:
@@ -42,13 +44,19 @@ def _free(*, at: datetime) -> float | None:
 
 def _forecast(space: Space, series: Series, free: float | None, *, at: datetime) -> bool:
     past = history(series.pk, aggregate="last", at=at)
-    slope = slope_of(past.values)
-    if slope is None:
-        reason = f"Its history has {past.points} hours; {LEAST} over {LEAST // DAY} days are needed."
-        absent(Forecast.Kind.SPACE, series, reason, at=at)
-        return False
-    keep(_made(space, series, past, slope, free, at=at))
-    return True
+    reason = past.stale(at=at)
+    try:
+        slope = None if reason else slope_of(past.values)
+    except Exception as fault:
+        # Strange numbers of one measure hide the forecasts of no other.
+        log.warning("The forecast of %s failed", series.name, exc_info=True)
+        slope, reason = None, failed(fault)
+    if slope is not None:
+        keep(_made(space, series, past, slope, free, at=at))
+        return True
+    short = f"Its history has {past.points} hours; {LEAST} over {LEAST // DAY} days are needed."
+    absent(Forecast.Kind.SPACE, series, reason or short, at=at)
+    return False
 
 
 def _made(

@@ -1,17 +1,20 @@
 """How each measure goes: its slope, its seasons, and where its level changed."""
 
+import logging
 import math
 from collections.abc import Callable
 from datetime import datetime
 
 from heliograph.monitor.forecasts.history import HOUR, History, histories
 from heliograph.monitor.forecasts.models import Trend
+from heliograph.monitor.forecasts.save import failed
 from heliograph.monitor.forecasts.season import of_hours, of_weekdays
 from heliograph.monitor.forecasts.shifts import Shift, level_shifts
 from heliograph.monitor.forecasts.slope import LEAST, slope_of
 from heliograph.monitor.models import Series
 
-# So many series, the oldest first, are looked at, so many read at a time.
+log = logging.getLogger(__name__)
+# So many series, the newest first, are looked at, so many read at a time.
 MOST, PIECE = 1_000, 200
 NO_TIME = "There was no time for it at the last look."
 FIELDS = [field.name for field in Trend._meta.fields if not field.primary_key]
@@ -19,11 +22,12 @@ FIELDS = [field.name for field in Trend._meta.fields if not field.primary_key]
 
 def look_at_trends(*, at: datetime, stop: Callable[[], bool]) -> int:
     """Look at each measure of a value; returns how many have a trend. What only counts on has none."""
-    known = Series.objects.exclude(name__endswith="_total").order_by("pk").values_list("pk", flat=True)[:MOST]
+    of_values = Series.objects.exclude(name__endswith="_total").order_by("-pk")
+    known = list(of_values.values_list("pk", flat=True)[:MOST])
     found: list[Trend] = []
     for first in range(0, len(known), PIECE):
         piece = known[first : first + PIECE]
-        past = histories(list(piece), at=at)
+        past = histories(piece, at=at)
         found += [_trend(one, past.get(one), at=at, stop=stop) for one in piece]
     Trend.objects.bulk_create(
         found, update_conflicts=True, unique_fields=["series"], update_fields=FIELDS, batch_size=500
@@ -39,10 +43,17 @@ def _trend(series: int, past: History | None, *, at: datetime, stop: Callable[[]
     found.history_from, found.history_until, found.history_points = past.since, past.until, past.points
     if past.points < LEAST:
         found.reason = f"Its history has {past.points} hours; {LEAST} are needed."
+    elif reason := past.stale(at=at):
+        found.reason = reason
     elif stop():
         found.reason = NO_TIME
     else:
-        _look(found, past)
+        try:
+            _look(found, past)
+        except Exception as fault:
+            # Strange numbers of one measure hide the trends of no other.
+            log.warning("The trend of series %s failed", series, exc_info=True)
+            found.reason = failed(fault)
     return found
 
 

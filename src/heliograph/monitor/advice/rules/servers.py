@@ -114,6 +114,8 @@ def tuning(at: datetime) -> Iterator[Finding]:
             why=one.why,
             command="heliograph tune --apply" if one.is_safe else one.statement or "heliograph tune",
             evidence=tuple(Evidence(name, value, "tune") for name, value in one.measured.items()),
+            # Statements are for those who tend the installation.
+            audience="",
         )
 
 
