@@ -46,25 +46,31 @@ class Deputy(Thread):
         self._reason = ""
 
     def run(self) -> None:
-        """Ask, look, and outlive whatever goes wrong."""
+        """Ask, and outlive whatever goes wrong."""
         while not self._over.wait(ASKS_SECONDS):
-            began = utc_now()
-            alarm = Timer(PATIENCE_SECONDS, self._is_away, (began, "it gives no answer"))
-            alarm.daemon = True
-            alarm.start()
             try:
-                last = _last_look()
-                alarm.cancel()
-                self._is_back(until=utc_now())
-                if last is not None and shared_now() - last > LATE:
-                    _look_once()
-            except (Error, psycopg.Error) as fault:
-                self._is_away(began, _sentence(fault))
+                self.ask()
             except Exception:
                 log.exception("The deputy could not look")
             finally:
-                alarm.cancel()
                 connection.close()
+
+    def ask(self) -> None:
+        """See whether the database answers and somebody looked lately; look where nobody did."""
+        began = utc_now()
+        alarm = Timer(PATIENCE_SECONDS, self._is_away, (began, "it gives no answer"))
+        alarm.daemon = True
+        alarm.start()
+        try:
+            last = _last_look()
+            alarm.cancel()
+            self._is_back(until=utc_now())
+            if last is not None and shared_now() - last > LATE:
+                _look_once()
+        except (Error, psycopg.Error) as fault:
+            self._is_away(began, _sentence(fault))
+        finally:
+            alarm.cancel()
 
     def end(self) -> None:
         """Ask no more."""
@@ -119,7 +125,8 @@ def _have_told() -> None:
     try:
         doorbell.lengths_at_once(["notices"])
         ring("deliver_due")
-    except (redis.RedisError, KombuError, OSError):
+    # A ValueError is of an address that is not of a Redis.
+    except (redis.RedisError, KombuError, OSError, ValueError):
         began = utc_now()
         site = settings.HELIOGRAPH_PUBLIC_URL
         deliver_due(at=began, stop=lambda: utc_now() - began > DELIVERS, site=site, hides=unheard_by)
