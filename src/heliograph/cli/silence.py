@@ -1,6 +1,7 @@
 """`heliograph silence`: what is not told for a while."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,28 +37,35 @@ def register(app: typer.Typer) -> None:
     app.add_typer(silence, name="silence")
 
 
-@spread
-def add(
-    why: Annotated[str, typer.Argument(metavar="WHY", help="For those who wonder later.")],
-    place: Place,
-    length: Annotated[str, typer.Option("--for", metavar="LENGTH", help="How long: 30m, 2h or 3d.")] = "1h",
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be silenced, from when on and for how long."""
+
+    length: Annotated[str, typer.Option("--for", metavar="LENGTH", help="How long: 30m, 2h or 3d.")] = "1h"
     rules: Annotated[
         list[str] | None,
         typer.Option("--rule", metavar="PATTERN", help="Only these rules or causes; repeatable."),
-    ] = None,
+    ] = None
     labels: Annotated[
         list[str] | None,
         typer.Option("--label", metavar="NAME=PATTERN", help="Only what has such labels; repeatable."),
-    ] = None,
+    ] = None
     begins: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="When it begins; default: now.")
-    ] = None,
+    ] = None
     every: Annotated[
         int | None, typer.Option("--every", metavar="DAYS", help="Again every so many days.")
-    ] = None,
+    ] = None
     maintenance: Annotated[
         bool, typer.Option("--maintenance", help="It is a maintenance window, which is planned.")
-    ] = False,
+    ] = False
+
+
+@spread
+def add(
+    why: Annotated[str, typer.Argument(metavar="WHY", help="For those who wonder later.")],
+    wanted: Wanted,
+    place: Place,
     as_json: AsJson = False,
 ) -> None:
     """Silence incidents; without --rule and --label all of them.
@@ -71,20 +79,17 @@ def add(
         from heliograph.monitor.alerts.silences import Hush, add_silence
 
         at = now()
-        start = at if begins is None else moment(begins, option="--from")
-        made = add_silence(
-            Hush(
-                begins_at=start,
-                ends_at=start + _length(length),
-                why=why,
-                rules=rules or (),
-                labels=labels_of(labels or []),
-                every_days=every,
-                is_maintenance=maintenance,
-            ),
-            who=actor().name,
-            at=at,
+        start = at if wanted.begins is None else moment(wanted.begins, option="--from")
+        hush = Hush(
+            begins_at=start,
+            ends_at=start + _length(wanted.length),
+            why=why,
+            rules=wanted.rules or (),
+            labels=labels_of(wanted.labels or []),
+            every_days=wanted.every,
+            is_maintenance=wanted.maintenance,
         )
+        made = add_silence(hush, who=actor().name, at=at)
         told["silence"] = made.pk
     if as_json:
         show_json(_object(made))
