@@ -33,9 +33,12 @@ def level(values: Floats, window: int) -> Floats:
     half = window // 2
     padded = np.concatenate([np.full(half, np.nan), values, np.full(half, np.nan)])
     views = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
-    seen = np.isfinite(views).any(axis=1)
+    known = np.isfinite(views)
+    whole, some = known.all(axis=1), known.any(axis=1)
     found = np.full(len(values), np.nan)
-    found[seen] = np.nanmedian(views[seen], axis=1)
+    # Many times as fast as where something lacks, which is rare.
+    found[whole] = np.median(views[whole], axis=1)
+    found[some & ~whole] = np.nanmedian(views[some & ~whole], axis=1)
     return found
 
 
