@@ -223,7 +223,8 @@ def test_a_replay_that_ended_offers_a_new_run(client, world):
     Replay.objects.update(finished_at=NOW)
 
     assert "Start a new run" in body(client, "/replays/")
-    assert "What it published stays." in body(client, "/")
+    for address in ("/", "/notices/", "/notices/log/"):
+        assert "nothing new comes of it. What it published stays." in body(client, address)
 
 
 @pytest.mark.django_db
