@@ -12,7 +12,7 @@ from heliograph.accounts.models import AuditEntry
 from heliograph.cli import invoke
 from heliograph.kit.clock import utc_now
 from heliograph.monitor.tuning import needed
-from heliograph.monitor.tuning.act import act_on, act_on_all
+from heliograph.monitor.tuning.act import TUNING, BeingTuned, act_on, act_on_all
 from heliograph.monitor.tuning.asked import cost_of, rows, rows_of_none
 from heliograph.monitor.tuning.look import look
 from heliograph.monitor.tuning.models import Act, Growth, Repeat
@@ -126,15 +126,28 @@ def test_an_index_that_does_not_help_is_taken_back(planted):
 
 def test_who_holds_a_lock_goes_first_and_nothing_half_made_stays(planted):
     (missing,) = [one for one in advised() if one.kind == "missing index"]
-    described = connection.get_connection_params()
-    named = {name: value for name, value in described.items() if name not in ("cursor_factory", "context")}
-    with psycopg.connect(**named) as other:
+    with psycopg.connect(**_described()) as other:
         other.execute("LOCK TABLE planted IN SHARE ROW EXCLUSIVE MODE")
         act = act_on(missing, by="tests", at=utc_now())
         assert (act.state, act.error) == ("failed", "canceling statement due to lock timeout")
         assert rows("SELECT to_regclass('tuned_planted_customer')") == [(None,)]
     assert rows("SHOW lock_timeout") == [("0",)]
     assert act_on(missing, by="tests", at=utc_now()).state == "done"
+
+
+def test_one_tunes_at_a_time(planted):
+    (missing,) = [one for one in advised() if one.kind == "missing index"]
+    with psycopg.connect(**_described()) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [TUNING])
+        with pytest.raises(BeingTuned):
+            act_on(missing, by="tests", at=utc_now())
+        assert rows("SELECT to_regclass('tuned_planted_customer')") == [(None,)]
+
+
+def _described():
+    """How another session comes to the same database."""
+    described = connection.get_connection_params()
+    return {name: value for name, value in described.items() if name not in ("cursor_factory", "context")}
 
 
 def test_an_index_that_the_code_needs_is_missed_and_made_again(quiet):

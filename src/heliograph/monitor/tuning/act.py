@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import DatabaseError, connection
 
-from heliograph.errors import HeliographError
+from heliograph.errors import Conflict, HeliographError
 from heliograph.monitor.tuning.advice import Advice
 from heliograph.monitor.tuning.asked import cost_of, quoted, rows, rows_of_none
 from heliograph.monitor.tuning.models import Act
@@ -16,11 +16,14 @@ from heliograph.monitor.tuning.tables import ROWS
 
 # Nobody waits behind us for longer.
 LOCK_TIMEOUT = "3s"
+# Any number that nothing else locks by.
+TUNING = 4_215_041
 # How much cheaper a plan becomes at the least, or the index goes again.
 PAYS = 2.0
 INVALID = """
 SELECT c.relname FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
 WHERE NOT i.indisvalid AND c.relname = ANY(%s) AND c.relnamespace = current_schema()::regnamespace
+  AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p WHERE p.index_relid = i.indexrelid)
 """
 SIZE = "SELECT coalesce(pg_relation_size(to_regclass(%s)), 0)"
 INDEX = re.compile(r"INDEX (?:CONCURRENTLY )?(\"[^\"]+\")")
@@ -28,6 +31,10 @@ INDEX = re.compile(r"INDEX (?:CONCURRENTLY )?(\"[^\"]+\")")
 
 class InTransaction(HeliographError):
     """Indexes are made and tables cleaned beside the work, which no transaction may be around."""
+
+
+class BeingTuned(Conflict):
+    """Somebody else tunes this database at the moment."""
 
 
 def act_on_all(advice: Sequence[Advice], *, by: str, at: datetime) -> Iterator[Act]:
@@ -41,21 +48,19 @@ def act_on(advice: Advice, *, by: str, at: datetime) -> Act:
     """Do one thing, measured before and after."""
     if connection.in_atomic_block:
         raise InTransaction(InTransaction.__doc__)
-    before = _measured(advice)
-    began = time.monotonic()
-    state, error = Act.State.DONE, ""
     with _alone():
-        try:
-            _run(advice.statement)
-        except DatabaseError as fault:
-            state, error = Act.State.FAILED, str(fault).strip().splitlines()[0]
+        before = _measured(advice)
+        began = time.monotonic()
+        state, error = Act.State.DONE, _fault_of(advice.statement)
+        seconds = time.monotonic() - began
+        after = {} if error else _measured(advice)
+        if error:
+            state = Act.State.FAILED
             _clear_away(advice)
-    seconds = time.monotonic() - began
-    after = _measured(advice) if state == Act.State.DONE else {}
-    if state == Act.State.DONE and _does_not_help(before, after):
-        state, error = Act.State.TAKEN_BACK, "the plan of the query did not become cheaper by half"
-        with _alone():
-            _run(advice.undo)
+        elif _does_not_help(before, after):
+            state, error = Act.State.TAKEN_BACK, "the plan of the query did not become cheaper by half"
+            if fault := _fault_of(advice.undo):
+                state, error = Act.State.DONE, f"{error}, and it could not be taken back: {fault}"
     return Act.objects.create(
         at=at,
         by=by[:128],
@@ -73,27 +78,36 @@ def act_on(advice: Advice, *, by: str, at: datetime) -> Act:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Whoever holds a lock that we need goes first; what takes long may."""
-    rows_of_none(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
-    rows_of_none("SET statement_timeout = 0")
+    """One tunes at a time. Whoever holds a lock that we need goes first; what takes long may."""
+    if not rows("SELECT pg_try_advisory_lock(%s)", [TUNING])[0][0]:
+        raise BeingTuned(BeingTuned.__doc__)
     try:
+        rows_of_none(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+        rows_of_none("SET statement_timeout = 0")
         yield
     finally:
         rows_of_none("RESET lock_timeout")
         rows_of_none("RESET statement_timeout")
+        rows("SELECT pg_advisory_unlock(%s)", [TUNING])
 
 
-def _run(statement: str) -> None:
-    rows_of_none(statement)
-    if statement.startswith("ALTER SYSTEM"):
-        rows_of_none("SELECT pg_reload_conf()")
+def _fault_of(statement: str) -> str:
+    """Run it; what went wrong in a line, empty where nothing did."""
+    try:
+        rows_of_none(statement)
+        if statement.startswith("ALTER SYSTEM"):
+            rows_of_none("SELECT pg_reload_conf()")
+    except DatabaseError as fault:
+        return str(fault).strip().splitlines()[0]
+    return ""
 
 
 def _clear_away(advice: Advice) -> None:
     """An index whose making failed is kept up by every write and used by nobody."""
     if advice.statement.startswith("CREATE "):
         for (name,) in rows(INVALID, [[_index_of(advice).strip('"')]]):
-            rows_of_none(f"DROP INDEX CONCURRENTLY {quoted(name)}")
+            # Where that cannot be done now, the next look advises it.
+            _fault_of(f"DROP INDEX CONCURRENTLY {quoted(name)}")
 
 
 def _measured(advice: Advice) -> dict[str, float]:

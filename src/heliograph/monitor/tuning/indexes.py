@@ -118,7 +118,9 @@ def _covered(found: Sequence[Index]) -> Iterator[tuple[str, Advice]]:
     for one in found:
         other = next((other for other in found if one.begins(other)), None)
         if other is not None and not one.is_needed:
-            yield one.name, _drop("redundant index", one, f"{other.name} begins with the same columns")
+            why = f"{other.name} begins with the same columns"
+            # One that is much larger serves, and not as fast.
+            yield one.name, _drop("redundant index", one, why, is_safe=other.size <= 2 * one.size)
 
 
 def _unused(found: Sequence[Index], *, at: datetime) -> Iterator[Advice]:
