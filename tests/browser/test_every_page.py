@@ -1,8 +1,24 @@
 """What holds for every page, in both themes, wide and narrow."""
 
+from datetime import timedelta
+
+from heliograph.fleet.jobs import run_next
+from heliograph.kit.clock import utc_now
+from heliograph.reports.keep import request_report, run_report
+from heliograph.reports.periods import span
+from heliograph.reports.schedules import Wish, add_schedule
 from heliograph.signals.models import Signal
 from heliograph.web.views.work import TABS
 from tests.web.workshop import make_workshop
+
+
+def report(world):
+    """A report of the first week of the world, made."""
+    since = world.instruments[0].series.get().first_open
+    stored = request_report(span(since, since + timedelta(days=9)), at=utc_now())
+    add_schedule(Wish("daily", zone="Europe/Berlin"), at=utc_now())
+    run_next({"report": run_report}, holder="a test", only=stored.job_id)
+    return stored.pk
 
 
 def addresses(world):
@@ -26,6 +42,10 @@ def addresses(world):
         "strategy-compare": "/strategies/Busy/compare",
         "strategy-stage": "/strategies/Busy/live?version=1",
         "why-not": f"/why-not/?version={world.version.pk}&instrument={world.instruments[0].pk}",
+        "analytics": "/analytics/",
+        "analytics-sorted": "/analytics/?by=instrument&sort=mean",
+        "reports": "/reports/",
+        "report": f"/reports/{report(world)}/",
         "replays": "/replays/",
         **{f"work-{name}": f"/work/{name}/" for name in TABS},
         "find": "/find/?q=t",

@@ -1,6 +1,7 @@
 """The charts of a report as SVG. Places are rounded, so that the same rows draw the same bytes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any, TypeAlias
 
@@ -10,7 +11,7 @@ Ink: TypeAlias = Mapping[str, str]
 Table: TypeAlias = Mapping[str, Any]
 # Colours of the look: for pages by their tokens, for paper the light ones.
 TOKENS: Ink = {name: f"var(--{name})" for name in ("ink", "ink2", "ink3", "line", "edge", "accent")}
-PAPER: Ink = {
+INK: Ink = {
     "ink": "#15181e",
     "ink2": "#464e5b",
     "ink3": "#5d6573",
@@ -18,40 +19,48 @@ PAPER: Ink = {
     "edge": "#7f8795",
     "accent": "#3a4fc4",
 }
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 180, 56, 12, 12, 24
+HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 180, 56, 12, 12, 24
 MOST_POINTS = 800
 
 
-def draw(table: Table, ink: Ink) -> str:
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is drawn on: its colours, and how wide it is in units of which letters have eleven."""
+
+    ink: Ink
+    width: int = 520
+
+
+def draw(table: Table, on: Paper) -> str:
     """The drawing of a table; empty where it has none, or too little to draw."""
     made = CHARTS.get(table["chart"])
-    return made(table, ink) if made and table["rows"] else ""
+    return made(table, on) if made and table["rows"] else ""
 
 
-def _curve(table: Table, ink: Ink) -> str:
+def _curve(table: Table, on: Paper) -> str:
     names = _places(table)
     r = [row[names["sum_r"]] for row in table["rows"]]
     in_r = any(row[names["r"]] is not None for row in table["rows"])
     values = r if in_r else [row[names["sum_pct"]] for row in table["rows"]]
     times = [row[names["begin"]] for row in table["rows"]]
     label = "Sum of R" if in_r else "Sum of returns, %"
-    return _lines([("", values)], times, label, ink, around_zero=True)
+    return _lines([("", values)], times, label, on, around_zero=True)
 
 
-def _course(table: Table, ink: Ink) -> str:
+def _course(table: Table, on: Paper) -> str:
     names = _places(table)
     times = [row[names["begin"]] for row in table["rows"]]
     lines = [("", [row[names["mean"]] for row in table["rows"]])]
     if "least" in names:
         lines.append(("4 3", [row[names["least"]] for row in table["rows"]]))
-    return _lines(lines, times, table["title"], ink, bounds=(0.0, 100.0))
+    return _lines(lines, times, table["title"], on, bounds=(0.0, 100.0))
 
 
 def _lines(
     lines: Sequence[tuple[str, Sequence[float | None]]],
     times: Sequence[str],
     label: str,
-    ink: Ink,
+    on: Paper,
     *,
     bounds: tuple[float, float] | None = None,
     around_zero: bool = False,
@@ -63,41 +72,41 @@ def _lines(
     if around_zero:
         low, high = min(low, 0.0), max(high, 0.0)
     high = high if high > low else low + 1.0
-    parts = [_grid(low, ink), _grid_line(low, high, 0.0, ink) if low < 0 < high else ""]
+    parts = [_grid(low, on), _grid_line(low, high, 0.0, on) if low < 0 < high else ""]
     for dash, values in lines:
-        path = _path(values, low, high)
+        path = _path(values, low, high, on)
         style = f' stroke-dasharray="{dash}"' if dash else ""
-        parts.append(f'<path d="{path}" fill="none" stroke="{ink["ink2"]}" stroke-width="1.5"{style}/>')
+        parts.append(f'<path d="{path}" fill="none" stroke="{on.ink["ink2"]}" stroke-width="1.5"{style}/>')
     parts += [
-        _text(LEFT - 6, _y(high, low, high) + 4, _short(high), ink, "end"),
-        _text(LEFT - 6, _y(low, low, high) + 4, _short(low), ink, "end"),
-        _text(LEFT, HEIGHT - 6, _day(times[0]), ink, "start"),
-        _text(WIDTH - RIGHT, HEIGHT - 6, _day(times[-1]), ink, "end"),
+        _text(LEFT - 6, _y(high, low, high) + 4, _short(high), on, "end"),
+        _text(LEFT - 6, _y(low, low, high) + 4, _short(low), on, "end"),
+        _text(LEFT, HEIGHT - 6, _day(times[0]), on, "start"),
+        _text(on.width - RIGHT, HEIGHT - 6, _day(times[-1]), on, "end"),
     ]
     words = f"{label} from {_day(times[0])} to {_day(times[-1])}"
-    return _svg(f"{words}, lowest {_short(min(known))}, highest {_short(max(known))}", parts)
+    return _svg(f"{words}, lowest {_short(min(known))}, highest {_short(max(known))}", parts, on)
 
 
-def _histogram(table: Table, ink: Ink) -> str:
+def _histogram(table: Table, on: Paper) -> str:
     names = _places(table)
     counts = [row[names["settled"]] for row in table["rows"]]
-    most, step = max(counts), (WIDTH - LEFT - RIGHT) / len(counts)
-    parts = [_grid(0.0, ink)]
+    most, step = max(counts), (on.width - LEFT - RIGHT) / len(counts)
+    parts = [_grid(0.0, on)]
     for place, (row, number) in enumerate(zip(table["rows"], counts, strict=True)):
         x, height = LEFT + place * step, (HEIGHT - TOP - BOTTOM) * number / most
         if number:
             parts.append(
                 f'<rect x="{x + 1:.1f}" y="{HEIGHT - BOTTOM - height:.1f}" width="{step - 2:.1f}" '
-                f'height="{height:.1f}" fill="{ink["ink3"]}"/>'
+                f'height="{height:.1f}" fill="{on.ink["ink3"]}"/>'
             )
         low = row[names["low"]]
         if low is not None and float(low).is_integer():
-            parts.append(_text(x, HEIGHT - 6, signed(low, 0), ink, "middle"))
-    parts.append(_text(LEFT - 6, TOP + 8, f"{most:,}", ink, "end"))
-    return _svg(f"Results in R; the fullest bar holds {most:,} signals", parts)
+            parts.append(_text(x, HEIGHT - 6, signed(low, 0), on, "middle"))
+    parts.append(_text(LEFT - 6, TOP + 8, f"{most:,}", on, "end"))
+    return _svg(f"Results in R; the fullest bar holds {most:,} signals", parts, on)
 
 
-def _reliability(table: Table, ink: Ink) -> str:
+def _reliability(table: Table, on: Paper) -> str:
     names = _places(table)
     side = HEIGHT - TOP - BOTTOM
 
@@ -105,11 +114,12 @@ def _reliability(table: Table, ink: Ink) -> str:
         return LEFT + side * value
 
     parts = [
-        f'<line x1="{LEFT}" y1="{HEIGHT - BOTTOM}" x2="{LEFT + side}" y2="{TOP}" stroke="{ink["edge"]}"/>',
-        _text(LEFT - 6, TOP + 8, "1", ink, "end"),
-        _text(LEFT - 6, HEIGHT - BOTTOM, "0", ink, "end"),
-        _text(LEFT + side / 2, HEIGHT - 6, "confidence", ink, "middle"),
-        _text(LEFT + side + 8, TOP + 8, "hit rate; the line is what confidences promise", ink, "start"),
+        f'<line x1="{LEFT}" y1="{HEIGHT - BOTTOM}" x2="{LEFT + side}" y2="{TOP}" stroke="{on.ink["edge"]}"/>',
+        _text(LEFT - 6, TOP + 8, "1", on, "end"),
+        _text(LEFT - 6, HEIGHT - BOTTOM, "0", on, "end"),
+        _text(LEFT + side / 2, HEIGHT - 6, "confidence", on, "middle"),
+        _text(LEFT + side + 8, TOP + 8, "hit rate", on, "start"),
+        _text(LEFT + side + 8, HEIGHT - BOTTOM, "line: as said", on, "start"),
     ]
     for row in table["rows"]:
         place, value, low, high = (
@@ -118,13 +128,13 @@ def _reliability(table: Table, ink: Ink) -> str:
         y = [HEIGHT - BOTTOM - side * one for one in (low, high, value)]
         parts.append(
             f'<line x1="{x(place):.1f}" x2="{x(place):.1f}" y1="{y[0]:.1f}" y2="{y[1]:.1f}" '
-            f'stroke="{ink["ink"]}"/>'
-            f'<circle cx="{x(place):.1f}" cy="{y[2]:.1f}" r="3" fill="{ink["ink"]}"/>'
+            f'stroke="{on.ink["ink"]}"/>'
+            f'<circle cx="{x(place):.1f}" cy="{y[2]:.1f}" r="3" fill="{on.ink["ink"]}"/>'
         )
-    return _svg("Hit rate by confidence, with 95 % intervals; the numbers are in the table", parts)
+    return _svg("Hit rate by confidence, with 95 % intervals; the numbers are in the table", parts, on)
 
 
-CHARTS: Mapping[str, Callable[[Table, Ink], str]] = {
+CHARTS: Mapping[str, Callable[[Table, Paper], str]] = {
     "curve": _curve,
     "course": _course,
     "histogram": _histogram,
@@ -136,7 +146,7 @@ def _places(table: Table) -> dict[str, int]:
     return {column["name"]: place for place, column in enumerate(table["columns"])}
 
 
-def _path(values: Sequence[float | None], low: float, high: float) -> str:
+def _path(values: Sequence[float | None], low: float, high: float, on: Paper) -> str:
     """Gaps stay gaps; of very many points some are left out."""
     step, pen, pieces = max(1, len(values) // MOST_POINTS), "M", []
     for place in range(0, len(values), step):
@@ -144,7 +154,7 @@ def _path(values: Sequence[float | None], low: float, high: float) -> str:
         if value is None:
             pen = "M"
             continue
-        x = LEFT + (WIDTH - LEFT - RIGHT) * place / max(1, len(values) - 1)
+        x = LEFT + (on.width - LEFT - RIGHT) * place / max(1, len(values) - 1)
         pieces.append(f"{pen}{x:.1f} {_y(value, low, high):.1f}")
         pen = "L"
     return "".join(pieces)
@@ -154,28 +164,28 @@ def _y(value: float, low: float, high: float) -> float:
     return TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / (high - low)
 
 
-def _grid(low: float, ink: Ink) -> str:
-    return _line(HEIGHT - BOTTOM, ink["edge"] if low == 0 else ink["line"])
+def _grid(low: float, on: Paper) -> str:
+    return _line(HEIGHT - BOTTOM, on.ink["edge"] if low == 0 else on.ink["line"], on)
 
 
-def _grid_line(low: float, high: float, value: float, ink: Ink) -> str:
-    return _line(_y(value, low, high), ink["edge"])
+def _grid_line(low: float, high: float, value: float, on: Paper) -> str:
+    return _line(_y(value, low, high), on.ink["edge"], on)
 
 
-def _line(y: float, colour: str) -> str:
-    return f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{colour}"/>'
+def _line(y: float, colour: str, on: Paper) -> str:
+    return f'<line x1="{LEFT}" x2="{on.width - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{colour}"/>'
 
 
-def _text(x: float, y: float, words: str, ink: Ink, anchor: str) -> str:
+def _text(x: float, y: float, words: str, on: Paper, anchor: str) -> str:
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" fill="{ink["ink3"]}" font-size="11" text-anchor="{anchor}" '
+        f'<text x="{x:.1f}" y="{y:.1f}" fill="{on.ink["ink3"]}" font-size="11" text-anchor="{anchor}" '
         f'font-family="DejaVu Sans, sans-serif">{escape(words)}</text>'
     )
 
 
-def _svg(words: str, parts: Sequence[str]) -> str:
+def _svg(words: str, parts: Sequence[str], on: Paper) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="report-chart" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="report-chart" viewBox="0 0 {on.width} {HEIGHT}" '
         f'role="img" aria-label="{escape(words)}">{"".join(parts)}</svg>'
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from heliograph.reports.forms.drawing import TOKENS
+from heliograph.reports.forms.drawing import TOKENS, Paper
 from heliograph.reports.forms.written import Plain, period_words, sections_of
 
 HERE = Path(__file__).parent
@@ -20,4 +20,8 @@ def as_html(report: Plain) -> bytes:
 
 def body(report: Plain) -> dict[str, object]:
     """What the body of the document is filled with; pages of the product show the same."""
-    return {"report": report, "period_words": period_words(report), "sections": sections_of(report, TOKENS)}
+    return {
+        "report": report,
+        "period_words": period_words(report),
+        "sections": sections_of(report, Paper(TOKENS)),
+    }

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from heliograph.reports.forms.drawing import PAPER
+from heliograph.reports.forms.drawing import INK, Paper
 from heliograph.reports.forms.written import Plain, period_words, sections_of
 
 TEMPLATE = Path(__file__).with_name("report.typ")
@@ -23,7 +23,7 @@ def as_pdf(report: Plain) -> bytes:
         "period": period_words(report),
         "made": [until.year, until.month, until.day, until.hour, until.minute, until.second],
         "summary": report["summary"],
-        "sections": [asdict(one) for one in sections_of(report, PAPER)],
+        "sections": [asdict(one) for one in sections_of(report, Paper(INK, width=640))],
     }
     made: bytes = typst.compile(
         TEMPLATE.read_bytes(),

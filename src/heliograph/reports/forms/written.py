@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from heliograph.kit.numbers import DASH, fixed, signed
-from heliograph.reports.forms.drawing import Ink, draw
+from heliograph.reports.forms.drawing import Paper, draw
 
 Plain: TypeAlias = Mapping[str, Any]
 SECTIONS = (
@@ -70,9 +70,9 @@ def period_words(report: Plain) -> str:
     return f"{written(period['since'], 'time')} to {written(period['until'], 'time')}, UTC{zone}"
 
 
-def sections_of(report: Plain, ink: Ink) -> list[WrittenSection]:
+def sections_of(report: Plain, on: Paper) -> list[WrittenSection]:
     """All sections in their order, drawn in these colours."""
-    return [_section(name, report[name], ink) for name in SECTIONS]
+    return [_section(name, report[name], on) for name in SECTIONS]
 
 
 def written(value: str | float | int | None, unit: str) -> str:
@@ -84,13 +84,13 @@ def written(value: str | float | int | None, unit: str) -> str:
     return WRITERS.get(unit, _ratio)(value)
 
 
-def _section(name: str, section: Plain, ink: Ink) -> WrittenSection:
+def _section(name: str, section: Plain, on: Paper) -> WrittenSection:
     return WrittenSection(
         name=name,
         title=section["title"],
         reason=_sentence(section["reason"]),
         figures=[_figure(one) for one in section["figures"].values()],
-        tables=[_table(one, ink) for one in section["tables"].values()],
+        tables=[_table(one, on) for one in section["tables"].values()],
     )
 
 
@@ -108,7 +108,7 @@ def _figure(one: Plain) -> WrittenFigure:
     )
 
 
-def _table(one: Plain, ink: Ink) -> WrittenTable:
+def _table(one: Plain, on: Paper) -> WrittenTable:
     columns = one["columns"]
     heads = [(column["label"], column["unit"] not in WORDS) for column in columns]
     rows = [
@@ -118,7 +118,7 @@ def _table(one: Plain, ink: Ink) -> WrittenTable:
         ]
         for row in one["rows"]
     ]
-    return WrittenTable(one["title"], heads, rows, one["note"] or "", draw(one, ink))
+    return WrittenTable(one["title"], heads, rows, one["note"] or "", draw(one, on))
 
 
 def _sentence(reason: str | None) -> str:

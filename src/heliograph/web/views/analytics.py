@@ -15,7 +15,7 @@ from heliograph.reports.analytics import Group, analytics
 from heliograph.reports.asked import Asked
 from heliograph.reports.correlation import Alike, correlation
 from heliograph.reports.expectation import expectations
-from heliograph.reports.forms.drawing import TOKENS, draw
+from heliograph.reports.forms.drawing import TOKENS, Paper, draw
 from heliograph.reports.groupings import By
 from heliograph.reports.sections.performance import confidence_table, spread_table
 from heliograph.signals.errors import NoSuchStrategy
@@ -31,6 +31,8 @@ from heliograph.web.views.asked import day, text
 
 # Of more groups those with the most signals are shown.
 MOST = 100
+# The side column has no room for more.
+NARROW = Paper(TOKENS, width=300)
 SPANS = (("", "all time"), ("365", "a year"), ("90", "90 days"), ("30", "30 days"), ("7", "7 days"))
 # What columns are sorted by; unknown comes last.
 SORTS: dict[str, Callable[[Group], float | None]] = {
@@ -45,7 +47,7 @@ HEADS = (
     ("settled", "Settled"),
     ("hits", "Hits, %"),
     ("mean", "Mean R, 95 % interval"),
-    ("factor", "Profit factor"),
+    ("factor", "Factor"),
     ("total", "Sum, %"),
     ("fall", "Fall, %"),
 )
@@ -76,8 +78,8 @@ def analytics_page(request: HttpRequest) -> HttpResponse:
         "left": max(len(found.groups) - MOST, 0),
         "curve": curve_data([CurveLine("Equity", "solid", curve)]),
         "has_curve": len(curve.days) > 1,
-        "spread": mark_safe(draw(_plain(spread), TOKENS)),
-        "reliability": mark_safe(draw(_plain(said), TOKENS)),
+        "spread": mark_safe(draw(_plain(spread), NARROW)),
+        "reliability": mark_safe(draw(_plain(said), NARROW)),
         "alike": _alike(alike),
         "compared": compared,
         "least_n": LEAST_N,
