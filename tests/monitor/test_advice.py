@@ -29,7 +29,10 @@ DAY = timedelta(days=1)
 
 def say(name, at=NOON):
     """What one rule says."""
-    return list(RULES[name](at))
+    found = list(RULES[name](at))
+    # What is not found any more is told by the name of its rule.
+    assert {one.rule for one in found} <= {name}
+    return found
 
 
 def measured(at=NOON, **values):
@@ -466,5 +469,6 @@ def test_all_rules_have_nothing_to_say_of_an_empty_house():
     found = [one for name in RULES.keys() - {"tuning"} for one in say(name)]
     assert found == []
     look_for_advice(at=NOON)
-    told = set(Recommendation.objects.values_list("rule", flat=True))
-    assert {rule.partition(":")[0] for rule in told} <= {"tuning"}
+    told = set(Recommendation.objects.values_list("rule", "audience"))
+    # Of the servers of the tests tuning may have something to say, to operators.
+    assert {(rule.partition(":")[0], audience) for rule, audience in told} <= {("tuning", "")}
