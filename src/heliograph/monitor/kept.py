@@ -1,7 +1,7 @@
 """What the newest looks found, as far as it is not too old to be told."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ import heliograph
 from heliograph.monitor.measure import Definition, Measure, known, measured
 from heliograph.monitor.models import Sample
 from heliograph.monitor.probes import PROBES
-from heliograph.monitor.queries import newest
+from heliograph.monitor.queries import newest_each
 from heliograph.monitor.take import PART, SCORE
 
 AGE = Definition("look_age_seconds", "seconds", "since the newest look that was kept")
@@ -41,26 +41,20 @@ EXPORTED = Exported((*(one for probe in PROBES for one in probe.measures), *SCOR
 
 def kept_for_scrape(*, at: datetime) -> list[Measure]:
     """The newest of each measure that is not older than two of its looks, and how old the newest look is."""
-    found = [one for within, wanted in _by_age().items() for one in _newest(wanted, within, at=at)]
+    by_name = {one.name: (one, _age(probe.every)) for probe in PROBES for one in probe.measures}
+    by_name |= {one.name: (one, _age(SCORED_EVERY)) for one in SCORED}
+    found = [
+        measured(by_name[one.name][0], one.value, one.reason, **one.labels)
+        for one in newest_each({name: age for name, (_, age) in by_name.items()}, at=at)
+        # Another version had other labels.
+        if set(one.labels) == set(by_name[one.name][0].labels)
+    ]
     return [*found, *_own(found, at=at)]
 
 
-def _by_age() -> Mapping[timedelta, list[Definition]]:
-    """The measures by how old they may be: what is looked at seldom is looked for further back."""
-    groups: dict[timedelta, list[Definition]] = defaultdict(list)
-    for every, definitions in [(probe.every, probe.measures) for probe in PROBES] + [(SCORED_EVERY, SCORED)]:
-        groups[max(timedelta(seconds=2 * every), PATIENCE)] += definitions
-    return groups
-
-
-def _newest(wanted: Iterable[Definition], within: timedelta, *, at: datetime) -> list[Measure]:
-    by_name = {one.name: one for one in wanted}
-    return [
-        measured(by_name[one.name], one.value, one.reason, **one.labels)
-        for one in newest(at=at, within=within, names=list(by_name))
-        # Another version had other labels.
-        if set(one.labels) == set(by_name[one.name].labels)
-    ]
+def _age(every: int) -> timedelta:
+    """How old what is looked at so often may be."""
+    return max(timedelta(seconds=2 * every), PATIENCE)
 
 
 def _own(found: Iterable[Measure], *, at: datetime) -> list[Measure]:

@@ -1,6 +1,7 @@
 """Questions about what was measured: the newest of all, and the course of one measure."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -124,6 +125,15 @@ def newest(*, at: datetime, within: timedelta, names: Sequence[str] | None = Non
             Kept(name, _read(labels), moment, value, reason or "")
             for name, labels, moment, value, reason in cursor.fetchall()
         ]
+
+
+def newest_each(ages: Mapping[str, timedelta], *, at: datetime) -> list[Kept]:
+    """The newest of these names, each looked for as far back as it may be old: what is measured seldom does
+    not make the rest be looked for."""
+    by_age: dict[timedelta, list[str]] = defaultdict(list)
+    for name, age in ages.items():
+        by_age[age].append(name)
+    return [one for age, names in by_age.items() for one in newest(at=at, within=age, names=names)]
 
 
 def earliest(name: str, *, since: datetime) -> Known | None:

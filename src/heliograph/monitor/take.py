@@ -12,7 +12,7 @@ from heliograph.monitor.models import Sample
 from heliograph.monitor.probe import Ground, Probe, is_due, look_all, unread
 from heliograph.monitor.probes import PROBES
 from heliograph.monitor.probes.database import down
-from heliograph.monitor.queries import newest
+from heliograph.monitor.queries import newest_each
 from heliograph.monitor.score import Health, health_of
 from heliograph.monitor.store import roll_up, write
 
@@ -78,13 +78,11 @@ def _kept(probes: Sequence[Probe], *, at: datetime) -> list[Measure]:
     """What those probes measured last, as far as that is not older than two of their looks."""
     if not probes:
         return []
-    known_by = {
-        one.name: (one, timedelta(seconds=2 * probe.every)) for probe in probes for one in probe.measures
-    }
+    definitions = {one.name: one for probe in probes for one in probe.measures}
+    ages = {one.name: timedelta(seconds=2 * probe.every) for probe in probes for one in probe.measures}
     return [
-        measured(known_by[one.name][0], one.value, one.reason, **one.labels)
-        for one in newest(at=at, within=max(age for _, age in known_by.values()))
-        if one.name in known_by and at - one.at < known_by[one.name][1]
+        measured(definitions[one.name], one.value, one.reason, **one.labels)
+        for one in newest_each(ages, at=at)
     ]
 
 
