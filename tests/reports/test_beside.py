@@ -7,12 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from heliograph.engine.performance.regimes import regimes
 from heliograph.fleet.jobs import run_next
 from heliograph.market.models import Candle
+from heliograph.market.wire import to_ms
 from heliograph.reports.asked import Asked
 from heliograph.reports.correlation import correlation
 from heliograph.reports.decay import decay
 from heliograph.reports.expectation import expectations
+from heliograph.reports.regime import NAMES, by_regime
 from heliograph.research.models import StoredTrade
 from heliograph.research.request import Scope, Text, request_backtest
 from heliograph.research.run import run_backtest
@@ -125,18 +128,39 @@ def test_decay_is_that_of_the_candles_after_each_entry(world):
     assert decay(Asked(since=BEGAN.date())).signals == 0
 
 
+def test_regimes_are_those_at_the_bars_of_the_signals(world):
+    world.play(300, 400)
+
+    found = by_regime(Asked())
+
+    wanted = {}
+    for outcome in Outcome.objects.filter(state="settled").select_related("signal"):
+        place = world.instruments.index(outcome.instrument)
+        until = int(np.searchsorted(world.bars.time, to_ms(outcome.bar_time))) + 1
+        # From the closes until then alone.
+        code = regimes(world.bars.close[place : place + 1, :until]).codes[0, -1]
+        wanted.setdefault(NAMES[code], []).append(outcome.r)
+    told = {one.regime: (one.signals, one.mean_r.value) for one in found.regimes}
+    assert told == {name: (len(r), pytest.approx(np.mean(r))) for name, r in wanted.items()}
+    assert len(told) > 2
+    assert found.signals == sum(map(len, wanted.values()))
+    assert by_regime(Asked(side="long")).signals < found.signals
+
+
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
         ("expectation", lambda: {"versions": [one.to_dict() for one in expectations(Asked())]}),
         ("correlation", lambda: correlation(Asked()).to_dict()),
         ("decay", lambda: decay(Asked()).to_dict()),
+        ("regime", lambda: by_regime(Asked()).to_dict()),
     ],
 )
 def test_the_command_and_the_api_tell_what_the_room_knows(world, heliograph, name, answer):
     wanted = json.loads(json.dumps(answer()))
 
     assert json.loads(heliograph("analytics", "--show", name, "--json").out) == wanted
-    told = with_token("read", role="viewer").get(f"/api/v1/analytics/{name}")
+    address = "regimes" if name == "regime" else name
+    told = with_token("read", role="viewer").get(f"/api/v1/analytics/{address}")
     assert (told.status_code, told.json()) == (200, wanted)
-    assert "Busy" in heliograph("analytics", "--show", name).out or name == "decay"
+    assert "Busy" in heliograph("analytics", "--show", name).out or name in ("decay", "regime")

@@ -70,7 +70,7 @@ def analytics(
     show: Annotated[
         Show,
         typer.Option(
-            "--show", help="Groups, or live beside backtests, or correlation, or decay after entry."
+            "--show", help="Groups, live beside backtests, correlation, decay after entry, or regimes."
         ),
     ] = Show.GROUPS,
     recount: Annotated[

@@ -11,7 +11,13 @@ if TYPE_CHECKING:
 
 def show_beside(show: Show, asked: "Asked", *, as_json: bool) -> None:
     """Answer and print it."""
-    {Show.EXPECTATION: _expectation, Show.CORRELATION: _correlation, Show.DECAY: _decay}[show](asked, as_json)
+    tell = {
+        Show.EXPECTATION: _expectation,
+        Show.CORRELATION: _correlation,
+        Show.DECAY: _decay,
+        Show.REGIME: _regime,
+    }
+    tell[show](asked, as_json)
 
 
 def _expectation(asked: "Asked", as_json: bool) -> None:
@@ -78,3 +84,24 @@ def _decay(asked: "Asked", as_json: bool) -> None:
         ]
         show_table([">bars after entry", ">mean R", ">mean R while held"], rows)
         print(f"\nhighest after {found.best_bar} bars; {found.signals:,} signals")
+
+
+def _regime(asked: "Asked", as_json: bool) -> None:
+    from heliograph.reports.regime import by_regime
+
+    found = by_regime(asked)
+    if as_json:
+        show_json(found.to_dict())
+    elif not found.signals:
+        note("No such signal has settled.")
+    else:
+        rows = [
+            [
+                one.regime,
+                f"{one.signals:,}",
+                estimate(one.hit_rate, times=100, unit=" %"),
+                estimate(one.mean_r),
+            ]
+            for one in found.regimes
+        ]
+        show_table(["regime", ">settled", ">hit rate (95 %, n)", ">mean R (95 %, n)"], rows)

@@ -83,6 +83,7 @@ from heliograph.client.shapes import (
     Queue,
     ReasonList,
     Recommendation,
+    Regimes,
     Replay,
     Replayed,
     Report,
@@ -247,6 +248,17 @@ class GetDecayQuery(TypedDict, total=False):
 
 class GetExpectationQuery(TypedDict, total=False):
     """What `get_expectation` can be asked."""
+
+    strategy: str | None
+    version_id: int | None
+    timeframe: str | None
+    side: Literal["long", "short"] | None
+    since: date | None
+    until: date | None
+
+
+class GetRegimesQuery(TypedDict, total=False):
+    """What `get_regimes` can be asked."""
 
     strategy: str | None
     version_id: int | None
@@ -1388,6 +1400,13 @@ class Operations:
         Of each version that has a finished backtest of the same: intervals, chances and a verdict.
         """
         return self._connection.get("/analytics/expectation", query, Expectations)
+
+    def get_regimes(self, **query: Unpack[GetRegimesQuery]) -> Regimes:
+        """What signals were worth by regime.
+
+        Trend or range, calm or volatile, at the bar of the signal; of the newest settled signals.
+        """
+        return self._connection.get("/analytics/regimes", query, Regimes)
 
     def list_audit(self, **query: Unpack[ListAuditQuery]) -> Pages[AuditEntry]:
         """Who did what, newest first.

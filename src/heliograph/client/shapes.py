@@ -1872,6 +1872,23 @@ class Recommendation(Struct, frozen=True, kw_only=True):
     judgement: RecommendationJudgement | None
 
 
+class InRegime(Struct, frozen=True, kw_only=True):
+    """The signals of one regime: trend or range, calm or volatile, or unknown."""
+
+    regime: str
+    signals: int
+    hit_rate: Estimate
+    mean_r: Estimate
+    mean_pct: Estimate
+
+
+class Regimes(Struct, frozen=True, kw_only=True):
+    """Regimes that have a signal, of the newest `signals`."""
+
+    signals: int
+    regimes: list[InRegime]
+
+
 class Replay(Struct, frozen=True, kw_only=True):
     """Stored history that is played as if live; `clock` is the end of its last played bar."""
 

@@ -4,14 +4,15 @@ from enum import StrEnum
 
 
 class Show(StrEnum):
-    """What is told: groups with their figures, live beside the newest backtest, how alike strategies do, or
-    what signals are worth some bars after their entry.
+    """What is told: groups with their figures, live beside the newest backtest, how alike strategies do,
+    what signals are worth some bars after their entry, or by the regime of the market.
     """
 
     GROUPS = "groups"
     EXPECTATION = "expectation"
     CORRELATION = "correlation"
     DECAY = "decay"
+    REGIME = "regime"
 
 
 class By(StrEnum):

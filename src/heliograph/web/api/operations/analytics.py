@@ -11,6 +11,7 @@ from heliograph.reports.correlation import correlation
 from heliograph.reports.decay import decay
 from heliograph.reports.expectation import expectations
 from heliograph.reports.groupings import By
+from heliograph.reports.regime import by_regime
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
@@ -22,6 +23,7 @@ from heliograph.web.api.shapes.analytics import (
     DecayShape,
     ExpectationsShape,
     Grouping,
+    RegimesShape,
 )
 
 router = Router(tags=["signals"])
@@ -92,3 +94,12 @@ def get_correlation(request: HttpRequest, asked: Query[AskedBeside]) -> dict[str
 def get_decay(request: HttpRequest, asked: Query[AskedBeside]) -> dict[str, object]:
     """The mean excursion in R, bar by bar, of the newest settled signals with a stop."""
     return decay(asked.asked(request)).to_dict()
+
+
+@router.get("analytics/regimes", response=RegimesShape, summary="What signals were worth by regime")
+@also(404)
+@answers("signals")
+@needs("viewer")
+def get_regimes(request: HttpRequest, asked: Query[AskedBeside]) -> dict[str, object]:
+    """Trend or range, calm or volatile, at the bar of the signal; of the newest settled signals."""
+    return by_regime(asked.asked(request)).to_dict()

@@ -181,3 +181,20 @@ class DecayShape(Schema):
     curve: list[EstimateShape]
     held: list[EstimateShape]
     best_bar: int | None
+
+
+class InRegimeShape(Schema):
+    """The signals of one regime: trend or range, calm or volatile, or unknown."""
+
+    regime: str
+    signals: int
+    hit_rate: EstimateShape
+    mean_r: EstimateShape
+    mean_pct: EstimateShape
+
+
+class RegimesShape(Schema):
+    """Regimes that have a signal, of the newest `signals`."""
+
+    signals: int
+    regimes: list[InRegimeShape]
