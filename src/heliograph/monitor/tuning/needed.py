@@ -24,8 +24,9 @@ SELECT c.relname, i.indisvalid
 FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
 WHERE c.relnamespace = current_schema()::regnamespace
 """
-PARTITIONED = """
-SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'p'
+TABLES = """
+SELECT relname, relkind = 'p' FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
 """
 
 
@@ -48,7 +49,8 @@ def needed() -> dict[str, str]:
 def lacking() -> list[Lacking]:
     """What is missing or invalid, by name."""
     there = dict(rows(THERE))
-    partitioned = {name for (name,) in rows(PARTITIONED)}
+    # By table, whether it has parts; of tables that are not there nothing lacks.
+    tables = dict(rows(TABLES))
     found = []
     for name, statement in sorted(needed().items()):
         if there.get(name):
@@ -56,7 +58,9 @@ def lacking() -> list[Lacking]:
         match = MADE.search(statement)
         assert match is not None
         unique, _, table, rest = match.groups()
-        how = "" if table in partitioned else "CONCURRENTLY "
+        if table not in tables:
+            continue
+        how = "" if tables[table] else "CONCURRENTLY "
         made = f"CREATE {unique or ''}INDEX {how}{quoted(name)} ON {quoted(table)}{rest}".rstrip()
         again = f"REINDEX INDEX {how}{quoted(name)}"
         found.append(Lacking(name, table, name in there, again if name in there else made))
@@ -69,11 +73,10 @@ def _of_models() -> Iterator[tuple[str, str]]:
         for model in apps.get_models(include_auto_created=True):
             if model._meta.managed and not model._meta.proxy:
                 editor.create_model(model)
-    tables = {name for (name,) in rows("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')")}
     for statement in editor.collected_sql:
         match = MADE.match(statement)
         # Where a migration made the table by SQL of its own, its indexes are of that SQL.
-        if match and match[3] in tables and match[3] not in _tables_of_sql():
+        if match and match[3] not in _tables_of_sql():
             yield match[2], statement.rstrip(";")
 
 
