@@ -10,6 +10,7 @@ from heliograph.monitor.forecasts.make import make_forecasts
 from heliograph.monitor.forecasts.models import Forecast
 from heliograph.monitor.forecasts.queries import list_trends, newest_forecasts
 from heliograph.monitor.measure import Definition, known
+from heliograph.monitor.models import Series
 from heliograph.monitor.store import write
 from heliograph.signals.models import Outcome, Signal
 from tests.monitor.past import DAY, HOURS, NOON, daily, keep_hours
@@ -254,6 +255,9 @@ def test_what_is_not_measured_any_more_is_not_foreseen():
 
     reason = "It was last known at 2026-06-01 07:00 UTC."
     assert newest()["host_cpu_ratio", "gone"].row.reason == reason
+    Series.objects.create(name="queues_messages")
+    make_forecasts(at=NOON + HOURS)
+    assert newest()["queues_messages",].row.reason == "Its history is of 0.0 days; 3 are needed."
     assert [one.row.reason for one in list_trends()] == [reason]
 
 

@@ -54,8 +54,8 @@ class History:
         return len(self.values) / 24
 
     def stale(self, *, at: datetime) -> str:
-        """Why it says nothing of what comes; empty where it reaches up to that moment."""
-        if at - self.until <= STALE:
+        """Why it says nothing of what comes; empty where it reaches up to that moment, or holds nothing."""
+        if not len(self.values) or at - self.until <= STALE:
             return ""
         return f"It was last known at {self.until:%Y-%m-%d %H:%M} UTC."
 
