@@ -24,8 +24,7 @@ def evaluate(measures: Sequence[Measure], *, at: datetime) -> bool:
 
     Whoever evaluates holds one row, so that two looks go one after the other, and an old one changes nothing.
     """
-    Watch.objects.get_or_create(pk=1)
-    watch = Watch.objects.select_for_update().get(pk=1)
+    watch = _held_watch()
     before = watch.looked_at
     if before is not None and before >= at:
         return False
@@ -35,14 +34,25 @@ def evaluate(measures: Sequence[Measure], *, at: datetime) -> bool:
     firing = {key for key, one in alerts.items() if one.state == State.FIRING}
     verdicts = judge_all(rules, seen, firing=firing, at=at, before=before)
     _step_all(alerts, verdicts, at=at)
-    _begin_all({rule.pk: rule for rule in rules}, alerts, verdicts, at=at)
-    take_outages(rules, at=at)
-    _fire_all(at=at)
+    begun = _begin_all({rule.pk: rule for rule in rules}, alerts, verdicts, at=at)
+    was_away = take_outages(rules)
+    if alerts or begun or was_away:
+        _fire_all(at=at)
     tell_ended(settle(at=at), at=at)
     tell_going(at=at)
     watch.looked_at = at
     watch.save(update_fields=["looked_at"])
     return True
+
+
+def _held_watch() -> Watch:
+    """The row that whoever evaluates holds."""
+    held = Watch.objects.select_for_update()
+    found = held.filter(pk=1).first()
+    if found is None:
+        Watch.objects.get_or_create(pk=1)
+        found = held.get(pk=1)
+    return found
 
 
 def _unresolved() -> list[Alert]:
@@ -63,7 +73,8 @@ def _step_all(alerts: Mapping[Key, Alert], verdicts: Verdicts, *, at: datetime) 
 
 def _begin_all(
     rules: Mapping[int, Rule], alerts: Mapping[Key, Alert], verdicts: Verdicts, *, at: datetime
-) -> None:
+) -> bool:
+    """True if a rule holds of a series of which it did not before."""
     fresh = []
     for key, (judged, labels) in verdicts.found.items():
         if not judged.holds or key in alerts:
@@ -74,6 +85,7 @@ def _begin_all(
         told = {"value": judged.value, "worst": judged.value, "words": judged.words[:400]}
         fresh.append(Alert(rule=rule, key=key[1], labels=dict(labels), since=began, **told))
     Alert.objects.bulk_create(fresh)
+    return bool(fresh)
 
 
 def _fire_all(*, at: datetime) -> None:

@@ -28,19 +28,20 @@ def keep_outage(*, since: datetime, until: datetime, reason: str) -> None:
     Outage.objects.create(since=since, until=until, reason=reason[:300])
 
 
-def take_outages(rules: Sequence[Rule], *, at: datetime) -> None:
-    """Make an alert of outages that were stored since the last look, with their true begin."""
+def take_outages(rules: Sequence[Rule]) -> bool:
+    """Make an alert of outages stored since the last look, with their true begin; True if it did."""
     found = list(Outage.objects.select_for_update().filter(taken=False).order_by("since"))
     if not found:
-        return
+        return False
     Outage.objects.filter(pk__in=[one.pk for one in found]).update(taken=True)
     rule = next((one for one in rules if one.name == RULE and one.enabled), None)
     since, until = found[0].since, max(one.until for one in found)
     if rule is None or until - since < timedelta(seconds=rule.for_seconds):
-        return
+        return False
     if Alert.objects.filter(rule=rule).exclude(resolved_at__lt=since).exists():
-        return
+        return False
     words = f"it did not answer for {(until - since).total_seconds():.0f} s: {found[0].reason}"
     told = {"value": 0.0, "worst": 0.0, "words": words[:400]}
     # It is well again already: it was over with the last of them.
     Alert.objects.create(rule=rule, key="", since=since, clear_since=until, **told)
+    return True

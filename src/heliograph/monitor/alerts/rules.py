@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import cache
 
 from django.db import connection, transaction
 
@@ -107,7 +108,9 @@ def _renew(rule: Rule, columns: Mapping[str, object]) -> None:
     rule.save()
 
 
-def _shipped() -> dict[str, dict[str, object]]:
+@cache
+def _shipped() -> Mapping[str, Mapping[str, object]]:
+    """As rows keep them; asked with each look."""
     return {name: terms.columns() for name, terms in SHIPPED.items()}
 
 
