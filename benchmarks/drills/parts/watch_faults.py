@@ -73,6 +73,10 @@ def redis_full(all_: Watched) -> Mend:
 def _unbound(all_: Watched) -> None:
     with redis.Redis.from_url(all_.servers.direct["redis_url"]) as client:
         client.config_set("maxmemory", 0)
+    # A worker whose broker refuses what it writes ends; here nobody else starts it again.
+    for name, child in all_.children.items():
+        if not child.pid:
+            all_.start(name)
 
 
 def postgres_killed(all_: Watched) -> Mend:
@@ -117,14 +121,8 @@ def _exchange(all_: Watched, kind: str) -> Mend:
 
 
 def candles_stop(all_: Watched) -> Mend:
-    """The exchange answers, and its newest candle stays the newest."""
-    all_.exchange.clock.run(0)
-
-    def mend() -> None:
-        all_.exchange.clock.set(datetime.now(UTC))
-        all_.exchange.clock.run(1)
-
-    return mend
+    """The exchange answers, and has no new candle."""
+    return _exchange(all_, "lost")
 
 
 def clock_skewed(all_: Watched) -> Mend:
@@ -281,7 +279,6 @@ FAULTS = (
     Fault("work parked", ("work-parked",), poison, 120, 120),
     Fault("gaps in data", ("coverage-low",), gaps, 120, 120),
     Fault("clock skewed", ("clock-skewed",), clock_skewed, 90),
-    Fault("candles stop", ("data-stale",), candles_stop, 300, 180),
     Fault("queue backlog", ("queue-backlog",), backlog, 60, 120),
     Fault("notices refused", ("channel-failing", "notices-late"), notices_refused, 90, 120),
     Fault("long transaction", ("long-transaction",), long_transaction, 75),
@@ -289,5 +286,6 @@ FAULTS = (
     Fault("Redis full", ("redis-memory",), redis_full, 120, 120),
     Fault("strategy unevaluated", ("strategy-unevaluated", "evaluation-behind"), unevaluated, 120, 120),
     Fault("exchange stalled", ("exchange-failing",), exchange_stalled, 200, 150),
+    Fault("candles stop", ("data-stale",), candles_stop, 300, 180),
     Fault("PostgreSQL stalled", ("database-down",), postgres_stalled, 60, seen_after=15),
 )

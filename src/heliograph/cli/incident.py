@@ -122,7 +122,7 @@ def comment(
 
 @spread
 def close(incident_id: Number, place: Place, words: Words = "", as_json: AsJson = False) -> None:
-    """End it by hand; what still holds opens another one.
+    """End it by hand; what still holds opens it again.
 
     Incidents end by themselves when what they are about is well again. One whose measure is not known any
     more does not: nobody knows.

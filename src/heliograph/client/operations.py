@@ -1865,7 +1865,7 @@ class Operations:
     def close_incident(self, incident_id: int, **body: Unpack[CloseIncidentBody]) -> Incident:
         """End an incident by hand.
 
-        As what is not known any more does not end by itself; what still holds opens another one.
+        As what is not known any more does not end by itself; what still holds opens it again.
         """
         return self._connection.write("POST", f"/incidents/{in_path(incident_id)}/close", body, Incident)
 

@@ -56,7 +56,7 @@ def comment(number: int, words: str, *, who: str, at: datetime) -> Incident:
 
 
 def close(number: int, *, who: str, at: datetime, words: str = "") -> Incident:
-    """End it by hand, as what is not known does not end by itself. What still holds opens another one."""
+    """End it by hand, as what is not known does not end by itself. What still holds opens it again."""
     incident = find_incident(number)
     ended = {"state": State.RESOLVED, "resolved_at": at, "calm_since": None}
     if not going().filter(pk=number).update(**ended):

@@ -153,12 +153,13 @@ OF_SERVERS = dict(
         ),
         rule(
             "redis-memory",
-            above("redis_memory_ratio", 0.9, clear=0.8, for_seconds=300),
-            WARNING,
+            above("redis_memory_ratio", 0.9, clear=0.8, for_seconds=60),
+            CRITICAL,
             "redis",
             follows=("redis-down",),
             title="Redis is running out of memory",
-            says="More than nine tenths of the memory that Redis may use is used.",
+            says="More than nine tenths of the memory that Redis may use is used; when it is full it "
+            "refuses writes, and workers end.",
             comes_from="A small maxmemory, other programs on the same server, or queues that fill.",
             look="heliograph cache",
             remedy="Raise maxmemory, or empty the cache: `heliograph cache clear`.",

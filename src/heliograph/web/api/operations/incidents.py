@@ -98,7 +98,7 @@ def comment_incident(request: HttpRequest, incident_id: Id, told: CommentTold) -
 @idempotent
 @needs("operator")
 def close_incident(request: HttpRequest, incident_id: Id, told: WordsTold) -> dict[str, object]:
-    """As what is not known any more does not end by itself; what still holds opens another one."""
+    """As what is not known any more does not end by itself; what still holds opens it again."""
     made = verbs.close(incident_id, who=actor_of(request).name, at=utc_now(), words=told.words)
     return _told(request, made, "incident.close")
 
