@@ -13,7 +13,7 @@ from django.test import override_settings
 from django.urls import path
 
 from heliograph.web.accounts.access import public
-from heliograph.web.handler import OneThreadHandler
+from heliograph.web.handler import FewThreadsHandler
 from tests.web.streaming import served
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,7 +82,7 @@ def port():
     """The port of a server with three threads."""
     with (
         override_settings(ROOT_URLCONF=__name__, HELIOGRAPH_WEB_CONNECTIONS=3),
-        served(OneThreadHandler()) as run,
+        served(FewThreadsHandler()) as run,
     ):
         yield run.port
 

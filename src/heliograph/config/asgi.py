@@ -12,10 +12,10 @@ django.setup(set_prefix=False)
 from django.conf import settings  # noqa: E402
 
 from heliograph.web.bodies import MIB, BodyLimit  # noqa: E402
-from heliograph.web.handler import OneThreadHandler, with_static_files  # noqa: E402
+from heliograph.web.handler import FewThreadsHandler, with_static_files  # noqa: E402
 from heliograph.web.stream.serve import EventStream  # noqa: E402
 
-pages = with_static_files(OneThreadHandler())
+pages = with_static_files(FewThreadsHandler())
 # Django writes a body to disk before anybody looks at it: what is too large ends before.
 limited = BodyLimit(
     pages,

@@ -22,7 +22,7 @@ from heliograph.web.bodies import Message, Receive, Send
 from heliograph.web.telling import Telling
 
 
-class OneThreadHandler(ASGIHandler):
+class FewThreadsHandler(ASGIHandler):
     """Runs signals, middleware and view of a request in one go, in one of its threads.
 
     Our views and the middleware that matters are synchronous. In its asynchronous mode Django would call each
