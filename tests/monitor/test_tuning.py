@@ -60,6 +60,14 @@ def planted(quiet):
         yield
     finally:
         rows_of_none("DROP TABLE planted, dying")
+        leave_settings_as_they_were()
+
+
+def leave_settings_as_they_were():
+    """The server is that of all tests."""
+    for name in ("effective_cache_size", "work_mem"):
+        rows_of_none(f"ALTER SYSTEM RESET {name}")
+    rows_of_none("SELECT pg_reload_conf()")
 
 
 def advised():

@@ -14,6 +14,7 @@ from heliograph.monitor.tuning.repeats import EVERY
 from heliograph.workers import observed
 from heliograph.workers.long import runners
 from heliograph.workers.tuned import tune_daily
+from tests.monitor.test_tuning import leave_settings_as_they_were
 
 
 @pytest.mark.django_db(transaction=True)
@@ -40,6 +41,7 @@ def test_it_is_done_once_a_day_where_it_is_allowed_and_else_not_at_all():
         assert tune_daily(at=at + timedelta(hours=25), is_allowed=True)
     finally:
         rows_of_none("DROP TABLE planted")
+        leave_settings_as_they_were()
 
 
 @pytest.mark.django_db
