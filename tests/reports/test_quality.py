@@ -141,3 +141,13 @@ def test_the_api_tells_the_same(market):
     assert answer.json() == json.loads(
         json.dumps(quality(QualityAsked(venue="binance"), by=By.DAY).to_dict())
     )
+
+
+def test_what_begins_within_a_day_has_no_gap_before_its_begin():
+    batch, (instrument,) = make_venue("file")
+    feed(batch, [instrument], walk(3, 60).slice(5, 60), at=NOW)
+
+    keep_days(first=FIRST, last=SECOND, at=NOW)
+
+    found = QualityDay.objects.order_by("day").values_list("expected", "stored", "gaps")
+    assert list(found) == [(19, 19, 0), (24, 24, 0)]

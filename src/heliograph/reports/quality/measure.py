@@ -95,7 +95,7 @@ def _counts(series: Series, day: Day, block: Block | None, repeated: dict[int, f
     none = np.zeros(0, dtype=np.int64)
     own = None if block is None else block.of(block.time >= first)
     stored = none if own is None else own.time
-    expected = opens_between(series, start=first, end=first + DAY)[: day.expected]
+    expected = opens_between(series, start=max(first, wire.to_ms(series.first_open)), end=first + DAY)
     timed, timely = _timely(series, own)
     judged, implausible = _implausible(block, own, first)
     sources = [] if own is None else own.source.tolist()
@@ -104,7 +104,8 @@ def _counts(series: Series, day: Day, block: Block | None, repeated: dict[int, f
         day=day.day,
         expected=day.expected,
         stored=day.stored,
-        gaps=_gaps(expected, stored),
+        # Those of today that are not over yet are not expected.
+        gaps=_gaps(expected[: day.expected], stored),
         timed=timed,
         timely=timely,
         revised=0 if own is None else int(own.revised.sum()),
