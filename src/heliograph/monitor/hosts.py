@@ -44,7 +44,7 @@ class Processors:
         self._before = after
         if before is None or after[0] - before[0] > self.OLDEST or after[2] <= before[2]:
             return None
-        return (after[1] - before[1]) / (after[2] - before[2])
+        return _busy_share(before, after)
 
     def ratio_at_once(self) -> float:
         """The same, over a moment where there was no look before."""
@@ -54,7 +54,7 @@ class Processors:
         begin = _times()
         time.sleep(0.1)
         end = _times()
-        return (end[1] - begin[1]) / max(end[2] - begin[2], 1e-9)
+        return _busy_share(begin, end)
 
 
 def host_name() -> str:
@@ -97,6 +97,11 @@ def told(*, at: datetime) -> dict[str, Numbers]:
             host: json.loads(numbers) if isinstance(numbers, str) else numbers
             for host, numbers in cursor.fetchall()
         }
+
+
+def _busy_share(begin: tuple[float, float, float], end: tuple[float, float, float]) -> float:
+    """Of an idle machine the sums of floats may differ by less than nothing."""
+    return min(max((end[1] - begin[1]) / max(end[2] - begin[2], 1e-9), 0.0), 1.0)
 
 
 def _times() -> tuple[float, float, float]:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from heliograph.monitor.advice.models import Recommendation
 from heliograph.monitor.advice.queries import visible_to
 from heliograph.monitor.forecasts.queries import Foreseen, Trended, list_trends, newest_forecasts
+from heliograph.monitor.forecasts.slope import COVERAGE
 from heliograph.reports.document import Cell, Column, Section, Table, count, iso
 from heliograph.reports.periods import Period
 from heliograph.signals.queries import Hidden
@@ -29,7 +30,7 @@ FORECASTS = (
 TRENDS = (
     Column("what", "What", "text"),
     Column("slope", "Change in a day", "ratio"),
-    Column("low", "95 % from", "ratio"),
+    Column("low", f"{100 * COVERAGE:.0f} % from", "ratio"),
     Column("high", "to", "ratio"),
     Column("shifts", "Shifts of level", "count"),
 )
