@@ -67,12 +67,12 @@ def redis_full(all_: Watched) -> Mend:
     with redis.Redis.from_url(all_.servers.direct["redis_url"]) as client:
         used = client.info("memory")["used_memory"]
         client.config_set("maxmemory", int(used * 0.97))
-    return lambda: _unbound(all_)
+    return lambda: _give_room(all_)
 
 
-def _unbound(all_: Watched) -> None:
+def _give_room(all_: Watched) -> None:
     with redis.Redis.from_url(all_.servers.direct["redis_url"]) as client:
-        client.config_set("maxmemory", 0)
+        client.config_set("maxmemory", 1 << 30)
     # A worker whose broker refuses what it writes ends; here nobody else starts it again.
     for name, child in all_.children.items():
         if not child.pid:
