@@ -25,8 +25,8 @@ timeframe = "5m"
 max_age = 100000
 [long]
 enter = "close > 0"
-stop = "close[5000] - 1"
-targets = ["close * 2"]
+stop = "close * 2"
+targets = ["close * 3"]
 """
 
 
@@ -244,7 +244,7 @@ def gaps(all_: Watched) -> Mend:
 
 
 def rejects(all_: Watched) -> Mend:
-    """A live strategy whose stop cannot be computed."""
+    """A live strategy whose stop is on the wrong side."""
     from heliograph.signals.strategies import add_strategy, retire
 
     version = add_strategy(text=REJECTED, stage="live", at=datetime.now(UTC))
@@ -282,7 +282,7 @@ FAULTS = (
     Fault("queue backlog", ("queue-backlog",), backlog, 60, 120),
     Fault("notices refused", ("channel-failing", "notices-late"), notices_refused, 90, 120),
     Fault("long transaction", ("long-transaction",), long_transaction, 75),
-    Fault("rejects", ("rejects-unknown",), rejects, 120, 150),
+    Fault("rejects", ("rejects-invalid",), rejects, 120, 150),
     Fault("Redis full", ("redis-memory",), redis_full, 120, 120),
     Fault("strategy unevaluated", ("strategy-unevaluated", "evaluation-behind"), unevaluated, 120, 120),
     Fault("exchange stalled", ("exchange-failing",), exchange_stalled, 200, 150),
