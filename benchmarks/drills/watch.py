@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import psycopg
 import redis
 from django.db import Error
@@ -22,6 +23,7 @@ from benchmarks.drills.parts.command import Say, run_in_folder
 from benchmarks.drills.parts.pipeline import NotDone
 from benchmarks.drills.parts.watch_faults import FAULTS, Fault
 from benchmarks.drills.parts.watch_ground import Watched, wait, watched
+from heliograph.errors import HeliographError
 
 QUIET = 60.0
 
@@ -77,7 +79,15 @@ def drill(home: Path, *, faults: Sequence[Fault], quiet: float, say: Say) -> Rep
         for fault in faults:
             try:
                 seen.append(_try(all_, fault))
-            except (Error, psycopg.Error, redis.RedisError, NotDone, OSError) as wrong:
+            except (
+                Error,
+                psycopg.Error,
+                redis.RedisError,
+                psutil.Error,
+                NotDone,
+                HeliographError,
+                OSError,
+            ) as wrong:
                 # The others are tried all the same.
                 say(f"{fault.title}: {type(wrong).__name__}: {wrong}")
                 seen.append(Seen(fault.title, "", None, None, None, [], []))

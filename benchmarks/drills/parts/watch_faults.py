@@ -25,7 +25,7 @@ timeframe = "5m"
 max_age = 100000
 [long]
 enter = "close > 0"
-stop = "close * 2"
+stop = "if_else(close > 0, close * 2, close - 1)"
 targets = ["close * 3"]
 """
 
