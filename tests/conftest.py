@@ -45,6 +45,8 @@ def pytest_configure(config):
     if not hasattr(config, "workerinput"):
         os.environ[HOME] = tempfile.mkdtemp(prefix="heliograph-test-")
         os.chmod(os.environ[HOME], 0o711)
+        if os.environ.get("CI"):
+            config.pluginmanager.register(Crier(config))
 
 
 def pytest_unconfigure(config):
@@ -55,12 +57,17 @@ def pytest_unconfigure(config):
         shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_logreport(report):
-    """In CI, say at once what failed: a run that is cut off would say nothing of it."""
-    if report.failed and os.environ.get("CI") and "PYTEST_XDIST_WORKER" not in os.environ:
-        words = report.longreprtext.strip().splitlines() or [""]
-        print(f"\n{report.outcome} at {report.when}: {report.nodeid}: {words[-1][:300]}", flush=True)
+class Crier:
+    """In CI, says at once what failed: a run that is cut off would say nothing of it."""
+
+    def __init__(self, config):
+        self._config = config
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            words = report.longreprtext.strip().splitlines() or [""]
+            line = f"{report.when} failed: {report.nodeid}: {words[-1][:300]}"
+            self._config.get_terminal_writer().line(f"\n{line}")
 
 
 @pytest.fixture(scope="session")

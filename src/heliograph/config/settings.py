@@ -149,9 +149,7 @@ AUTH_PASSWORD_VALIDATORS = [
     }.items()
 ]
 # New passwords by the first; one that was hashed by the second is hashed anew when its owner signs in.
-PASSWORD_HASHERS = [
-    f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Argon2", "PBKDF2")
-]
+PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Argon2", "PBKDF2")]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
 HELIOGRAPH_HTTPS = env.flag("HELIOGRAPH_HTTPS", default=False)

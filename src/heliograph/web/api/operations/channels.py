@@ -35,8 +35,8 @@ from heliograph.web.api.shapes.notices import (
     ReplayedShape,
     TestShape,
 )
-from heliograph.workers.unheard import unheard_by
 from heliograph.web.views.audience import choices
+from heliograph.workers.unheard import unheard_by
 
 MOST_OPTIONS = 20_000
 Topics = Annotated[list[Line], Field(max_length=50)]
