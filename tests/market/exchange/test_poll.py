@@ -69,8 +69,8 @@ def test_a_gap_alone_is_asked_for_and_not_again_each_minute(exchange, btc):
     before = klines(exchange)
     for _ in range(12):
         step(exchange)
-    # Twelve polls, and the gap twice: it is told an hour behind its close. Where the machine stands still for a
-    # second, a try falls into the step before or after.
+    # Twelve polls, and the gap twice: it is told an hour behind its close. Where the machine stands still for
+    # a second, a try falls into the step before or after.
     assert 13 <= klines(exchange) - before <= 15
     assert (Unserved.objects.count(), np.array_equal(stored(btc.instrument), exchange.truth(BTC)[90:])) == (
         0,
