@@ -833,6 +833,20 @@ class Example(Struct, frozen=True, kw_only=True):
     text: str
 
 
+class TestedDifference(Struct, frozen=True, kw_only=True):
+    """Live less expected, with its 95 % interval; `chance` is the probability of one at least as large if
+    there is none, by that test. `n` and `n_expected` are the numbers of both samples.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    chance: float | None
+    test: str
+    n: int
+    n_expected: int
+
+
 class Expectation(Struct, frozen=True, kw_only=True):
     """A version live beside its newest finished backtest. Live are the signals of bars since it is active."""
 
@@ -841,8 +855,8 @@ class Expectation(Struct, frozen=True, kw_only=True):
     backtest_id: int
     live_r: Estimate
     expected_r: Estimate
-    difference_r: Difference
-    difference_hits: Difference
+    difference_r: TestedDifference
+    difference_hits: TestedDifference
     verdict: Literal["as expected", "below expectation", "above expectation", "too few signals"]
 
 

@@ -187,7 +187,8 @@ def test_every_reference_leads_somewhere(described):
 READS = [path for path, method, _ in ALL if method == "get"]
 # Ages and the moment of looking change by themselves.
 SLIDING = tuple(
-    f"/api/v1/{name}" for name in ("health", "nodes", "freshness", "cache", "work/queues", "overview")
+    f"/api/v1/{name}"
+    for name in ("health", "nodes", "freshness", "cache", "work/queues", "overview", "tuning", "alert-trends")
 )
 
 

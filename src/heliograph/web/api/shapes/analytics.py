@@ -129,7 +129,7 @@ class AnalyticsShape(Schema):
     calibration: CalibrationShape
 
 
-class DifferenceShape(Schema):
+class TestedDifferenceShape(Schema):
     """Live less expected, with its 95 % interval; `chance` is the probability of one at least as large if
     there is none, by that test. `n` and `n_expected` are the numbers of both samples."""
 
@@ -150,8 +150,8 @@ class ExpectationShape(Schema):
     backtest_id: int
     live_r: EstimateShape
     expected_r: EstimateShape
-    difference_r: DifferenceShape
-    difference_hits: DifferenceShape
+    difference_r: TestedDifferenceShape
+    difference_hits: TestedDifferenceShape
     verdict: Literal["as expected", "below expectation", "above expectation", "too few signals"]
 
 
