@@ -22,7 +22,7 @@ def before(transactional_db):
     executor = MigrationExecutor(connection)
     executor.migrate(BEFORE)
     yield executor.loader.project_state(BEFORE).apps
-    call_command("migrate", "notices", verbosity=0)
+    call_command("migrate", verbosity=0)
 
 
 def test_each_channel_gets_a_subscription_with_its_topics_and_what_waits_arrives(before, tmp_path):
@@ -44,7 +44,7 @@ def test_each_channel_gets_a_subscription_with_its_topics_and_what_waits_arrives
     deliveries.create(notice=arrived, tries=1, state="sent", sent_at=NOON, **facts)
     deliveries.create(notice=failed, tries=10, state="failed", error="Refused.", **facts)
 
-    call_command("migrate", "notices", verbosity=0)
+    call_command("migrate", verbosity=0)
 
     asked = Subscription.objects.order_by("channel").values_list(
         "channel", "audience", "topics", "created_at"
@@ -77,7 +77,7 @@ def test_the_way_back_keeps_topics_and_tries(before, tmp_path):
     )
     deliveries = before.get_model("notices", "Delivery").objects
     deliveries.create(notice=notice, channel=channel, tries=1, state="sent", sent_at=NOON, not_before=NOON)
-    call_command("migrate", "notices", verbosity=0)
+    call_command("migrate", verbosity=0)
 
     MigrationExecutor(connection).migrate(BEFORE)
 

@@ -12,6 +12,7 @@ from heliograph.fleet.models import Job, Node, Rescue, Ring, ScalingAction, Work
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Batch, Instrument, Replay, Series
 from heliograph.notices.models import Channel, Notice
+from heliograph.reports.sums import fold
 from heliograph.signals.generate import generate
 from heliograph.signals.models import Signal
 from heliograph.signals.strategies import add_strategy
@@ -86,6 +87,8 @@ def grow():
     for number in range(3):
         add_strategy(text=BUSY.replace("cooldown = 3", f"cooldown = {4 + number}"), stage="shadow", at=NOW)
     generate(at=NOW)
+    # Whoever asks while many wait adds them up first.
+    fold()
     for number in range(40):
         at = now - timedelta(minutes=number)
         name = f"many:worker-{number}"

@@ -47,7 +47,8 @@ def test_a_beat_that_was_paused_cannot_ring(leader, url):
 def test_another_leader_does_not_ring_again_what_was_rung(leader, url):
     leader.claim(slots("a"), at=NOON)
     leader.release()
-    second = HeldLease.attempt(url, name="beat")
+    # The server notices a moment later that the session has ended.
+    second = HeldLease.attempt(url, name="beat", wait_ms=5_000)
 
     assert second.claim(slots("a", "b"), at=NOON) == {"b"}
     second.release()
