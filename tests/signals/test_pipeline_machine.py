@@ -7,7 +7,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.signals.pipeline_machine import LivePipeline, Pipeline
 
 SHORT = settings(
-    max_examples=8,
+    max_examples=5,
     stateful_step_count=20,
     deadline=None,
     derandomize=True,

@@ -10,7 +10,7 @@ from heliograph.fleet.placement.strategies import STRATEGIES
 from tests.workers.running import home_folder
 
 # A day of five-minute bars.
-BARS, STRIDE = 288, 24
+BARS, STRIDE = 288, 48
 
 
 @pytest.fixture(scope="module")
