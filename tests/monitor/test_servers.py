@@ -68,14 +68,19 @@ def test_a_transaction_that_stays_open_and_one_that_waits_for_it_are_seen(other)
             waiting.start()
 
             names = ("database_lock_waits", "database_oldest_transaction_seconds")
-            assert wait_until(lambda: values("database", names[0]) == [1], seconds=10)
-            assert wait_until(lambda: values("database", "database_lock_wait_seconds")[0] >= 0.1, seconds=10)
-            found = look_at("database")
-            assert found["database_lock_wait_seconds"].value >= 0.1
-            assert found[names[1]].value >= found["database_lock_wait_seconds"].value
-            assert found["database_longest_query_seconds"].value >= 0.1
-            other.execute("SELECT pg_terminate_backend(%s)", [second.info.backend_pid])
-            waiting.join(10)
+            try:
+                assert wait_until(lambda: values("database", names[0]) == [1], seconds=60)
+                assert wait_until(
+                    lambda: values("database", "database_lock_wait_seconds")[0] >= 0.1, seconds=60
+                )
+                found = look_at("database")
+                assert found["database_lock_wait_seconds"].value >= 0.1
+                assert found[names[1]].value >= found["database_lock_wait_seconds"].value
+                assert found["database_longest_query_seconds"].value >= 0.1
+            finally:
+                # Else its session could not be closed, as the thread is at it.
+                other.execute("SELECT pg_terminate_backend(%s)", [second.info.backend_pid])
+                waiting.join(10)
     assert values("database", *names) == [0, 0]
 
 
