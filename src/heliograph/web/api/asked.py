@@ -2,34 +2,44 @@
 
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from ninja import Field, Schema
 from pydantic import BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema, field_validator
 
 MOST = 500
 YEARS = range(1900, 2300)
+Calendar = TypeVar("Calendar", date, datetime)
+
+
+def _read(value: object, kind: type[Calendar], *, such: str) -> Calendar:
+    """A day or moment that a calendar of ours has; the number 20240709 of a JSON body is neither."""
+    if isinstance(value, kind):
+        found = value
+    else:
+        try:
+            found = kind.fromisoformat(_text(value))
+        except ValueError as fault:
+            raise ValueError(f"it is a {such}") from fault
+    if found.year not in YEARS:
+        raise ValueError(f"its year lies between {YEARS[0]} and {YEARS[-1]}")
+    return found
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("it is no text")
+    return value.strip()
 
 
 def _moment(value: object) -> datetime:
     """A moment in UTC, which one without a zone is taken for."""
-    if isinstance(value, datetime):
-        found = value
-    else:
-        try:
-            found = datetime.fromisoformat(_text(value))
-        except ValueError as fault:
-            raise ValueError("it is a moment such as 2024-07-09T16:00:00Z") from fault
-    if found.year not in YEARS:
-        raise ValueError(f"its year lies between {YEARS[0]} and {YEARS[-1]}")
+    found = _read(value, datetime, such="moment such as 2024-07-09T16:00:00Z")
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def _text(value: object) -> str:
-    """What was written; the number 20240709 of a JSON body is no day."""
-    if not isinstance(value, str):
-        raise ValueError("it is no text")
-    return value.strip()
+def _day(value: object) -> date:
+    return _read(value, date, such="day such as 2024-07-09")
 
 
 # What is written on one line, without characters that nobody sees.
@@ -47,20 +57,6 @@ Moment = Annotated[
     PlainSerializer(lambda moment: moment.isoformat().replace("+00:00", "Z")),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-
-
-def _day(value: object) -> date:
-    """A day; one far from any calendar is none."""
-    if isinstance(value, date):
-        found = value
-    else:
-        try:
-            found = date.fromisoformat(_text(value))
-        except ValueError as fault:
-            raise ValueError("it is a day such as 2024-07-09") from fault
-    if found.year not in YEARS:
-        raise ValueError(f"its year lies between {YEARS[0]} and {YEARS[-1]}")
-    return found
 
 
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
