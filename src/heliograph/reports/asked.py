@@ -10,6 +10,18 @@ from heliograph.signals.models import Strategy
 from heliograph.signals.queries import Hidden
 
 EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 1)
+# Their rows, one by one; its values are those of `values_of`.
+SETTLED = """\
+FROM signals_outcome AS o
+JOIN signals_signal AS s ON s.id = o.signal_id
+JOIN signals_strategyversion AS v ON v.id = s.version_id
+WHERE o.state = 'settled' AND o.exit_time >= %(first)s::date::timestamp AT TIME ZONE 'UTC'
+  AND o.exit_time < %(end)s::date::timestamp AT TIME ZONE 'UTC'
+  AND (%(strategies)s::bigint[] IS NULL OR v.strategy_id = ANY (%(strategies)s))
+  AND NOT v.strategy_id = ANY (%(hidden)s::bigint[])
+  AND (%(version)s::bigint IS NULL OR v.id = %(version)s)
+  AND (%(timeframe)s::text IS NULL OR v.timeframe = %(timeframe)s)
+  AND (%(side)s::text IS NULL OR s.side = %(side)s)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,20 @@ def days(asked: Asked) -> Span:
     """The days that are asked for."""
     until = asked.until
     return Span(asked.since or EARLIEST, LATEST if until is None else until + timedelta(days=1))
+
+
+def values_of(asked: Asked) -> dict[str, object]:
+    """What SETTLED is asked with."""
+    span = days(asked)
+    return {
+        "first": span.first,
+        "end": span.end,
+        "strategies": asked.strategy_ids(),
+        "hidden": list(asked.hidden),
+        "version": asked.version_id,
+        "timeframe": asked.timeframe,
+        "side": asked.side,
+    }
 
 
 def whole_months(wanted: Span) -> tuple[Span, Sequence[Span]]:

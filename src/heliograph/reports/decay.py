@@ -8,22 +8,13 @@ from django.db import connection
 from heliograph.engine.performance.decay import decay as summed
 from heliograph.engine.performance.decay import while_held
 from heliograph.engine.performance.estimates import Estimate
-from heliograph.reports.asked import Asked, days
+from heliograph.reports.asked import SETTLED, Asked, values_of
 
 BARS, MOST = 24, 2_000
-PATHS = """
+PATHS = f"""
 WITH chosen AS (
     SELECT o.signal_id, o.instrument_id, o.entry_time, o.entry_price, o.bars_held, s.stop, v.timeframe
-    FROM signals_outcome AS o
-    JOIN signals_signal AS s ON s.id = o.signal_id
-    JOIN signals_strategyversion AS v ON v.id = s.version_id
-    WHERE o.state = 'settled' AND o.exit_time >= %(first)s::date::timestamp AT TIME ZONE 'UTC'
-      AND o.exit_time < %(end)s::date::timestamp AT TIME ZONE 'UTC'
-      AND (%(strategies)s::bigint[] IS NULL OR v.strategy_id = ANY (%(strategies)s))
-      AND NOT v.strategy_id = ANY (%(hidden)s::bigint[])
-      AND (%(version)s::bigint IS NULL OR v.id = %(version)s)
-      AND (%(timeframe)s::text IS NULL OR v.timeframe = %(timeframe)s)
-      AND (%(side)s::text IS NULL OR s.side = %(side)s)
+    {SETTLED}
       AND s.stop IS NOT NULL AND o.entry_price IS NOT NULL AND s.stop <> o.entry_price
     ORDER BY o.exit_time DESC, o.signal_id DESC LIMIT %(most)s
 )
@@ -56,18 +47,7 @@ class Decay:
 
 def decay(asked: Asked, *, bars: int = BARS) -> Decay:
     """Of the newest settled signals that are asked for. One statement."""
-    span = days(asked)
-    facts = {
-        "first": span.first,
-        "end": span.end,
-        "strategies": asked.strategy_ids(),
-        "hidden": list(asked.hidden),
-        "version": asked.version_id,
-        "timeframe": asked.timeframe,
-        "side": asked.side,
-        "most": MOST,
-        "bars": bars,
-    }
+    facts = values_of(asked) | {"most": MOST, "bars": bars}
     with connection.cursor() as cursor:
         cursor.execute(PATHS, facts)
         rows = cursor.fetchall()

@@ -16,7 +16,7 @@ from heliograph.engine.performance.estimates import Estimate, mean_of, share
 from heliograph.engine.performance.regimes import RULES, Codes, Regime, regimes
 from heliograph.engine.timeframe import DAY, Timeframe
 from heliograph.market import wire
-from heliograph.reports.asked import Asked, days
+from heliograph.reports.asked import SETTLED, Asked, values_of
 
 MOST = 5_000
 NAMES = {
@@ -26,18 +26,9 @@ NAMES = {
     Regime.RANGE_VOLATILE: "range, volatile",
     Regime.UNKNOWN: "unknown",
 }
-SIGNALS = """
+SIGNALS = f"""
 SELECT o.instrument_id, v.timeframe, o.bar_time, o.r, o.return_pct
-FROM signals_outcome AS o
-JOIN signals_signal AS s ON s.id = o.signal_id
-JOIN signals_strategyversion AS v ON v.id = s.version_id
-WHERE o.state = 'settled' AND o.exit_time >= %(first)s::date::timestamp AT TIME ZONE 'UTC'
-  AND o.exit_time < %(end)s::date::timestamp AT TIME ZONE 'UTC'
-  AND (%(strategies)s::bigint[] IS NULL OR v.strategy_id = ANY (%(strategies)s))
-  AND NOT v.strategy_id = ANY (%(hidden)s::bigint[])
-  AND (%(version)s::bigint IS NULL OR v.id = %(version)s)
-  AND (%(timeframe)s::text IS NULL OR v.timeframe = %(timeframe)s)
-  AND (%(side)s::text IS NULL OR s.side = %(side)s)
+{SETTLED}
 ORDER BY o.exit_time DESC, o.signal_id DESC LIMIT %(most)s
 """
 CLOSES = """
@@ -102,17 +93,7 @@ def _told(name: str, results: Floats) -> InRegime:
 
 
 def _signals(asked: Asked) -> list[tuple]:
-    span = days(asked)
-    facts = {
-        "first": span.first,
-        "end": span.end,
-        "strategies": asked.strategy_ids(),
-        "hidden": list(asked.hidden),
-        "version": asked.version_id,
-        "timeframe": asked.timeframe,
-        "side": asked.side,
-        "most": MOST,
-    }
+    facts = values_of(asked) | {"most": MOST}
     with connection.cursor() as cursor:
         cursor.execute(SIGNALS, facts)
         return cursor.fetchall()
