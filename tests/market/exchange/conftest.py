@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 
 from heliograph.market.models import Venue
 from heliograph.market.sources.exchange.venues import add_venue
@@ -33,6 +35,30 @@ def binance(exchange, db):
 def shared_binance(exchange, transactional_db):
     """The same for what asks from several threads."""
     return venue_at(exchange)
+
+
+@pytest.fixture
+def url(servers, transactional_db):
+    """The database of the test, for those who connect by themselves."""
+    name = connection.settings_dict["NAME"]
+    return servers["database_url"].replace("/heliograph?", f"/{name}?")
+
+
+@pytest.fixture
+def end_sessions(url):
+    """Ends every session but that of the test, as by a crash and restart of the server."""
+    connection.ensure_connection()
+    ours = connection.connection.info.backend_pid
+
+    def end():
+        with psycopg.connect(url, autocommit=True) as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), %s)",
+                [ours],
+            )
+
+    return end
 
 
 def venue_at(exchange, *, name="binance", priority=100):

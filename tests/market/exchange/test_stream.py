@@ -99,6 +99,26 @@ def test_a_socket_that_breaks_is_replaced_and_rest_fills_in(exchange, shared_bin
         assert np.array_equal(stored(one.instrument), exchange.truth(one.instrument.symbol)[90:])
 
 
+def test_what_had_arrived_at_the_end_is_stored_though_the_session_had_died(
+    exchange, shared_binance, watches, end_sessions
+):
+    """As when the database starts anew: the lease goes with it, and the stream is ended at once."""
+
+    async def follow(told, series):
+        # So seldom that the second bar waits for the end.
+        pace = Pace(quiet=LONG, gather=1.0)
+        async with streaming(exchange, shared_binance, series, told, pace) as stream:
+            close_bar(exchange)
+            await until(lambda: told.changed == 3)
+            close_bar(exchange)
+            await until(lambda: len(stream.waiting) == 3)
+            await asyncio.to_thread(end_sessions)
+
+    asyncio.run(follow(Told(), subscriptions(shared_binance)))
+    for one in watches:
+        assert np.array_equal(stored(one.instrument), exchange.truth(one.instrument.symbol)[90:])
+
+
 def test_a_socket_that_falls_silent_is_replaced(exchange, shared_binance, watches):
     async def follow(told, series):
         async with streaming(exchange, shared_binance, series, told) as stream:

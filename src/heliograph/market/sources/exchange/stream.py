@@ -49,7 +49,8 @@ class VenueStream:
         self._venue, self._series, self._now = venue, list(series), now
         self._changed, self._due = changed, due
         self._pace = pace or Pace()
-        self._waiting: list[Arrival] = []
+        # Closed candles that are not stored yet.
+        self.waiting: list[Arrival] = []
         self._over: list[Subscription] = []
         self._clock: VenueClock | None = None
         self._markets: dict[str, Any] = {}
@@ -71,6 +72,8 @@ class VenueStream:
         except BaseExceptionGroup as faults:
             raise faults.exceptions[0] from faults
         finally:
+            # Over a new session: what the lease was lost by may have ended that of this thread too.
+            await self._in_thread(connections.close_all)
             await self._store()
             await self._in_thread(connections.close_all)
             self._thread.shutdown()
@@ -78,7 +81,7 @@ class VenueStream:
     async def _keep(self, series: Sequence[Subscription]) -> None:
         """One socket after another: a broken one is replaced, the pauses grow while none holds."""
         pause, loop = self._pace.first_pause, asyncio.get_running_loop()
-        ears = Ears(self._waiting.append, self._over.append)
+        ears = Ears(self.waiting.append, self._over.append)
         while True:
             began = loop.time()
             socket = Socket(
@@ -120,7 +123,7 @@ class VenueStream:
     async def _store(self) -> int:
         """Store what is over by both clocks; the others wait, and so does all while the database is away."""
         clock = self._clock
-        taken = ripe(self._waiting, clock=clock.ms()) if clock else []
+        taken = ripe(self.waiting, clock=clock.ms()) if clock else []
         if not clock or not taken:
             return 0
         changed = await self._with_rows(
@@ -130,7 +133,7 @@ class VenueStream:
             return 0
         gone = set(map(id, taken))
         # In place: the sockets add to this very list.
-        self._waiting[:] = [one for one in self._waiting if id(one) not in gone]
+        self.waiting[:] = [one for one in self.waiting if id(one) not in gone]
         return changed
 
     def _read_venue(self) -> dict[str, Any]:
