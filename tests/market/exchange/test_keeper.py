@@ -97,7 +97,7 @@ def test_candles_wait_while_the_database_is_away(exchange, btc, url, end_session
             await until(lambda: exchange.served.subscriptions == 1)
             await asyncio.to_thread(end_sessions)
             close_bar(exchange)
-            # The lease was lost too: what is said while nobody listens is missed, and asked for when it is late.
+            # The lease was lost too: what is said while nobody listens is asked for when it is late.
             for _ in range(20):
                 if rung:
                     break
