@@ -144,7 +144,7 @@ def drill(home: Path, *, faults: int, bars: int, seed: int, say: Callable[[str],
                 time.sleep(0.02)
             over = time.monotonic()
             say(f"the last fault is over: {dict(trouble.made)}")
-            pipeline.wait_until_done(seconds=CLEARED_SECONDS)
+            pipeline.wait_until_done(within=CLEARED_SECONDS)
             cleared = time.monotonic() - over
         repeats = receiver.repeats
         found = seen(url, receiver)

@@ -85,7 +85,7 @@ def _noticed(
         try:
             made.wait_until_up(seconds=UP_SECONDS)
             complaints = _disturb(place, made, extra, bars=bars, seed=seed)
-            made.wait_until_done(seconds=DONE_SECONDS)
+            made.wait_until_done(within=DONE_SECONDS)
         except NotDone as fault:
             receiver.clear()
             return [str(fault)]

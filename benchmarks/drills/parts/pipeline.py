@@ -158,27 +158,38 @@ class Pipeline:
         if not wait_until(up, seconds=seconds, every=0.1):
             raise NotDone(f"The workers are not up after {seconds:.0f} seconds. {_last_words(workers[0])}")
 
-    def left(self, *questions: str) -> int:
-        """How much is left to do."""
+    def left(self) -> tuple[int, int]:
+        """How many series are behind, and how many notices are not delivered."""
         with psycopg.connect(self.url) as connection:
-            return sum(int(connection.execute(question.encode()).fetchall()[0][0]) for question in questions)
+            behind, unsent = (
+                int(connection.execute(question.encode()).fetchall()[0][0]) for question in (BEHIND, UNSENT)
+            )
+        return behind, unsent
 
-    def wait_until_evaluated(self, *, seconds: float = DONE_SECONDS) -> None:
-        """Wait until all bars are evaluated; NotDone if that does not come."""
-        self._wait(BEHIND, seconds=seconds)
+    def wait_until_evaluated(self) -> None:
+        """Wait until all bars are evaluated; NotDone if that stops short."""
+        self._wait(lambda left: left[0])
 
-    def wait_until_done(self, *, seconds: float = DONE_SECONDS) -> None:
-        """Wait until all is evaluated and delivered; NotDone if that does not come."""
-        self._wait(BEHIND, UNSENT, seconds=seconds)
+    def wait_until_done(self, *, within: float | None = None) -> None:
+        """Wait until all is evaluated and delivered; NotDone if that stops short or takes longer than this."""
+        self._wait(sum, within=within)
 
-    def _wait(self, *questions: str, seconds: float) -> None:
-        def done() -> bool:
+    def _wait(self, of: Callable[[tuple[int, int]], int], *, within: float | None = None) -> None:
+        """A busy machine may take long: it is given up when nothing more was done for DONE_SECONDS."""
+        began = moved = time.monotonic()
+        fewest = None
+        while (left := of(self.left())) > 0:
             self.look()
-            return not self.left(*questions)
-
-        if not wait_until(done, seconds=seconds, every=0.1):
-            left = f"{self.left(*questions)} pieces are left after {seconds:.0f} seconds."
-            raise NotDone(f"{left} The ledger: {self._ledger() or 'empty'}.")
+            now = time.monotonic()
+            if fewest is None or left < fewest:
+                fewest, moved = left, now
+            if now - began > within if within else now - moved > DONE_SECONDS:
+                behind, unsent = self.left()
+                raise NotDone(
+                    f"{behind} series are behind and {unsent} notices unsent after {now - began:.0f} s. "
+                    f"The ledger: {self._ledger() or 'empty'}."
+                )
+            time.sleep(0.1)
 
     def _ledger(self) -> str:
         with psycopg.connect(self.url) as connection:
