@@ -171,7 +171,7 @@ class Pipeline:
         self._wait(lambda left: left[0])
 
     def wait_until_done(self, *, within: float | None = None) -> None:
-        """Wait until all is evaluated and delivered; NotDone if that stops short or takes longer than this."""
+        """Wait until all is evaluated and delivered; NotDone if that stops short or takes longer."""
         self._wait(sum, within=within)
 
     def _wait(self, of: Callable[[tuple[int, int]], int], *, within: float | None = None) -> None:
