@@ -146,7 +146,7 @@ def test_a_signal_that_no_notice_tells_of_breaks_an_invariant():
 
 def test_steps_rejects_and_outcomes_are_measured_from_what_generation_leaves():
     batch, instruments, made = live_world(bars=200)
-    nothing = "no bar was evaluated in the last 15 minutes"
+    nothing = "nothing to measure: no bar was evaluated in the last 15 minutes"
     assert values("generation", "generation_step_p95_seconds", at=NOON) == [nothing]
     play(batch, instruments, made, start=60, stop=200)
     rejected = Signal.objects.filter(state="rejected", historical=False).order_by("pk").last()
@@ -159,6 +159,7 @@ def test_steps_rejects_and_outcomes_are_measured_from_what_generation_leaves():
     )
     assert found["generation_step_p95_seconds"].value > 0
     assert found["generation_rejected", rejected.reason].value >= 1
+    assert look_at("generation", at=at + HOUR)["generation_rejected", rejected.reason].value == 0
 
     settled = Outcome.objects.filter(state="settled", signal__historical=False).order_by("exit_time").last()
     at = settled.settled_at + MINUTE

@@ -14,6 +14,7 @@ from heliograph.kit.cache.told import Level, together
 from heliograph.kit.clock import utc_now
 from heliograph.kit.wait import wait_until
 from heliograph.monitor.hosts import host_name, tell
+from heliograph.monitor.measure import NOTHING as IDLE
 from heliograph.monitor.measure import Definition, known
 from heliograph.monitor.models import Machine
 from heliograph.monitor.probe import Probe, look_all
@@ -208,10 +209,14 @@ def test_errors_of_the_cache_are_those_of_the_last_minutes():
     for told, expected in (
         (_told(hits=100, errors=510), 0.1),
         (_told(hits=15, errors=510), "too little was asked of it in the last minutes"),
+        (
+            _told(hits=15, errors=500),
+            f"{IDLE}hardly anything was asked of it in the last minutes",
+        ),
         (_told(hits=0, errors=0), "a process ended, and its counters with it"),
     ):
         assert values("cache", errors, cache=lambda t=told: t, at=at) == [expected]
-    assert values("cache", ("cache_hits_ratio", "memory")) == ["nothing was asked of it"]
+    assert values("cache", ("cache_hits_ratio", "memory")) == [f"{IDLE}nothing was asked of it"]
 
 
 def _told(*, hits, errors):

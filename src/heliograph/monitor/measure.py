@@ -11,6 +11,8 @@ Unit = Literal["seconds", "bytes", "ratio", "count", "total"]
 SUFFIXED = ("seconds", "bytes", "ratio", "total")
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 LONGEST_LABEL = 64
+# So begins why a value is unknown where all could be seen, and there was nothing to measure.
+NOTHING = "nothing to measure: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,11 @@ class Measure:
         """What tells it from all others: its name, and its labels in one order."""
         return self.name, key_of(self.labels)
 
+    @property
+    def is_idle(self) -> bool:
+        """True if it is unknown since there was nothing to measure."""
+        return self.reason.startswith(NOTHING)
+
 
 def key_of(labels: Mapping[str, str]) -> str:
     """The labels as one text, in one order."""
@@ -99,6 +106,16 @@ def known(definition: Definition, value: float, /, *, note: str = "", **labels: 
 def unknown(definition: Definition, reason: str, /, **labels: str) -> Measure:
     """A value that could not be measured."""
     return Measure(definition, None, _short(labels), reason=reason)
+
+
+def idle(definition: Definition, reason: str, /, **labels: str) -> Measure:
+    """A value that is unknown as there is nothing to measure, for that reason."""
+    return unknown(definition, NOTHING + reason, **labels)
+
+
+def measured_or_idle(definition: Definition, value: float | None, reason: str, /, **labels: str) -> Measure:
+    """A value, or for None one that is unknown as there is nothing to measure."""
+    return idle(definition, reason, **labels) if value is None else known(definition, value, **labels)
 
 
 def measured(definition: Definition, value: float | None, reason: str, /, **labels: str) -> Measure:

@@ -43,9 +43,9 @@ class Looks:
             evaluate([_measure(*one) for one in self._values.items() if one[1] != "gone"], at=self.at)
         return going()
 
-    def wait(self, **span):
+    def wait(self, *, minutes, **values):
         """Let time pass by seldom looks, of which no two are so far apart that the watch was interrupted."""
-        return self.look(times=round(timedelta(**span) / MINUTE), every=MINUTE)
+        return self.look(times=minutes, every=MINUTE, **values)
 
 
 def _measure(name, value):

@@ -9,6 +9,7 @@ from heliograph.monitor.alerts.incidents import acknowledge, close
 from heliograph.monitor.alerts.models import Alert, Incident
 from heliograph.monitor.alerts.outage import keep_outage
 from heliograph.monitor.alerts.rules import change_rule
+from heliograph.monitor.measure import NOTHING
 from tests.monitor.alerts.looking import MINUTE, NOON, SECOND, Looks, lines, told
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,19 @@ def test_what_is_not_measured_any_more_is_over_after_a_while_and_says_so():
     assert looks.wait(minutes=2) == []
     incident = Incident.objects.get()
     assert "not measured any more" in incident.entries.filter(kind="cleared").get().words
+
+
+def test_where_there_is_nothing_to_measure_any_more_it_is_over_after_a_while_and_says_so():
+    looks, nothing = Looks(), f"{NOTHING}hardly anything was asked"
+    looks.wait(cache_errors_ratio=0.5, minutes=12)
+    assert looks.look(cache_errors_ratio=nothing) == ["cache-errors"]
+    assert looks.wait(minutes=10) == ["cache-errors"]
+    # What was not known meanwhile counts from its end on.
+    looks.look(cache_errors_ratio="a process ended")
+    looks.look(cache_errors_ratio=nothing)
+    assert looks.wait(minutes=14) == ["cache-errors"]
+    assert looks.wait(minutes=2) == []
+    assert nothing in Incident.objects.get().entries.filter(kind="cleared").get().words
 
 
 def test_what_comes_back_soon_is_the_same_incident_and_after_three_times_it_flaps():

@@ -29,17 +29,21 @@ MAD = 1.4826
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Whether a rule holds of a series: None is not known, for what the words say."""
+    """Whether a rule holds of a series: None is not known, for what the words say.
+
+    `is_idle`: it is not known as there is nothing to measure.
+    """
 
     holds: bool | None
     value: float | None
     words: str
+    is_idle: bool = False
 
 
 def judge_threshold(rule: Rule, measure: Measure, *, fires: bool) -> Judged:
     """Beyond the limit; one that fires holds until it is back beyond `clear`."""
     if measure.value is None:
-        return Judged(None, None, measure.reason)
+        return Judged(None, None, measure.reason, is_idle=measure.is_idle)
     is_above, limit = _limit(rule.options)
     if fires:
         limit = float(rule.options.get("clear", limit))

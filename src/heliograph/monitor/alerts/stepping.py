@@ -6,7 +6,8 @@ from heliograph.monitor.alerts.conditions import Judged, number
 from heliograph.monitor.alerts.models import Alert, Entry
 from heliograph.monitor.alerts.timeline import note
 
-# What is not measured any more is over after this, and its incident says so.
+# What is not measured any more, and what there is nothing of to measure, is over after this, and its incident
+# says so.
 GONE = timedelta(minutes=15)
 # So much worse than what the time line told last is worth a line.
 WORTH = 1.5
@@ -15,10 +16,13 @@ WORTH = 1.5
 def step(alert: Alert, judged: Judged | None, *, at: datetime) -> None:
     """Bring an alert up to date; None: it was looked for, and is not measured.
 
-    An alert that does not fire yet is deleted where it is well. What is not known neither fires nor ends.
+    An alert that does not fire yet is deleted where it is well. What is not known neither fires nor ends;
+    where there is nothing to measure any more it ends after a while.
     """
     if judged is None:
-        _not_there(alert, at=at)
+        _not_there(alert, "it is not measured any more", at=at)
+    elif judged.is_idle:
+        _not_there(alert, judged.words, at=at)
     elif judged.holds is None:
         _unknown(alert, judged, at=at)
     elif judged.holds:
@@ -41,15 +45,15 @@ def resolve(alert: Alert, *, at: datetime, over: datetime, words: str) -> None:
         note(alert.incident_id, Entry.Kind.CLEARED, f"{alert.rule.title}: {words}", at=at)
 
 
-def _not_there(alert: Alert, *, at: datetime) -> None:
+def _not_there(alert: Alert, words: str, *, at: datetime) -> None:
     if alert.state == Alert.State.PENDING:
         alert.delete()
     elif alert.gone_since is None:
-        alert.gone_since = at
-        alert.save(update_fields=["gone_since"])
-        note(alert.incident_id, Entry.Kind.UNKNOWN, f"{alert.rule.title}: it is not measured any more", at=at)
+        alert.gone_since, alert.clear_since, alert.unknown_since = at, None, None
+        alert.save(update_fields=["gone_since", "clear_since", "unknown_since"])
+        note(alert.incident_id, Entry.Kind.UNKNOWN, f"{alert.rule.title}: {words}", at=at)
     elif at - alert.gone_since >= GONE:
-        resolve(alert, at=at, over=at, words="what it was about is not measured any more")
+        resolve(alert, at=at, over=at, words=words)
 
 
 def _unknown(alert: Alert, judged: Judged, *, at: datetime) -> None:

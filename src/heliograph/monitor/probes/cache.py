@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from heliograph.monitor.measure import Definition, Measure, Rule, known, measured, unknown
+from heliograph.monitor.measure import Definition, Measure, Rule, idle, known, measured_or_idle, unknown
 from heliograph.monitor.probe import Ground, Probe
 from heliograph.monitor.queries import Key, minutes_before
 
@@ -42,8 +42,8 @@ def read(ground: Ground) -> Iterator[Measure]:
         p99 = told.latency_us(0.99)
         reads, faults = known(READS, asked, level=level), known(FAULTS, told.errors, level=level)
         yield from (reads, faults, _errors(reads, faults, before, level=level))
-        yield measured(HITS, told.hit_rate, "nothing was asked of it", level=level)
-        yield measured(P99, None if p99 is None else p99 / 1e6, "none was timed", level=level)
+        yield measured_or_idle(HITS, told.hit_rate, "nothing was asked of it", level=level)
+        yield measured_or_idle(P99, None if p99 is None else p99 / 1e6, "none was timed", level=level)
     yield known(MEMORY, total.bytes)
     yield known(EVICTED, total.evicted)
     yield known(UNPAID, len(total.unpaid), note=", ".join(total.unpaid[:3]))
@@ -58,6 +58,8 @@ def _errors(reads: Measure, faults: Measure, before: Mapping[Key, float], *, lev
     asked, failed = reads.value - before[reads.key], faults.value - before[faults.key]
     if asked < 0 or failed < 0:
         return unknown(ERRORS, "a process ended, and its counters with it", level=level)
+    if asked < ENOUGH and not failed:
+        return idle(ERRORS, "hardly anything was asked of it in the last minutes", level=level)
     if asked < ENOUGH:
         return unknown(ERRORS, "too little was asked of it in the last minutes", level=level)
     return known(ERRORS, min(failed / asked, 1.0), level=level)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import numpy as np
 from django.db.models import Max, QuerySet
 
-from heliograph.monitor.measure import Definition, Measure, Rule, known, measured
+from heliograph.engine.exits import Reject
+from heliograph.monitor.measure import Definition, Measure, Rule, known, measured_or_idle
 from heliograph.monitor.probe import Ground, Probe
 from heliograph.signals.models import Evaluation, Postponement, Signal
 
@@ -58,8 +59,8 @@ def _steps(ground: Ground) -> Iterator[Measure]:
     p95 = float(np.percentile([duration for duration, _ in found], 95)) / 1000 if found else None
     yield known(STEPS, len(found))
     yield known(BARS, bars)
-    yield measured(STEP, p95, reason)
-    yield measured(EACH, seconds / bars if bars else None, reason)
+    yield measured_or_idle(STEP, p95, reason)
+    yield measured_or_idle(EACH, seconds / bars if bars else None, reason)
 
 
 def recent_signals(*, at: datetime) -> QuerySet[Signal]:
@@ -76,7 +77,9 @@ def _signals(ground: Ground) -> Iterator[Measure]:
     reasons = Counter(reason for state, reason, _ in recent if state == Signal.State.REJECTED)
     named = dict(reasons.most_common(MOST_REASONS))
     rest = reasons.total() - sum(named.values())
-    for reason, number in (named | ({"others": rest} if rest else {})).items():
+    # Also those that none was rejected for: what is not told of is not known to be over.
+    none = dict.fromkeys(Reject, 0)
+    for reason, number in (none | named | ({"others": rest} if rest else {})).items():
         yield known(REJECTED, number, reason=reason)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.db import connection
 
-from heliograph.monitor.measure import Definition, Measure, Rule, known, measured
+from heliograph.monitor.measure import Definition, Measure, Rule, known, measured_or_idle
 from heliograph.monitor.probe import Ground, Probe
 from heliograph.signals.models import Outcome, OutcomeRevision
 
@@ -51,11 +51,11 @@ def read(ground: Ground) -> Iterator[Measure]:
     running = states.filter(state__in=Outcome.RUNNING).count()
     yield known(RUNNING, running)
     yield known(SETTLED, len(recent))
-    yield measured(LAG, max(lags, default=None), "no outcome was settled in the last hour")
+    yield measured_or_idle(LAG, max(lags, default=None), "no outcome was settled in the last hour")
     yield known(UNRESOLVED, states.filter(state=Outcome.State.UNRESOLVED).count())
     ids = [signal for signal, _, _ in found]
     differing = OutcomeRevision.objects.filter(signal__in=ids).values("signal").distinct().count()
-    yield measured(
+    yield measured_or_idle(
         REVISED, differing / len(ids) if ids else None, "no outcome but those of history is settled"
     )
 
