@@ -48,6 +48,16 @@ def test_the_choice_of_a_theme_leads_nowhere_else(client):
 
 
 @pytest.mark.django_db
+def test_an_address_that_only_does_something_says_so_to_who_opens_it(client):
+    answer = client.get("/notices/channels/desk/secret")
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    page = answer.content.decode()
+    assert "Nothing was done now." in page
+    assert 'href="/notices/channels/desk/"' in page
+
+
+@pytest.mark.django_db
 def test_a_form_from_elsewhere_is_refused():
     from django.test import Client
 

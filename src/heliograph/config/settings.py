@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "heliograph.web.not_allowed.NotAllowedMiddleware",
     "heliograph.web.accounts.gate.AccessMiddleware",
     "heliograph.web.repeats.RepeatsMiddleware",
 ]

@@ -1,0 +1,179 @@
+"""What watching costs: processor time of looks and forecasts beside that of the pipeline's benchmark.
+
+The pipeline goes as in `benchmarks.pipeline`, with one worker; then, while its worker lives on, looks are
+taken from here as a worker takes them, in real time, and then the hourly forecasts are made from a history of
+weeks. Each is a share of the processor time that the pipeline took in as much time.
+"""
+
+import argparse
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks.parts.cpu import cpu_of
+from benchmarks.parts.cpu import servers as server_processes
+from benchmarks.parts.desk import Desk, servers, workers
+from benchmarks.parts.rows import cpu_seconds
+from benchmarks.pipeline import HISTORY, WARM_TICKS, Pace, measure_ticks, ring_and_wait
+from heliograph.cli.output import show_table
+
+GOAL_PERCENT = 2.0
+VERSIONS = 5
+EVERY, HOUR = 15.0, 3_600.0
+# The hours before the newest one, as if it had been as then, more or less.
+WEEKS_BEFORE = """
+INSERT INTO monitor_hour (at, series, counts, least, most, sums, last)
+SELECT newest.at - hours * interval '1 hour', newest.series, newest.counts,
+       ARRAY(SELECT x * factor FROM unnest(newest.least) AS x),
+       ARRAY(SELECT x * factor FROM unnest(newest.most) AS x),
+       ARRAY(SELECT x * factor FROM unnest(newest.sums) AS x),
+       ARRAY(SELECT x * factor FROM unnest(newest.last) AS x)
+FROM (SELECT * FROM monitor_hour ORDER BY at DESC LIMIT 1) AS newest,
+     (SELECT hours, 1 + 0.2 * sin(hours * pi() / 12) + 0.05 * random() AS factor
+      FROM generate_series(1, 24 * %(days)s) AS hours) AS hours
+ON CONFLICT DO NOTHING
+"""
+# The looks of this run end within an hour that is not over.
+AN_HOUR = """
+INSERT INTO monitor_hour (at, series, counts, least, most, sums, last)
+SELECT date_trunc('hour', at) - interval '1 hour', series, counts, least, most, sums, last
+FROM monitor_minute ORDER BY at DESC LIMIT 1
+ON CONFLICT DO NOTHING
+"""
+DAYS = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Processor time of something that is done again and again. `percent`: of the pipeline's in that time."""
+
+    times: int
+    ms_each: float
+    every_s: float
+    percent: float
+
+
+def pipeline_share(desk: Desk, folder: Path, pace: Pace) -> float:
+    """Processor seconds of the pipeline in a second."""
+    found = measure_ticks(desk, folder, count=1, pace=pace)
+    return found.cpu_us_each / 1e6 * desk.each_bar / pace.every
+
+
+def looks(count: int) -> tuple[float, dict[str, float]]:
+    """Mean processor seconds of a look in real time, and milliseconds of each probe alone."""
+    from heliograph.kit.clock import utc_now
+    from heliograph.monitor.probe import look
+    from heliograph.monitor.probes import PROBES
+    from heliograph.monitor.take import keep_look
+    from heliograph.workers.measuring import ground
+
+    # The first one reads all that is read seldom, and what it needs is loaded by it.
+    keep_look(ground(at=utc_now()))
+    spent, start = 0.0, time.monotonic()
+    for number in range(1, count + 1):
+        time.sleep(max(0.0, start + number * EVERY - time.monotonic()))
+        before = cpu_seconds()
+        keep_look(ground(at=utc_now()))
+        spent += cpu_seconds() - before
+        _say(f"look {number} of {count}: {1000 * spent / number:.1f} ms each")
+    alone: dict[str, float] = {}
+    for probe in PROBES:
+        name = f"{probe.part}, every {probe.every} s"
+        alone[name] = alone.get(name, 0.0) + 1000 * _mean(lambda p=probe: look(p, ground(at=utc_now())))
+    return spent / count, alone
+
+
+def _mean(act: Callable[[], object], *, times: int = 5) -> float:
+    act()
+    before = cpu_seconds()
+    for _ in range(times):
+        act()
+    return (cpu_seconds() - before) / times
+
+
+def forecasts() -> float:
+    """Processor seconds of making the forecasts of an hour from weeks before, with the process's start."""
+    from django.db import connection
+
+    from heliograph.kit.clock import utc_now
+    from heliograph.monitor.store import roll_up
+    from heliograph.workers.forecasting import PROGRAM
+
+    roll_up(at=utc_now())
+    with connection.cursor() as cursor:
+        cursor.execute(AN_HOUR)
+        cursor.execute(WEEKS_BEFORE, {"days": DAYS})
+    before = _children() + cpu_of(server_processes())
+    subprocess.run(PROGRAM, check=True, env=os.environ | dict.fromkeys(("OMP_NUM_THREADS",), "1"))
+    return _children() + cpu_of(server_processes()) - before
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def main() -> None:
+    """Measure, and print tables and a JSON line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--instruments", type=int, default=2_000)
+    parser.add_argument("--ticks", type=int, default=30)
+    parser.add_argument("--every", type=float, default=2.0, help="seconds between two ticks")
+    parser.add_argument("--looks", type=int, default=40, help="one every 15 seconds")
+    asked = parser.parse_args()
+    with servers() as folder:
+        _say("storing the history")
+        desk = Desk.open(
+            instruments=asked.instruments,
+            versions=VERSIONS,
+            history=HISTORY,
+            bars=asked.ticks + WARM_TICKS,
+        )
+        _say(f"{asked.ticks} ticks of the pipeline")
+        share = pipeline_share(desk, folder, Pace(asked.ticks, asked.every, 1))
+        with workers(1, folder=folder) as processes:
+            ring_and_wait(desk, seconds=120)
+            # Nobody else is to look meanwhile.
+            os.kill(processes[0], signal.SIGSTOP)
+            each, alone = looks(asked.looks)
+            os.kill(processes[0], signal.SIGCONT)
+        made = forecasts()
+    costs = {
+        "a look": Cost(asked.looks, 1000 * each, EVERY, 100 * each / EVERY / share),
+        "forecasts and advice": Cost(1, 1000 * made, HOUR, 100 * made / HOUR / share),
+    }
+    whole = sum(one.percent for one in costs.values())
+    show_table(
+        ["probe", ">CPU ms"], [[name, f"{ms:.2f}"] for name, ms in sorted(alone.items(), key=lambda x: -x[1])]
+    )
+    print()
+    show_table(
+        ["", ">every s", ">CPU ms", ">% of the pipeline"],
+        [
+            [name, f"{one.every_s:,.0f}", f"{one.ms_each:,.1f}", f"{one.percent:.2f}"]
+            for name, one in costs.items()
+        ],
+        title=f"The pipeline takes {1000 * share:,.0f} ms of processor time a second",
+    )
+    print(
+        f"{whole:.2f} % in all, of {GOAL_PERCENT:g} allowed"
+        + ("" if whole <= GOAL_PERCENT else ": FALLS SHORT")
+    )
+    told = {name: asdict(one) for name, one in costs.items()}
+    result = {"benchmark": "watching", **vars(asked), "pipeline_ms_per_s": 1000 * share}
+    print(json.dumps(result | {"costs": told, "probes_ms": alone, "percent": whole}))
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
