@@ -64,31 +64,43 @@ def end(outcomes, *, r, pct, after_hours, **others):
     )
 
 
-def fill(ledger, count=400, *, seed=5):
+def fill(ledger, count=400, *, seed=5, hours=(0, 2_000)):
     """Many signals that settled, some without a stop, a return or a confidence."""
     dice = np.random.default_rng(seed)
     for number in range(count):
         place = int(dice.integers(0, 12))
-        hours = int(dice.integers(0, 2_000))
+        opened = int(dice.integers(*hours))
         said = dice.choice([None, 1.5, round(float(dice.random()), 2)], p=[0.1, 0.05, 0.85])
-        outcome = ledger.publish(number, place=place, hours=hours, confidence=said)
+        outcome = ledger.publish(number, place=place, hours=opened, confidence=said)
         r = None if place == 3 else float(dice.normal(0.1, 1.5))
         pct = None if number % 50 == 7 else float(dice.normal(0.2, 2))
         held = int(dice.integers(1, 60))
         more = {"mfe_r": None if r is None else abs(r) + 0.1, "mae_r": -0.4, "bars_held": held}
-        end([outcome], r=r, pct=pct, after_hours=hours + held, **more)
+        end([outcome], r=r, pct=pct, after_hours=opened + held, **more)
+
+
+def say_regime(regime, *, first=0, count=1):
+    """Say so much of the regime at some signals, the oldest first, whatever was said before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO reports_regime (signal_id, regime) "
+            "SELECT id, %s FROM signals_signal ORDER BY id LIMIT %s OFFSET %s "
+            "ON CONFLICT (signal_id) DO UPDATE SET regime = EXCLUDED.regime",
+            [regime, count, first],
+        )
 
 
 def table():
     """All settled outcomes with what groups are made of, read one by one."""
     columns = (
         "s.version_id, s.side, o.instrument_id, v.strategy_id, v.timeframe, s.bar_time, s.confidence, o.r, "
-        "o.return_pct, o.mfe_r, o.mae_r, o.bars_held, o.entry_time, o.exit_time"
+        "o.return_pct, o.mfe_r, o.mae_r, o.bars_held, o.entry_time, o.exit_time, g.regime"
     )
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {columns} FROM signals_outcome o JOIN signals_signal s ON s.id = o.signal_id "
             "JOIN signals_strategyversion v ON v.id = s.version_id "
+            "LEFT JOIN reports_regime g ON g.signal_id = s.id "
             "WHERE o.state = 'settled' AND o.exit_time IS NOT NULL ORDER BY o.signal_id"
         )
         names = [name.strip().split(".")[1] for name in columns.split(",")]
@@ -99,6 +111,7 @@ def table():
         rows[name] = pd.to_datetime(rows[name], utc=True)
     rows["day"] = rows.exit_time.dt.date
     rows["hour"] = rows.bar_time.dt.hour
+    rows["regime"] = rows.regime.astype(float).fillna(-1).astype(int)
     usable = rows.confidence.between(0, 1)
     bins = np.minimum(np.searchsorted(EDGES, rows.confidence.fillna(0), side="right") - 1, 9)
     rows["bin"] = np.where(usable, bins, 10).astype(int)
@@ -114,6 +127,7 @@ KEYS = {
     "instrument": "instrument_id",
     "hour": "hour",
     "confidence": "bin",
+    "regime": "regime",
 }
 
 

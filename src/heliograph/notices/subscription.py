@@ -13,7 +13,7 @@ from heliograph.notices.channel import find_channel
 from heliograph.notices.errors import BadSubscription, NoSuchSubscription, NoSuchTopic
 from heliograph.notices.matching import matches
 from heliograph.notices.models import Channel, Delivery, Notice, Sending, State, Subscription
-from heliograph.notices.topics import check_topics
+from heliograph.notices.topics import TOPICS, check_topics
 
 LONGEST_PATTERN = 128
 MOST_PATTERNS = 200
@@ -134,7 +134,9 @@ def preview(wish: Wish, *, at: datetime, hidden: Collection[str] = ()) -> Previe
     newest = list(
         Notice.objects.filter(created_at__gt=at - PREVIEWED).order_by("-created_at")[: LOOKED_AT + 1]
     )
-    looked = [one for one in newest[:LOOKED_AT] if one.payload.get("strategy") not in hidden]
+    # Others, such as reports that are ready, go on their way without a subscription.
+    known = [one for one in newest[:LOOKED_AT] if one.topic in TOPICS]
+    looked = [one for one in known if one.payload.get("strategy") not in hidden]
     found = [one for one in looked if matches(asked, one.topic, one.payload)]
     return Preview(len(found), len(looked), len(newest) > LOOKED_AT, tuple(found[:3]))
 

@@ -18,8 +18,8 @@ from heliograph.signals.queries import Hidden
 # The last bars of a period come, and its signals settle, a little after its end.
 LATER = timedelta(minutes=3)
 MOST = 50
-# The strategies that an audience may not see; None: it is to see nothing at all.
-HiddenFrom = Callable[[str], Hidden | None]
+# The strategies that those may not see who get the reports; None: they are to see nothing at all.
+HiddenFrom = Callable[[ReportSchedule], Hidden | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +89,11 @@ def ask_due(*, at: datetime, hidden_from: HiddenFrom) -> int:
     After an outage only the newest period is reported on: those before it can be asked for by hand.
     """
     asked = 0
-    for schedule in ReportSchedule.objects.filter(paused=False).order_by("pk"):
+    for schedule in schedules_of(None).filter(paused=False):
         period = last_period(Kind(schedule.kind), at=at - LATER, zone=schedule.zone)
         if period.until <= schedule.done_until:
             continue
-        hidden = hidden_from(schedule.audience)
+        hidden = hidden_from(schedule)
         with transaction.atomic():
             due = ReportSchedule.objects.filter(pk=schedule.pk, done_until=schedule.done_until, paused=False)
             if due.update(done_until=period.until) and hidden is not None:

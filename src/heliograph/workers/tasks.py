@@ -11,6 +11,8 @@ from heliograph.kit.clock import utc_now
 LIMITS = {"soft_time_limit": 100, "time_limit": 120}
 SHORT = {"time_limit": 60}
 PIECE = timedelta(seconds=60)
+# What goes on in small steps leaves room for what came meanwhile.
+SOON = timedelta(seconds=15)
 # Long work renews a lease of its own, and is handed back by its reports after this time.
 LONG_PIECE = timedelta(minutes=10)
 LONG = {"time_limit": 3_600, "acks_late": False, "reject_on_worker_lost": False}
@@ -171,9 +173,9 @@ def report_due() -> None:
     from heliograph.reports.schedules import ask_due
     from heliograph.workers.ring import ring
     from heliograph.workers.standing import stand
-    from heliograph.workers.unheard import hidden_from_audience
+    from heliograph.workers.unheard import hidden_from_report
 
-    stand("report_due", lambda at: ask_due(at=at, hidden_from=hidden_from_audience) and ring("run_jobs"))
+    stand("report_due", lambda at: ask_due(at=at, hidden_from=hidden_from_report) and ring("run_jobs"))
 
 
 @shared_task(**LIMITS)
@@ -187,11 +189,12 @@ def keep_quality() -> None:
 
 @shared_task(**LIMITS)
 def fold_sums() -> None:
-    """Add what has settled to the sums that analytics rest on."""
-    from heliograph.reports.sums import fold
+    """Add what has settled to the sums that analytics rest on, and look at what is new for them."""
+    from heliograph.reports.keep_sums import keep_sums
     from heliograph.workers.standing import stand
 
-    stand("fold_sums", lambda at: fold())
+    began = utc_now()
+    stand("fold_sums", lambda at: keep_sums(at=at, stop=lambda: utc_now() - began > SOON))
 
 
 @shared_task(**LIMITS)

@@ -10,6 +10,7 @@ from heliograph.notices.errors import NoSuchNotice
 from heliograph.notices.models import Delivery, Notice, Subscription
 from heliograph.notices.queries import list_channels, notice_item, way_of
 from heliograph.notices.topics import TOPICS
+from heliograph.reports import deliver
 from heliograph.signals.models import Strategy
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
@@ -161,7 +162,7 @@ def _notices(request: HttpRequest):
     if not unseen:
         return rows
     names = list(Strategy.objects.filter(pk__in=unseen).values_list("name", flat=True))
-    return rows.exclude(payload__strategy__in=names)
+    return rows.exclude(payload__strategy__in=names).exclude(deliver.unseen(unseen))
 
 
 def _deliveries(request: HttpRequest):
