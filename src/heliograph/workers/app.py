@@ -64,6 +64,8 @@ def make_app() -> Celery:
     made.conf.update(
         broker_url=broker_url(settings.REDIS_URL, settings.HELIOGRAPH_BROKER_URL),
         broker_connection_retry_on_startup=True,
+        # A Redis that refuses writes for want of memory is waited for like one that is away.
+        broker_channel_error_retry=True,
         broker_transport_options={
             "visibility_timeout": VISIBILITY_SECONDS,
             "unacked_restore_interval": 2,

@@ -12,6 +12,7 @@ from redis.retry import Retry
 from heliograph.workers.app import app
 
 QUEUED, LOOKED, AGAIN = "heliograph:queued:", "heliograph:looked:", "heliograph:again:"
+TRIED = "heliograph:tried"
 # A message that was lost holds back a new one for so long.
 QUEUED_SECONDS = 10
 # So long it is known that a shard was looked at and waits for a bar or for finer data.
@@ -85,6 +86,15 @@ def lengths(queues: Sequence[str]) -> dict[str, int]:
 def lengths_at_once(queues: Sequence[str]) -> dict[str, int]:
     """The same, or a RedisError within about a second: it is not tried again."""
     return _lengths(_connect_once(app.conf.broker_url), queues)
+
+
+def takes_writes() -> bool:
+    """False while the broker answers and refuses what would be stored; asked once, as it is for lengths."""
+    try:
+        _connect_once(app.conf.broker_url).set(TRIED, 1, ex=1)
+    except redis.ResponseError:
+        return False
+    return True
 
 
 def _lengths(client: "redis.Redis", queues: Sequence[str]) -> dict[str, int]:

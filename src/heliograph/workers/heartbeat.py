@@ -170,6 +170,10 @@ class Heartbeat(Thread):
         if received != self._seen or busy or not any(waiting[name] for name in read):
             self._seen, self._moved = received, time.monotonic()
         if time.monotonic() - self._moved > STUCK_SECONDS:
+            if not doorbell.takes_writes():
+                log.warning("Messages wait, and the broker refuses writes: to start anew would not help")
+                self._moved = time.monotonic()
+                return
             log.critical("Messages wait and none was taken for %.0f seconds: it ends", STUCK_SECONDS)
             os.kill(os.getpid(), signal.SIGKILL)
 

@@ -63,7 +63,7 @@ OF_PIPELINE = dict(
             above("timetable_lag_seconds", 60, clear=15, for_seconds=20),
             CRITICAL,
             "timetable",
-            follows=("redis-down", "database-down"),
+            follows=("redis-down", "redis-memory", "database-down"),
             title="The timetable is not rung",
             says="A line of the timetable is more than a minute late: bars that close are found late.",
             comes_from="No beat runs, or the one that leads stands still.",

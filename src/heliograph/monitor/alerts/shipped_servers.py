@@ -159,7 +159,7 @@ OF_SERVERS = dict(
             follows=("redis-down",),
             title="Redis is running out of memory",
             says="More than nine tenths of the memory that Redis may use is used; when it is full it "
-            "refuses writes, and workers end.",
+            "refuses writes: no work is rung, and workers wait until it has room.",
             comes_from="A small maxmemory, other programs on the same server, or queues that fill.",
             look="heliograph cache",
             remedy="Raise maxmemory, or empty the cache: `heliograph cache clear`.",

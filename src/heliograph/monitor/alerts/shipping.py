@@ -5,7 +5,7 @@ from heliograph.monitor.alerts.terms import ABSENCE, ANOMALY, BURN, CRITICAL, IN
 # Told again after so many minutes; what is critical is raised to `incident.escalated` besides.
 REPEATS: dict[str, int | None] = {CRITICAL: 60, "warning": 720, INFO: None}
 ESCALATES = 15
-SERVED = ("database-down", "redis-down", "no-workers", "concern-unserved", "timetable-late")
+SERVED = ("database-down", "redis-down", "redis-memory", "no-workers", "concern-unserved", "timetable-late")
 
 
 def above(measure: str, limit: float, *, clear: float | None = None, **more: object) -> dict[str, object]:
