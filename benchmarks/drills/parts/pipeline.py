@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from select import select
@@ -177,12 +177,17 @@ class Pipeline:
     def _wait(self, of: Callable[[tuple[int, int]], int], *, within: float | None = None) -> None:
         """A busy machine may take long: it is given up when nothing more was done for DONE_SECONDS."""
         began = moved = time.monotonic()
-        fewest = None
-        while (left := of(self.left())) > 0:
+        fewest: int | None = None
+        while True:
             self.look()
             now = time.monotonic()
-            if fewest is None or left < fewest:
-                fewest, moved = left, now
+            # A server that was killed a moment ago may still be recovering: that takes of the same time.
+            with suppress(psycopg.OperationalError):
+                left = of(self.left())
+                if not left:
+                    return
+                if fewest is None or left < fewest:
+                    fewest, moved = left, now
             if now - began > within if within else now - moved > DONE_SECONDS:
                 behind, unsent = self.left()
                 raise NotDone(
