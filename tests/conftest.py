@@ -18,7 +18,7 @@ from heliograph.kit.wait import wait_until
 
 HOME = "HELIOGRAPH_HOME"
 # Sums that triggers keep; they empty them when their tables are truncated.
-OF_TRIGGERS = ("signals_tally", "reports_sum", "reports_unsummed")
+OF_TRIGGERS = ("signals_tally", "reports_sum", "reports_unsummed", "reports_unplaced", "reports_unlived")
 # What migrations write down of the code, and would write down again.
 OF_THE_CODE = ("django_content_type", "auth_permission")
 FEW = 300

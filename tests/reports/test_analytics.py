@@ -221,5 +221,6 @@ def test_groups_have_the_names_that_people_know():
         By.SIDE: ["long"],
         By.HOUR: ["17:00"],
         By.CONFIDENCE: ["0.2 to 0.3", "none"],
+        By.REGIME: ["not looked at yet"],
     }
     assert np.array_equal(ledger.R_EDGES, R_EDGES)

@@ -15,11 +15,12 @@ from heliograph.reports.asked import Asked
 from heliograph.reports.correlation import correlation
 from heliograph.reports.decay import decay
 from heliograph.reports.expectation import expectations
+from heliograph.reports.find_regimes import find_regimes
 from heliograph.reports.regime import NAMES, by_regime
 from heliograph.research.models import StoredTrade
 from heliograph.research.request import Scope, Text, request_backtest
 from heliograph.research.run import run_backtest
-from heliograph.signals.models import Outcome, Strategy
+from heliograph.signals.models import Outcome, Signal, Strategy
 from tests.cli.conftest import heliograph
 from tests.reports.ledger import BEGAN, end, fill, make_ledger, table
 from tests.signals.world import NOW
@@ -74,8 +75,6 @@ def test_what_chance_hardly_explains_is_told(world, shift, verdict):
 
 def make_more(version, instrument, count, r):
     """Live signals that settled with about so much."""
-    from heliograph.signals.models import Signal
-
     for place in range(count):
         signal = Signal.objects.create(
             version=version,
@@ -130,8 +129,13 @@ def test_decay_is_that_of_the_candles_after_each_entry(world):
 
 def test_regimes_are_those_at_the_bars_of_the_signals(world):
     world.play(300, 400)
+    before = by_regime(Asked())
+    assert [one.regime for one in before.regimes] == ["not looked at yet"]
+
+    assert find_regimes(most=50) == Signal.objects.count()
 
     found = by_regime(Asked())
+    assert found.signals == before.signals
 
     wanted = {}
     for outcome in Outcome.objects.filter(state="settled").select_related("signal"):

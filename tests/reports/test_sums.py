@@ -4,17 +4,18 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from heliograph.errors import UserError
 from heliograph.reports.asked import Asked, Span, whole_months
+from heliograph.reports.find_regimes import find_regimes
 from heliograph.reports.groupings import By
 from heliograph.reports.sums import Sums, days_by, fold, fold_if_many, recount, sums_by
 from heliograph.signals.errors import NoSuchStrategy
 from heliograph.signals.models import Outcome, OutcomeRevision, Strategy
-from tests.reports.ledger import KEYS, added_up, end, fill, make_ledger, table
+from tests.reports.ledger import KEYS, added_up, end, fill, make_ledger, say_regime, table
 from tests.signals.world import NOW
 from tests.web.world import make_world
 
@@ -54,45 +55,77 @@ publishing = st.tuples(
     st.none() | st.integers(-1, 11).map(lambda x: x / 10),
 )
 settling = st.tuples(st.just("settle"), numbers, numbers, st.integers(0, 2_000))
-others = st.sampled_from([("fold", 1), ("fold", 100), ("recount",), ("miss",), ("revise",), ("amend",)])
+placing = st.tuples(st.just("say_regime"), st.integers(0, 4), st.integers(0, 6), st.integers(1, 4))
+others = st.sampled_from(
+    [
+        ("fold", 1),
+        ("fold", 100),
+        ("recount",),
+        ("miss",),
+        ("revise",),
+        ("amend",),
+        ("find_regimes",),
+        ("delete",),
+    ]
+)
 
 
 class Undone(Exception):
     """Takes back what an example wrote."""
 
 
-def play(ledger, steps):
-    """Publish, settle, revise and fold as told."""
-    pending, settled = [], []
-    for number, (act, *told) in enumerate(steps):
-        if act == "publish":
-            place, hours, said = told
-            pending.append(ledger.publish(number, place=place, hours=hours, confidence=said))
-        elif act == "settle":
-            r, pct, hours = told
-            end(pending[:2], r=r, pct=pct, after_hours=hours, mfe_r=r, mae_r=pct, bars_held=hours or None)
-            settled += pending[:2]
-            del pending[:2]
-        elif act == "miss" and pending:
-            Outcome.objects.filter(pk=pending.pop().pk).update(state="missed", settled_at=NOW)
-        elif act == "amend":
-            Outcome.objects.filter(pk__in=[one.pk for one in pending]).update(amended_from=NOW)
-        elif act == "revise" and settled:
-            OutcomeRevision.objects.create(
-                signal=settled[0].signal, state="settled", r=9, cause="", found_at=NOW
-            )
-        elif act == "fold":
-            fold(most=told[0])
-        elif act == "recount":
-            recount()
+class History:
+    """What is published, settles, is revised, placed and added, as told."""
+
+    def __init__(self, ledger):
+        self.ledger, self.pending, self.settled = ledger, [], []
+
+    def publish(self, place, hours, said):
+        number = len(self.pending) + len(self.settled) + Outcome.objects.count()
+        self.pending.append(self.ledger.publish(number, place=place, hours=hours, confidence=said))
+
+    def settle(self, r, pct, hours):
+        ended, self.pending = self.pending[:2], self.pending[2:]
+        end(ended, r=r, pct=pct, after_hours=hours, mfe_r=r, mae_r=pct, bars_held=hours or None)
+        self.settled += ended
+
+    def miss(self):
+        if self.pending:
+            Outcome.objects.filter(pk=self.pending.pop().pk).update(state="missed", settled_at=NOW)
+
+    def amend(self):
+        Outcome.objects.filter(pk__in=[one.pk for one in self.pending]).update(amended_from=NOW)
+
+    def revise(self):
+        for one in self.settled[:1]:
+            OutcomeRevision.objects.create(signal=one.signal, state="settled", r=9, cause="", found_at=NOW)
+
+    def delete(self):
+        for one in self.settled[:1]:
+            with pytest.raises(IntegrityError, match="is refused"), transaction.atomic():
+                Outcome.objects.get(pk=one.pk).delete()
+
+    def say_regime(self, regime, first, count):
+        say_regime(regime, first=first, count=count)
+
+    def find_regimes(self):
+        find_regimes(most=3, pieces=1)
+
+    def fold(self, most):
+        fold(most=most)
+
+    def recount(self):
+        recount()
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(publishing | settling | others, max_size=25))
+@given(st.lists(publishing | settling | placing | others, max_size=25))
 def test_sums_are_those_of_the_rows_after_any_history(steps):
     try:
         with transaction.atomic():
-            play(make_ledger(), steps)
+            history = History(make_ledger())
+            for act, *told in steps:
+                getattr(history, act)(*told)
             rows = table()
             check(rows)
             fold()
@@ -100,6 +133,8 @@ def test_sums_are_those_of_the_rows_after_any_history(steps):
             check(rows)
             recount()
             check(rows)
+            find_regimes()
+            check(table())
             raise Undone
     except Undone:
         pass
@@ -111,6 +146,8 @@ def test_sums_of_what_the_pipeline_wrote_are_those_of_the_rows():
         world.play(bar, bar + 1)
         if bar % 10 == 0:
             fold()
+        if bar % 15 == 0:
+            find_regimes(most=20, pieces=1)
 
     rows = table()
     assert len(rows) > 20

@@ -593,7 +593,7 @@ CALLS = {
         for name in (
             *("outcomes", "revisions", "evaluations", "evaluations/postponed", "scoreboard", "rollouts"),
             *("analytics", "reports", "data-quality", "tuning"),
-            *(f"analytics/{name}" for name in ("expectation", "correlation", "decay", "regimes")),
+            *(f"analytics/{name}" for name in ("expectation", "correlation", "decay", "regimes", "rejected")),
             *("coverage", "freshness", "imports", "venues", "watches", "replays", "backtests", "jobs"),
             *("work/queues", "work/pieces", "work/timetable", "nodes", "placement/places", "cache"),
             *(

@@ -70,7 +70,9 @@ def analytics(
     show: Annotated[
         Show,
         typer.Option(
-            "--show", help="Groups, live beside backtests, correlation, decay after entry, or regimes."
+            "--show",
+            help="Groups, live beside backtests, correlation, decay after entry, regimes, or what rejected "
+            "signals would have come to.",
         ),
     ] = Show.GROUPS,
     recount: Annotated[
@@ -93,6 +95,7 @@ def analytics(
       heliograph analytics --strategy "EMA pullback" --by hour --since 90d
       heliograph analytics --by instrument --json
       heliograph analytics --show expectation
+      heliograph analytics --show rejected --since 30d
     """
     with database(place):
         from heliograph.reports.analytics import analytics as answer

@@ -1,4 +1,4 @@
-"""What `heliograph analytics --show` tells beside groups: expectation, correlation and decay."""
+"""What `heliograph analytics --show` tells beside groups: expectation, decay, the rejected and so on."""
 
 from typing import TYPE_CHECKING
 
@@ -7,6 +7,7 @@ from heliograph.reports.groupings import Show
 
 if TYPE_CHECKING:
     from heliograph.reports.asked import Asked
+    from heliograph.reports.rejected import Turned
 
 
 def show_beside(show: Show, asked: "Asked", *, as_json: bool) -> None:
@@ -16,6 +17,7 @@ def show_beside(show: Show, asked: "Asked", *, as_json: bool) -> None:
         Show.CORRELATION: _correlation,
         Show.DECAY: _decay,
         Show.REGIME: _regime,
+        Show.REJECTED: _rejected,
     }
     tell[show](asked, as_json)
 
@@ -105,3 +107,46 @@ def _regime(asked: "Asked", as_json: bool) -> None:
             for one in found.regimes
         ]
         show_table(["regime", ">settled", ">hit rate (95 %, n)", ">mean R (95 %, n)"], rows)
+
+
+def _rejected(asked: "Asked", as_json: bool) -> None:
+    from heliograph.reports.rejected import rejected
+
+    found = rejected(asked)
+    if as_json:
+        show_json(found.to_dict())
+        return
+    if not found.reasons:
+        note("No such signal was rejected.")
+    else:
+        heads = [">rejected", ">settled", ">missed", ">running", ">hit rate (95 %, n)", ">mean R (95 %, n)"]
+        rows = [_turned(one) for one in [*found.reasons, *found.strategies]]
+        show_table(["reason", "strategy", *heads, ">sum %"], rows)
+        _why_unknown(found.reasons)
+    if not found.all_told:
+        note("Many are not looked at yet and not counted here; the workers look at some every 20 s.")
+
+
+def _turned(one: "Turned") -> list[str]:
+    return [
+        one.reason,
+        one.strategy or "all",
+        f"{one.rejected:,}",
+        f"{one.settled:,}",
+        f"{one.missed:,}",
+        f"{one.running:,}",
+        estimate(one.hit_rate, times=100, unit=" %"),
+        estimate(one.mean_r),
+        number(one.total_pct, 1, sign=True),
+    ]
+
+
+def _why_unknown(reasons: "tuple[Turned, ...]") -> None:
+    """What cannot be known, and what is not known yet."""
+    print()
+    for one in reasons:
+        told = [f"{some.signals:,} unknown: {some.why}" for some in one.unknown]
+        if one.waiting:
+            told.append(f"{one.waiting:,} not looked at yet")
+        if told:
+            print(f"{one.reason}: {'; '.join(told)}")

@@ -16,6 +16,7 @@ from heliograph.market.models import Instrument
 from heliograph.reports.asked import Asked
 from heliograph.reports.figures import Figures, figures
 from heliograph.reports.groupings import By
+from heliograph.reports.regime import NAMES
 from heliograph.reports.sums import WITH_DAYS, Day, Sums, days_by, fold_if_many, sums_by, together
 from heliograph.signals.models import Strategy, StrategyVersion
 
@@ -131,6 +132,8 @@ def _names(by: By, keys: Mapping[int | str, Sums]) -> Mapping[int | str, str]:
             return {hour: f"{hour:02}:00" for hour in keys}
         case By.CONFIDENCE:
             return {place: _bin_name(place) for place in keys}
+        case By.REGIME:
+            return NAMES
         case _:
             return {key: str(key) for key in keys}
 

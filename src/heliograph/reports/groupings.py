@@ -5,7 +5,8 @@ from enum import StrEnum
 
 class Show(StrEnum):
     """What is told: groups with their figures, live beside the newest backtest, how alike strategies do,
-    what signals are worth some bars after their entry, or by the regime of the market.
+    what signals are worth some bars after their entry, or by the regime of the market, or what rejected ones
+    would have come to.
     """
 
     GROUPS = "groups"
@@ -13,10 +14,13 @@ class Show(StrEnum):
     CORRELATION = "correlation"
     DECAY = "decay"
     REGIME = "regime"
+    REJECTED = "rejected"
 
 
 class By(StrEnum):
-    """What groups are made of. Hours are those of the signal's bar, in UTC; confidences are ten bins."""
+    """What groups are made of. Hours are those of the signal's bar, in UTC; confidences are ten bins; regimes
+    are those of the instrument at the signal's bar.
+    """
 
     STRATEGY = "strategy"
     VERSION = "version"
@@ -25,3 +29,4 @@ class By(StrEnum):
     SIDE = "side"
     HOUR = "hour"
     CONFIDENCE = "confidence"
+    REGIME = "regime"

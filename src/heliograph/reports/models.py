@@ -10,6 +10,7 @@ from heliograph.fleet.models import Job
 from heliograph.market.models import Series
 from heliograph.notices.models import Channel
 from heliograph.reports.errors import NotMade
+from heliograph.signals.models import Signal
 
 
 class ReportSchedule(models.Model):
@@ -68,6 +69,60 @@ class QualityDay(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["day", "series"], name="one_quality_of_a_day")]
+
+
+class RegimeOfSignal(models.Model):
+    """The regime of a signal's instrument at its bar, as the engine's `Regime` numbers it.
+
+    It is found behind the commit of the signal. Triggers keep the sums of settled signals by it.
+    """
+
+    signal = models.OneToOneField(Signal, models.CASCADE, primary_key=True, related_name="regime")
+    regime = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "reports_regime"
+
+
+class WouldBe(models.Model):
+    """What a rejected signal would have come to, had it been published, as far as it was looked at.
+
+    What has ended stays as it was found. Triggers keep the sums by reason. Times are bar opens.
+    """
+
+    class State(models.TextChoices):
+        """As the room of signals tells fates."""
+
+        RUNNING = "running"
+        SETTLED = "settled"
+        MISSED = "missed"
+        NO_LEVELS = "no_levels"
+        NO_CANDLES = "no_candles"
+        UNSCORED = "unscored"
+        UNRESOLVED = "unresolved"
+        EXTERNAL = "external"
+
+    signal = models.OneToOneField(Signal, models.CASCADE, primary_key=True, related_name="would_be")
+    state = models.CharField(max_length=10, choices=State)
+    entry_time = models.DateTimeField(null=True)
+    entry_price = models.FloatField(null=True)
+    exit_time = models.DateTimeField(null=True)
+    exit_price = models.FloatField(null=True)
+    exit_reason = models.CharField(max_length=10, default="")
+    r = models.FloatField(null=True)
+    return_pct = models.FloatField(null=True)
+    fees_pct = models.FloatField(null=True)
+    mfe_r = models.FloatField(null=True)
+    mae_r = models.FloatField(null=True)
+    bars_held = models.PositiveIntegerField(null=True)
+    # While it runs: it is looked at again when its shard has reached this bar.
+    look_from = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "reports_wouldbe"
+        indexes = [
+            models.Index(fields=["signal"], condition=models.Q(state="running"), name="wouldbe_running")
+        ]
 
 
 class StoredReport(models.Model):

@@ -1,47 +1,24 @@
-"""What signals were worth by the regime of their instrument at their bar: trend or range, calm or volatile.
+"""What signals were worth by the regime of their instrument at their bar."""
 
-A regime is known from the closes until then alone, so that later bars never change it.
-"""
-
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 
-import numpy as np
-from django.db import connection
+from heliograph.engine.performance.estimates import Estimate
+from heliograph.engine.performance.regimes import Regime
+from heliograph.reports.asked import Asked
+from heliograph.reports.figures import figures
+from heliograph.reports.groupings import By
+from heliograph.reports.sums import Sums, fold_if_many, sums_by
 
-from heliograph.engine.bars import Floats, Times
-from heliograph.engine.performance.estimates import Estimate, mean_of, share
-from heliograph.engine.performance.regimes import RULES, Codes, Regime, regimes
-from heliograph.engine.timeframe import DAY, Timeframe
-from heliograph.market import wire
-from heliograph.reports.asked import SETTLED, Asked, values_of
-
-MOST = 5_000
-NAMES = {
+# Signals whose regime is not looked at yet.
+NOT_YET = -1
+NAMES: dict[int | str, str] = {
     Regime.TREND_CALM: "trend, calm",
     Regime.TREND_VOLATILE: "trend, volatile",
     Regime.RANGE_CALM: "range, calm",
     Regime.RANGE_VOLATILE: "range, volatile",
     Regime.UNKNOWN: "unknown",
+    NOT_YET: "not looked at yet",
 }
-SIGNALS = f"""
-SELECT o.instrument_id, v.timeframe, o.bar_time, o.r, o.return_pct
-{SETTLED}
-ORDER BY o.exit_time DESC, o.signal_id DESC LIMIT %(most)s
-"""
-CLOSES = """
-SELECT array_agg(wanted.place ORDER BY wanted.place, c.open_time),
-       array_agg(c.open_time ORDER BY wanted.place, c.open_time),
-       array_agg(c.close ORDER BY wanted.place, c.open_time)
-FROM unnest(%(places)s::bigint[], %(instruments)s::bigint[], %(timeframes)s::text[],
-            %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
-     AS wanted (place, instrument, timeframe, first, last)
-JOIN candle AS c ON c.instrument_id = wanted.instrument AND c.timeframe = wanted.timeframe
-    AND c.open_time >= wanted.first AND c.open_time <= wanted.last
-"""
-Key = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +34,7 @@ class InRegime:
 
 @dataclass(frozen=True, slots=True)
 class ByRegime:
-    """Regimes that have a signal, of the newest `signals`."""
+    """Regimes that have a signal, of all `signals` that have settled."""
 
     signals: int
     regimes: tuple[InRegime, ...]
@@ -68,56 +45,13 @@ class ByRegime:
 
 
 def by_regime(asked: Asked) -> ByRegime:
-    """Of the newest settled signals that are asked for. Two statements."""
-    rows = _signals(asked)
-    of_series: dict[Key, list[datetime]] = defaultdict(list)
-    for instrument, timeframe, bar_time, _, _ in rows:
-        of_series[instrument, timeframe].append(bar_time)
-    known = _regimes(of_series)
-    results: dict[Regime, list[tuple[float, float]]] = defaultdict(list)
-    for instrument, timeframe, bar_time, r, pct in rows:
-        times, codes = known[instrument, timeframe]
-        place = int(np.searchsorted(times, wire.to_ms(bar_time)))
-        is_there = place < len(times) and times[place] == wire.to_ms(bar_time)
-        regime = Regime(int(codes[place])) if is_there else Regime.UNKNOWN
-        results[regime].append((np.nan if r is None else r, np.nan if pct is None else pct))
-    told = [_told(name, np.array(results[regime])) for regime, name in NAMES.items() if results[regime]]
-    return ByRegime(len(rows), tuple(told))
+    """Of the settled signals that are asked for. Two statements."""
+    fold_if_many()
+    found = sums_by(asked, By.REGIME)
+    told = [_told(name, found[regime]) for regime, name in NAMES.items() if regime in found]
+    return ByRegime(sum(one.number for one in found.values()), tuple(told))
 
 
-def _told(name: str, results: Floats) -> InRegime:
-    r, pct = results.T
-    with_pct = pct[np.isfinite(pct)]
-    hits = int(np.count_nonzero(with_pct > 0))
-    return InRegime(name, len(results), share(hits, len(with_pct)), mean_of(r), mean_of(pct))
-
-
-def _signals(asked: Asked) -> list[tuple]:
-    facts = values_of(asked) | {"most": MOST}
-    with connection.cursor() as cursor:
-        cursor.execute(SIGNALS, facts)
-        return cursor.fetchall()
-
-
-def _regimes(of_series: Mapping[Key, list[datetime]]) -> dict[Key, tuple[Times, Codes]]:
-    """The opens and the regimes of each series, over the bars of its signals and what they rest on."""
-    keys = list(of_series)
-    # Twice as far back as windows reach: sessions and gaps lengthen them.
-    back = [2 * RULES.warmup * (Timeframe.parse(frame).ms or 30 * DAY) for _, frame in keys]
-    places, times, closes = wire.fetch_columns(
-        CLOSES,
-        {
-            "places": wire.literal(range(len(keys))),
-            "instruments": wire.literal([instrument for instrument, _ in keys]),
-            "timeframes": [frame for _, frame in keys],
-            "firsts": [
-                min(of_series[key]) - timedelta(milliseconds=ms) for key, ms in zip(keys, back, strict=True)
-            ],
-            "lasts": [max(of_series[key]) for key in keys],
-        },
-    )
-    bounds = np.searchsorted(places, np.arange(len(keys) + 1))
-    return {
-        key: (times[start:stop], regimes(closes[None, start:stop]).codes[0])
-        for key, start, stop in zip(keys, bounds[:-1], bounds[1:], strict=True)
-    }
+def _told(name: str, sums: Sums) -> InRegime:
+    known = figures(sums, None)
+    return InRegime(name, sums.number, known.hit_rate, known.r.expectancy, known.pct.expectancy)

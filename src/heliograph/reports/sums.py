@@ -8,7 +8,7 @@ from operator import add
 
 from django.db import connection
 
-from heliograph.reports.asked import Asked, Span, days, whole_months
+from heliograph.reports.asked import Asked, Span, days, values_of, whole_months
 from heliograph.reports.groupings import By
 
 R_BINS = [f"r_bin_{place}" for place in range(18)]
@@ -25,6 +25,7 @@ PARTS = {
     By.INSTRUMENT: ("instrument", "instrument_id", "m.key"),
     By.HOUR: ("hour", "hour", "m.key"),
     By.CONFIDENCE: ("confidence", "confidence", "m.key"),
+    By.REGIME: ("regime", "reports_regime_of(signal_id)", "m.key"),
 }
 # Groups of these have a series of days.
 WITH_DAYS = frozenset(by for by, (part, *_) in PARTS.items() if part == "day")
@@ -143,7 +144,7 @@ def recount() -> None:
 
 def sums_by(asked: Asked, by: By) -> dict[int | str, Sums]:
     """The sums of each group: ids of strategies, versions and instruments, names of timeframes and sides,
-    hours, and bins of confidence, of which the one after the last has those without. One statement.
+    hours, bins of confidence, of which the one after the last has those without, and regimes. One statement.
     """
     names = [*COLUMNS, *R_BINS]
     rows = _ask(asked, by, columns=names, groups=PARTS[by][2])
@@ -183,20 +184,20 @@ def _ask(asked: Asked, by: By, *, columns: Sequence[str], groups: str) -> list[t
     within, beside = (wanted, []) if part == "day" else whole_months(wanted)
     template = SUMMED + "".join(BESIDE.replace("{n}", str(n)) for n in range(len(beside)))
     source = template.format(part=part, key=key, columns=", ".join(columns))
+    return grouped(asked, source, columns=columns, groups=groups, within=within, beside=beside)
+
+
+def grouped(
+    asked: Asked, source: str, *, columns: Sequence[str], groups: str, within: Span, beside: Sequence[Span]
+) -> list[tuple]:
+    """The rows of a source as `SUMMED` is one, of what is asked for, added up by groups."""
     sums = ", ".join(f"sum(m.{name})" for name in columns)
     places = ", ".join(str(place + 1) for place in range(groups.count(",") + 1))
-    facts = {
-        "first": within.first,
-        "end": within.end,
-        "strategies": asked.strategy_ids(),
-        "hidden": list(asked.hidden),
-        "version": asked.version_id,
-        "timeframe": asked.timeframe,
-        "side": asked.side,
-    }
+    wanted = values_of(asked)
+    spans = {"first": within.first, "end": within.end, "from": wanted["first"], "to": wanted["end"]}
     with connection.cursor() as cursor:
         statement = GROUPED.format(groups=groups, places=places, sums=sums, source=source)
-        cursor.execute(statement, facts | _ends(beside))
+        cursor.execute(statement, wanted | spans | _ends(beside))
         return cursor.fetchall()
 
 

@@ -136,7 +136,7 @@ def due_shards(*, at: datetime, versions: Sequence[StrategyVersion] | None = Non
 
 def look(version: StrategyVersion, stand: Stand, state: ShardState | None, series: SeriesNow) -> Due | None:
     """What the shard has to do, None if nothing."""
-    places, has_ended = series.at(stand.instruments), _has_ended(version, stand.slots)
+    places, has_ended = series.at(stand.instruments), is_spent(version, stand.slots)
     newest = np.minimum(series.last[places], stand.watermarks) if has_ended else series.last[places]
     due = Due(version, compiled(version), stand, newest, series.amendments[places], state, has_ended)
     if due.behind.any() or due.amended.any():
@@ -156,7 +156,7 @@ def working_versions(versions: Sequence[StrategyVersion] | None = None) -> Itera
     return StrategyVersion.objects.filter(runs).select_related("strategy").distinct().order_by("pk")
 
 
-def _has_ended(version: StrategyVersion, slots: Records) -> bool:
+def is_spent(version: StrategyVersion, slots: Records) -> bool:
     """True for a retired version's shard in which nothing is open."""
     return version.stage == Stage.RETIRED and bool((slots["phase"] == COOLING).all())
 
@@ -168,7 +168,7 @@ def _ended(versions: Sequence[StrategyVersion]) -> list[int]:
     return [
         progress
         for progress, version, slots in rows
-        if _has_ended(retired[version], np.frombuffer(bytes(slots), dtype=SLOT))
+        if is_spent(retired[version], np.frombuffer(bytes(slots), dtype=SLOT))
     ]
 
 

@@ -59,7 +59,7 @@ class Affected:
         )
         signals = list(own.filter(ended).select_related("outcome").distinct().order_by("bar_time"))
         first = min([changed, *(to_ms(signal.bar_time) for signal in signals)])
-        return cls(signals, _closing(own, compiled, first), instrument, changed, first)
+        return cls(signals, closing(own, compiled, first), instrument, changed, first)
 
     @classmethod
     def one(cls, signal: Signal, compiled: Compiled) -> "Affected":
@@ -69,7 +69,7 @@ class Affected:
         changed = to_ms(amended_from) if amended_from else bar
         since = min(changed, bar)
         own = Signal.objects.filter(version=signal.version_id, instrument=signal.instrument_id)
-        return cls([signal], _closing(own, compiled, since), signal.instrument_id, changed, since)
+        return cls([signal], closing(own, compiled, since), signal.instrument_id, changed, since)
 
 
 def revise_ended(signals: Sequence[int], stand: Stand, compiled: Compiled, *, at: datetime) -> int:
@@ -105,7 +105,7 @@ def _bar_before(instrument: int, compiled: Compiled, changed: datetime) -> datet
     return before.order_by("-open_time").values_list("open_time", flat=True).first() or changed
 
 
-def _closing(own: QuerySet[Signal], compiled: Compiled, since: int) -> list[Signal]:
+def closing(own: QuerySet[Signal], compiled: Compiled, since: int) -> list[Signal]:
     """Of the signals of a version and instrument those that may have closed others."""
     if compiled.checked.execution.opposite == "ignore":
         return []
@@ -117,7 +117,7 @@ def revisions(
     affected: Affected, rebuilt: Rebuilt, compiled: Compiled, *, at: datetime
 ) -> list[OutcomeRevision]:
     """A revision for each of the signals whose outcome, or latest revision, would now differ."""
-    stretch = _stretch(affected, rebuilt, compiled)
+    stretch = stretch_of(affected, rebuilt, compiled)
     found = []
     for signal in affected.signals:
         others = [one for one in affected.candidates if one.side != signal.side]
@@ -129,7 +129,8 @@ def revisions(
     return found
 
 
-def _stretch(affected: Affected, rebuilt: Rebuilt, compiled: Compiled) -> Stretch:
+def stretch_of(affected: Affected, rebuilt: Rebuilt, compiled: Compiled) -> Stretch:
+    """What signals are lived again over."""
     finer = None
     if compiled.finer and affected.signals and len(rebuilt.bars):
         finer = load_series(

@@ -17,6 +17,7 @@ from heliograph.reports.correlation import Alike, correlation
 from heliograph.reports.expectation import expectations
 from heliograph.reports.forms.drawing import TOKENS, Paper, draw
 from heliograph.reports.groupings import By
+from heliograph.reports.rejected import Rejected, Turned, rejected
 from heliograph.reports.sections.performance import confidence_table, spread_table
 from heliograph.signals.errors import NoSuchStrategy
 from heliograph.signals.models import Strategy
@@ -27,10 +28,13 @@ from heliograph.web.accounts.asker import hidden
 from heliograph.web.curves import CurveLine, curve_data
 from heliograph.web.interval import interval_mark
 from heliograph.web.reads.analytics import curve_of
+from heliograph.web.rows import REASONS
 from heliograph.web.views.asked import day, text
 
 # Of more groups those with the most signals are shown.
 MOST = 100
+# And of strategies below a reason of rejections.
+MOST_OF_REASON = 5
 # The side column has no room for more.
 NARROW = Paper(TOKENS, width=300)
 SPANS = (("", "all time"), ("365", "a year"), ("90", "90 days"), ("30", "30 days"), ("7", "7 days"))
@@ -62,7 +66,7 @@ def analytics_page(request: HttpRequest) -> HttpResponse:
     try:
         asked = _asked(request)
         found, alike = analytics(asked, by=by), correlation(asked)
-        compared = expectations(asked)
+        compared, turned = expectations(asked), rejected(asked)
     except NoSuchStrategy as fault:
         raise Http404(str(fault)) from fault
     except UserError as fault:
@@ -82,6 +86,8 @@ def analytics_page(request: HttpRequest) -> HttpResponse:
         "reliability": mark_safe(draw(_plain(said), NARROW)),
         "alike": _alike(alike),
         "compared": compared,
+        "turned": _turned(turned),
+        "all_told": turned.all_told,
         "least_n": LEAST_N,
         "measured": utc_now(),
     }
@@ -136,6 +142,16 @@ def _plain(table) -> dict[str, object]:
         "rows": table.rows,
         "columns": [{"name": column.name} for column in table.columns],
     }
+
+
+def _turned(found: Rejected) -> list[tuple[str, Turned]]:
+    """By reason in words; below each reason of several strategies those, the busiest first."""
+    rows = []
+    for one in found.reasons:
+        of_strategy = [each for each in found.strategies if each.reason == one.reason]
+        few = sorted(of_strategy, key=lambda each: -each.rejected)[:MOST_OF_REASON]
+        rows += [one, *(few if len(of_strategy) > 1 else ())]
+    return [(REASONS.get(one.reason, one.reason), one) for one in rows]
 
 
 def _alike(found: Alike) -> list[tuple[str, list[tuple[float | None, str]]]]:

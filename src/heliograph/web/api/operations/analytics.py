@@ -12,6 +12,7 @@ from heliograph.reports.decay import decay
 from heliograph.reports.expectation import expectations
 from heliograph.reports.groupings import By
 from heliograph.reports.regime import by_regime
+from heliograph.reports.rejected import rejected
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
 from heliograph.web.api.answers import answers
@@ -24,6 +25,7 @@ from heliograph.web.api.shapes.analytics import (
     ExpectationsShape,
     Grouping,
     RegimesShape,
+    RejectedShape,
 )
 
 router = Router(tags=["signals"])
@@ -101,5 +103,14 @@ def get_decay(request: HttpRequest, asked: Query[AskedBeside]) -> dict[str, obje
 @answers("signals")
 @needs("viewer")
 def get_regimes(request: HttpRequest, asked: Query[AskedBeside]) -> dict[str, object]:
-    """Trend or range, calm or volatile, at the bar of the signal; of the newest settled signals."""
+    """Trend or range, calm or volatile, at the bar of the signal."""
     return by_regime(asked.asked(request)).to_dict()
+
+
+@router.get("analytics/rejected", response=RejectedShape, summary="What rejected signals would have come to")
+@also(404)
+@answers("signals")
+@needs("viewer")
+def get_rejected(request: HttpRequest, asked: Query[AskedBeside]) -> dict[str, object]:
+    """By reason and by strategy, each taken alone as if it had been published; days are those of its bar."""
+    return rejected(asked.asked(request)).to_dict()

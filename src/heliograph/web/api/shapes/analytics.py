@@ -7,7 +7,7 @@ from ninja import Schema
 
 from heliograph.web.api.shapes.strategies import EstimateShape
 
-Grouping = Literal["strategy", "version", "instrument", "timeframe", "side", "hour", "confidence"]
+Grouping = Literal["strategy", "version", "instrument", "timeframe", "side", "hour", "confidence", "regime"]
 
 
 class WorthSeriesShape(Schema):
@@ -194,7 +194,43 @@ class InRegimeShape(Schema):
 
 
 class RegimesShape(Schema):
-    """Regimes that have a signal, of the newest `signals`."""
+    """Regimes that have a signal, of all `signals` that have settled; "not looked at yet" are the newest."""
 
     signals: int
     regimes: list[InRegimeShape]
+
+
+class UnknownShape(Schema):
+    """How many cannot be known, and why."""
+
+    why: str
+    signals: int
+
+
+class TurnedShape(Schema):
+    """Signals that were rejected for one reason, of one strategy, or of all (null). Of `rejected` so many
+    would have `settled`, would have `missed` their entry, would still be `running`, or are not looked at yet
+    (`waiting`). Rates, means and totals are of those that would have settled."""
+
+    reason: str
+    strategy: str | None
+    rejected: int
+    settled: int
+    missed: int
+    running: int
+    waiting: int
+    unknown: list[UnknownShape]
+    hit_rate: EstimateShape
+    mean_r: EstimateShape
+    mean_pct: EstimateShape
+    total_r: float | None
+    total_pct: float | None
+
+
+class RejectedShape(Schema):
+    """By reason, the most frequent first, and by strategy and reason. `all_told` is false while more wait to
+    be looked at than are counted here."""
+
+    all_told: bool
+    reasons: list[TurnedShape]
+    strategies: list[TurnedShape]
