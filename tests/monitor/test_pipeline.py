@@ -17,7 +17,16 @@ from heliograph.monitor.store import roll_up, write
 from heliograph.monitor.take import keep_look, measure_for_answer
 from heliograph.notices.models import Channel, Delivery, Notice, Sending
 from heliograph.signals.generate import generate
-from heliograph.signals.models import Evaluation, Outcome, OutcomeRevision, Postponement, Progress, Signal
+from heliograph.signals.models import (
+    Evaluation,
+    Outcome,
+    OutcomeRevision,
+    Postponement,
+    Progress,
+    Signal,
+    StageChange,
+    StrategyVersion,
+)
 from heliograph.signals.strategies import add_strategy
 from heliograph.workers.schedule import Every
 from tests.monitor.looking import GROUND, HOUR, MINUTE, NOON, look_at, values
@@ -112,6 +121,13 @@ def test_bars_that_nobody_evaluates_are_seen_and_from_the_second_on_break_an_inv
     assert values("queues", *names, at=at[2]) == [3600, 1]
     found = look_at("invariants", at=at[2])[breach]
     assert (found.value, found.note) == (1, "Busy v1")
+    # A worker is at it, step by step; or the version is live since then: before, it waited for nobody.
+    Progress.objects.update(updated_at=at[2] - MINUTE / 2)
+    assert (values("queues", *names, at=at[2]), values("invariants", breach, at=at[2])) == ([3600, 1], [0])
+    Progress.objects.update(updated_at=at[0])
+    changed = {"from_stage": "draft", "to_stage": "live", "share": 100, "at": at[2] - MINUTE / 2}
+    StageChange.objects.create(version=StrategyVersion.objects.get(), **changed)
+    assert (values("queues", *names, at=at[2]), values("invariants", breach, at=at[2])) == ([30, 1], [0])
     # A worker that looked found that something is not there yet.
     shard = Progress.objects.get().pk
     seen = {"looked": lambda shards: {shard: at[2]}, "at": at[2]}
@@ -219,6 +235,14 @@ def test_candles_that_do_not_come_or_are_corrected_or_lack_are_seen():
     assert values("market", names[3], at=at + HOUR) == [0]
     Feed.objects.filter(symbol="B/USDT").update(failures=3)
     assert values("market", "market_failing_feeds_ratio", at=at) == [0.5]
+    # Each is tried three times: one that was asked twice and is silent for so long fails as well.
+    for facts, share in (
+        ({"failures": 2, "answered_at": at - 2 * MINUTE}, 0.5),
+        ({"failures": 1, "answered_at": at - 2 * MINUTE}, 0),
+        ({"failures": 2, "answered_at": at - MINUTE / 2}, 0),
+    ):
+        Feed.objects.filter(symbol="B/USDT").update(**facts)
+        assert values("market", "market_failing_feeds_ratio", at=at) == [share]
 
     names = ("market_coverage_ratio", "market_coverage_least_ratio", "market_series")
     assert values("market", *names, at=at) == [1, 1, 2]

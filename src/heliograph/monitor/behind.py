@@ -8,12 +8,18 @@ from django.db import connection
 from heliograph.engine.timeframe import DAY, Timeframe
 from heliograph.monitor.probe import Ground
 
-# Of each shard the instrument that is furthest behind, and when the first bar came that it lacks. What a gate
-# holds, rests or is parked waits for others. Down the key of candles once for each shard.
+# Of each shard the instrument that is furthest behind, and when the first bar came that it lacks; before its
+# version ran it waited for nobody. What a gate holds, rests or is parked waits for others. Down the key of
+# candles once for each shard.
 BEHIND = """
-SELECT due.id, due.name, due.stage, due.timeframe, due.behind_ms, first.recorded_at
+SELECT due.id, due.name, due.stage, due.timeframe, due.behind_ms,
+       greatest(first.recorded_at, due.created_at, (
+           SELECT max(c.at) FROM signals_stagechange c
+           WHERE c.version_id = due.version_id AND c.from_stage <> c.to_stage)),
+       due.updated_at
 FROM (
     SELECT DISTINCT ON (p.id) p.id, s.name || ' v' || v.number AS name, v.stage, v.timeframe, i.instrument,
+           p.version_id, v.created_at, p.updated_at,
            timestamptz 'epoch' + i.watermark * interval '1 ms' AS watermark,
            (extract(epoch FROM m.last_open) * 1000 - i.watermark)::bigint AS behind_ms
     FROM signals_progress p
@@ -41,12 +47,14 @@ CROSS JOIN LATERAL (
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A shard; `since` is when its first bar came that was not evaluated."""
+    """A shard; `since` is when its first bar came that was not evaluated, `stepped_at` when its last step was
+    stored: that of one that catches up is lately."""
 
     version: str
     stage: str
     bars: int
     since: datetime
+    stepped_at: datetime
 
 
 def shards_behind(ground: Ground) -> list[Behind]:
@@ -56,7 +64,7 @@ def shards_behind(ground: Ground) -> list[Behind]:
         found = cursor.fetchall()
     looked = ground.looked([row[0] for row in found]) if found else {}
     return [
-        Behind(name, stage, behind // (Timeframe.parse(timeframe).ms or 31 * DAY), since)
-        for shard, name, stage, timeframe, behind, since in found
+        Behind(name, stage, behind // (Timeframe.parse(timeframe).ms or 31 * DAY), since, stepped_at)
+        for shard, name, stage, timeframe, behind, since, stepped_at in found
         if shard not in looked or looked[shard] < since
     ]

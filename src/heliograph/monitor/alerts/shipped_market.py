@@ -14,7 +14,8 @@ OF_MARKET = dict(
             "exchange",
             follows=SERVED,
             title="An exchange does not answer as it should",
-            says="More than a tenth of the series that are fetched failed three times and more in a row.",
+            says="More than a tenth of the series that are fetched failed three times and more in a row, or "
+            "twice and gave no answer for a minute.",
             comes_from="The exchange is down or slow, has banned this address, or the network is cut.",
             look="heliograph venue list",
             remedy="See the status page of the exchange; `heliograph watch list` names the faults. It is "

@@ -56,7 +56,7 @@ def _unevaluated(ground: Ground) -> list[str]:
             for one in found
             if one.stage == StrategyVersion.Stage.LIVE
             and one.bars >= BARS
-            and ground.at - one.since > PATIENCE
+            and ground.at - max(one.since, one.stepped_at) > PATIENCE
         }
     )
 

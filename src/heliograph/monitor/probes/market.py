@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -34,7 +34,9 @@ SERIES = Definition("market_series", "count", "stored series")
 HOUR = timedelta(hours=1)
 # The newest ones, found by their number: nothing else says when they came.
 NEWEST = 2_000
-FAILS_AFTER = 3
+# A feed fails after so many failures in a row, or after fewer where it has not answered for so long: each is
+# of several tries, and where no answer comes it takes half a minute.
+FAILS_AFTER, SILENT_AFTER, SILENT = 3, 2, timedelta(minutes=1)
 
 
 def read_coming(ground: Ground) -> Iterator[Measure]:
@@ -48,14 +50,19 @@ def read_coming(ground: Ground) -> Iterator[Measure]:
         yield known(STALE, len(late) / number, note=f"{len(late)} of {number}: {named}" if late else "")
         yield known(BEHIND, max((series.behind for series, _ in late), default=0))
     yield from _replays(ground)
-    failures = list(Feed.objects.filter(watch__paused=False).values_list("failures", flat=True))
-    if failures:
-        failing = sum(number >= FAILS_AFTER for number in failures)
-        yield known(FAILING, failing / len(failures), note=f"{failing} of {len(failures)}")
+    feeds = list(Feed.objects.filter(watch__paused=False).values_list("failures", "answered_at"))
+    if feeds:
+        failing = sum(_fails(failures, answered, at=ground.at) for failures, answered in feeds)
+        yield known(FAILING, failing / len(feeds), note=f"{failing} of {len(feeds)}")
     newest = Amendment.objects.order_by("-pk").values_list("recorded_at", "revised", "inserted")[:NEWEST]
     recent = [(revised, inserted) for at, revised, inserted in newest if ground.at - at < HOUR]
     yield known(REVISED, sum(revised for revised, _ in recent))
     yield known(LATE, sum(inserted for _, inserted in recent))
+
+
+def _fails(failures: int, answered: datetime | None, *, at: datetime) -> bool:
+    is_silent = answered is not None and at - answered > SILENT
+    return failures >= (SILENT_AFTER if is_silent else FAILS_AFTER)
 
 
 def _replays(ground: Ground) -> Iterator[Measure]:
