@@ -1,12 +1,16 @@
-"""Real faults of real parts, one after the other: each must open the right incident, be told once, and end.
+"""Real faults of real parts: each must open the right incident in time, be told once, and end when mended.
 
-`python -m benchmarks.drills.watch [--only TITLE] [--quiet SECONDS]`: embedded servers behind proxies,
-workers, a beat, the emulated exchange, a receiver that is on call. The watch runs five times as fast: looks,
-the times that rules wait, and what is counted over an hour (see parts/watch_app.py); three ages that a fault
-would have to reach are shorter (parts/watch_ground.py). All else is as it ships.
+`python -m benchmarks.drills.watch [--only TITLE] [--quiet SECONDS] [--keep FILE]`: embedded servers behind
+proxies, workers, a beat, the emulated exchange, a receiver that is on call. First a time in which nothing is
+broken and nothing may be told, then the faults in rounds; those of a round are of parts that do not disturb
+each other, and go on at once. The watch runs five times as fast: looks, the times that rules wait, and what
+is counted over an hour (see parts/watch_app.py); three ages that a fault would have to reach are shorter
+(parts/watch_ground.py). All else is as it ships. A file that is kept holds each round that is done: a drill
+that was interrupted goes on behind them.
 """
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Sequence
@@ -14,48 +18,20 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psutil
-import psycopg
-import redis
-from django.db import Error
-
 from benchmarks.drills.parts.command import Say, run_in_folder
-from benchmarks.drills.parts.pipeline import NotDone
-from benchmarks.drills.parts.watch_faults import FAULTS, Fault
+from benchmarks.drills.parts.watch_faults import ROUNDS, Fault
 from benchmarks.drills.parts.watch_ground import Watched, wait, watched
-from heliograph.errors import HeliographError
+from benchmarks.drills.parts.watch_trial import Round, try_round
 
-QUIET = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What came of one fault. `notices`: the states it was told in; `others`: incidents of other names."""
-
-    fault: str
-    rule: str
-    named_s: float | None
-    resolved_s: float | None
-    late_s: float | None
-    notices: list[str]
-    others: list[str]
-
-    @property
-    def wrong(self) -> list[str]:
-        """What should have been otherwise."""
-        found = []
-        if self.named_s is None:
-            found.append(f"{self.fault}: not named")
-        elif self.resolved_s is None:
-            found.append(f"{self.fault}: not over")
-        elif [one for one in self.notices if one != "resolved"] != ["opened"]:
-            found.append(f"{self.fault}: told as {self.notices}")
-        return found
+QUIET, EACH_BAR = 600.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the drill found; `false_alarms` are incidents of a quiet time, or of others than the fault."""
+    """What the drill found; `false_alarms` are incidents of the quiet time, or of others than the faults.
+
+    `kept`: so many of the faults were tried by an earlier run.
+    """
 
     drill: str
     faults: int
@@ -64,35 +40,30 @@ class Report:
     false_alarms: int
     seconds: float
     quiet_seconds: float
+    kept: int
     seen: list[dict[str, object]]
     wrong: list[str]
 
 
-def drill(home: Path, *, faults: Sequence[Fault], quiet: float, say: Say) -> Report:
-    """Break and mend one part after the other."""
+def drill(
+    home: Path, *, rounds: Sequence[Sequence[Fault]], quiet: float, say: Say, kept: Path | None = None
+) -> Report:
+    """Watch a quiet time, then break and mend one part after the other."""
     began = time.monotonic()
+    done = _read(kept)
+    before = {one.fault for round_ in done for one in round_.seen}
     with watched(home, say) as all_:
         _settle(all_, say)
         calm = _quiet(all_, seconds=quiet)
         say(f"{quiet:.0f} quiet seconds: {calm or 'nothing'}")
-        seen = []
-        for fault in faults:
-            try:
-                seen.append(_try(all_, fault))
-            except (
-                Error,
-                psycopg.Error,
-                redis.RedisError,
-                psutil.Error,
-                NotDone,
-                HeliographError,
-                OSError,
-            ) as wrong:
-                # The others are tried all the same.
-                say(f"{fault.title}: {type(wrong).__name__}: {wrong}")
-                seen.append(Seen(fault.title, "", None, None, None, [], []))
-            say(f"{fault.title}: {seen[-1]}")
-    alarms = [*calm, *(other for one in seen for other in one.others)]
+        all_.forget_budgets()
+        for faults in rounds:
+            if left := [fault for fault in faults if fault.title not in before]:
+                done.append(try_round(all_, left, say=say))
+                _write(kept, done[-1])
+                say(f"others: {done[-1].others or 'none'}")
+    seen = [one for round_ in done for one in round_.seen]
+    alarms = [*calm, *(other for round_ in done for other in round_.others)]
     return Report(
         drill="watch",
         faults=len(seen),
@@ -101,9 +72,21 @@ def drill(home: Path, *, faults: Sequence[Fault], quiet: float, say: Say) -> Rep
         false_alarms=len(alarms),
         seconds=round(time.monotonic() - began, 1),
         quiet_seconds=quiet,
+        kept=len(before),
         seen=[asdict(one) for one in seen],
         wrong=[*(f"false alarm: {one}" for one in alarms), *(word for one in seen for word in one.wrong)],
     )
+
+
+def _read(kept: Path | None) -> list[Round]:
+    lines = kept.read_text().splitlines() if kept and kept.exists() else []
+    return [Round.of_line(json.loads(line)) for line in lines]
+
+
+def _write(kept: Path | None, round_: Round) -> None:
+    if kept:
+        with kept.open("a") as lines:
+            print(json.dumps(round_.as_line()), file=lines)
 
 
 def _settle(all_: Watched, say: Say) -> None:
@@ -126,58 +109,11 @@ def _quiet(all_: Watched, *, seconds: float) -> list[str]:
 
     known = set(Incident.objects.values_list("pk", flat=True))
     ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        all_.feed(1)
-        time.sleep(5)
+    with all_.feeder() as feeder:
+        while time.monotonic() < ends:
+            feeder.feed(1)
+            time.sleep(min(EACH_BAR, max(ends - time.monotonic(), 0.0)))
     return list(Incident.objects.exclude(pk__in=known).values_list("rule_name", flat=True))
-
-
-def _try(all_: Watched, fault: Fault) -> Seen:
-    from heliograph.monitor.alerts.models import Incident
-
-    known = {(one.pk, one.reopened) for one in Incident.objects.all()}
-    began, at = time.monotonic(), datetime.now(UTC)
-    mend = fault.begin(all_)
-    mended = None
-    if fault.seen_after is not None:
-        time.sleep(fault.seen_after)
-        mend()
-        mended = time.monotonic()
-
-    def fresh() -> list[Incident]:
-        return [one for one in Incident.objects.order_by("pk") if (one.pk, one.reopened) not in known]
-
-    def named() -> Incident | None:
-        return next((one for one in fresh() if one.rule_name in fault.names and one.told), None)
-
-    is_named = wait(named, seconds=fault.within + (fault.seen_after or 0))
-    named_s = time.monotonic() - began
-    incident = named() if is_named else None
-    if mended is None:
-        mend()
-        mended = time.monotonic()
-    is_over = incident is not None and wait(
-        lambda: Incident.objects.filter(pk=incident.pk, state="resolved").exists(), seconds=fault.over_within
-    )
-    over_s = time.monotonic() - mended
-    wait(lambda: _states(all_, incident)[-1:] == ["resolved"], seconds=20 if is_over else 0)
-    # What is still wrong, as nobody named it, must not be taken for what the next one brings.
-    wait(lambda: not Incident.objects.filter(state__in=Incident.GOING).exists(), seconds=60)
-    others = [one.rule_name for one in fresh() if incident is None or one.pk != incident.pk]
-    return Seen(
-        fault=fault.title,
-        rule=incident.rule_name if incident else "",
-        named_s=round(named_s, 1) if is_named else None,
-        resolved_s=round(over_s, 1) if is_over else None,
-        late_s=round((incident.opened_at - at).total_seconds(), 1) if incident else None,
-        notices=_states(all_, incident),
-        others=others,
-    )
-
-
-def _states(all_: Watched, incident: object) -> list[str]:
-    number = getattr(incident, "pk", None)
-    return [str(one["state"]) for one in all_.told() if one["incident"] == number]
 
 
 def main() -> None:
@@ -185,10 +121,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", action="append", help="only faults of this title; repeatable")
     parser.add_argument("--quiet", type=float, default=QUIET, help="seconds in which nothing is broken")
+    parser.add_argument("--keep", type=Path, help="a file of rounds that are done; they are not done again")
     asked = parser.parse_args()
 
-    chosen = [one for one in FAULTS if not asked.only or one.title in asked.only]
-    report = run_in_folder(lambda home, say: drill(home, faults=chosen, quiet=asked.quiet, say=say))
+    titles = {fault.title for faults in ROUNDS for fault in faults}
+    if strange := sorted(set(asked.only or ()) - titles):
+        parser.error(f"There is no fault '{strange[0]}'; there are: {', '.join(sorted(titles))}.")
+    rounds = [[one for one in faults if not asked.only or one.title in asked.only] for faults in ROUNDS]
+    report = run_in_folder(
+        lambda home, say: drill(home, rounds=rounds, quiet=asked.quiet, say=say, kept=asked.keep)
+    )
     sys.exit(bool(report.wrong))
 
 

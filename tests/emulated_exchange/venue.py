@@ -44,12 +44,14 @@ class Venue:
         with self._lock:
             self._due[kind] += times
 
-    def mark(self, kind: str, symbol: str, opened: datetime, *, timeframe: str | None = None) -> None:
-        """Let a fault befall one candle."""
+    def mark(
+        self, kind: str, symbol: str, opened: datetime, *, timeframe: str | None = None, befalls: bool = True
+    ) -> None:
+        """Let a fault befall one candle, or let it be as it should again."""
         book = self.book(timeframe or self.market.timeframe)
         opens_ms = int(opened.timestamp() * 1000)
         (bar,) = book.bars(since_ms=opens_ms, until_ms=opens_ms)
-        book.masks[kind][self.market.symbols.index(symbol), bar] = True
+        book.masks[kind][self.market.symbols.index(symbol), bar] = befalls
 
     def strikes(self, kind: str) -> bool:
         """Whether this occasion has the fault: asked for, or by its rate; counted if so."""

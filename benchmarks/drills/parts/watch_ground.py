@@ -4,24 +4,25 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 import psutil
 import psycopg
 
 from benchmarks.drills.parts import feed
 from benchmarks.drills.parts.databases import url_of
-from benchmarks.drills.parts.pipeline import SECRET, Feeder, Ground, prepared
+from benchmarks.drills.parts.pipeline import SECRET, Feeder, Ground, NotDone, prepared
 from benchmarks.drills.parts.receiver import OK, Receiver, Reply, Request, receiving
 from benchmarks.drills.parts.servers import Servers, servers
 from benchmarks.drills.parts.watch_pace import FACTOR
 from heliograph.kit.embedded import Home
 from heliograph.workers.children import Child
-from heliograph.workers.programs import Program, beat, worker
+from heliograph.workers.programs import Program, beat, node_name, worker
 from heliograph.workers.queues import QUICK
 from tests.emulated_exchange import Exchange, Faults, Market, running
 
@@ -32,12 +33,18 @@ ONCALL, PING = "/oncall", "/ping"
 BROKEN = Reply(503)
 PROGRAMS = (
     worker("worker-1", QUICK),
-    worker("outside", ("ingest", "notices")),
+    # As it ships: an exchange that does not answer holds back no notice.
+    worker("outside", ("ingest", "notices"), 2),
     worker("long", ("research",)),
     replace(beat(), name="beat-1"),
 )
+SPARE = worker("worker-2", QUICK)
+BEATS = """SELECT FROM fleet_node WHERE name = %s AND NOT "left" AND heartbeat_at > now() - interval '3 s'"""
 # Ages that a fault would have to reach; the drill waits for a part of them.
 SOONER = {"slow-query": 24.0, "long-transaction": 20.0, "lock-waits": 2.0}
+# The bars of the exchange come no faster than elsewhere.
+UNHURRIED = ("data-stale",)
+BUDGETS = ("evaluation-slo",)
 # This machine is not the drill's alone.
 OFF = ("load-high", "memory-short")
 
@@ -55,6 +62,7 @@ class Watched:
     env: dict[str, str]
     broken: set[str] = field(default_factory=set)
     children: dict[str, Child] = field(default_factory=dict)
+    _feeding: Lock = field(default_factory=Lock)
 
     def answer(self, request: Request) -> Reply:
         """What the receiver answers: an error on the paths that are broken."""
@@ -67,7 +75,7 @@ class Watched:
 
     def start(self, name: str, **more: str) -> None:
         """Start a program, with these variables besides."""
-        program = _of_drill(next(one for one in PROGRAMS if one.name == name))
+        program = _of_drill(next(one for one in (*PROGRAMS, SPARE) if one.name == name))
         log = Home.open(self.home).logs / f"{name}.log"
         self.children[name] = Child(program, env=self.env | more, log=log)
         self.children[name].start()
@@ -78,22 +86,43 @@ class Watched:
             process.kill()
         self.children[name].end(seconds=5)
 
+    def replace(self, name: str, by: str, **more: str) -> None:
+        """Start a program beside another one, and have that one end in order as soon as the new one beats."""
+        self.start(by, **more)
+        with self.session() as session:
+            session.autocommit = True
+            if not wait(lambda: session.execute(BEATS, [node_name(by)]).fetchall(), seconds=60):
+                raise NotDone(f"{by} does not beat.")
+        self.children[name].ask_to_end()
+        self.children.pop(name).end(seconds=20)
+
     def descendants(self, name: str) -> list[psutil.Process]:
         """The worker processes of a program."""
         return psutil.Process(self.children[name].pid).children(recursive=True)
 
-    def freeze(self, name: str) -> Callable[[], None]:
-        """Stop its worker processes; returns what lets them go on."""
-        found = self.descendants(name)
-        for process in found:
-            process.send_signal(signal.SIGSTOP)
-        return lambda: [process.send_signal(signal.SIGCONT) for process in found] and None
+    @property
+    def ended(self) -> list[str]:
+        """The programs that run no longer."""
+        return [name for name, child in self.children.items() if not child.pid]
+
+    @contextmanager
+    def feeder(self) -> Iterator[Feeder]:
+        """Who stores bars of all instruments, for a block; one at a time."""
+        with self._feeding, Feeder.running(self.env | {"DATABASE_URL": self.url}) as feeder:
+            yield feeder
 
     def feed(self, bars: int) -> None:
         """Store so many bars of all instruments."""
-        with Feeder.running(self.env | {"DATABASE_URL": self.url}) as feeder:
+        with self.feeder() as feeder:
             for _ in range(bars):
                 feeder.feed(1)
+
+    def forget_budgets(self) -> None:
+        """What is counted over hours would tell of the faults before once more."""
+        from heliograph.monitor.alerts.rules import change_rule
+
+        for name in BUDGETS:
+            change_rule(name, {"enabled": False})
 
     def session(self) -> "psycopg.Connection[tuple[object, ...]]":
         """A session of somebody else's."""
@@ -160,13 +189,26 @@ def _set_up(place: Ground, found: Watched, start: datetime) -> None:
     set_heartbeat({"url": found.receiver.url(PING), **inside}, at=now)
     for rule in all_rules():
         shorter = {
-            "for_seconds": rule.for_seconds // FACTOR,
+            "for_seconds": rule.for_seconds // (1 if rule.name in UNHURRIED else FACTOR),
             "clear_seconds": rule.clear_seconds // FACTOR,
             "enabled": rule.name not in OFF,
         }
         if rule.name in SOONER:
             shorter["options"] = {"above": SOONER[rule.name]}
         change_rule(rule.name, shorter)
+
+
+def frozen(processes: Sequence[psutil.Process]) -> Callable[[], None]:
+    """Stop these processes; returns what lets those go on that nobody has ended."""
+
+    def thaw() -> None:
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGCONT)
+
+    for process in processes:
+        process.send_signal(signal.SIGSTOP)
+    return thaw
 
 
 def wait(done: Callable[[], object], *, seconds: float, meanwhile: Callable[[], None] = lambda: None) -> bool:
