@@ -3,9 +3,12 @@
 docs/reference/performance.md lists where they do not.
 """
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from heliograph.engine.performance.distribution import describe
 from heliograph.engine.performance.drawdown import drawdowns, max_drawdown, ulcer_index
 from heliograph.engine.performance.growth import COMPOUNDED
 from heliograph.engine.performance.moments import excess_kurtosis, skewness
@@ -19,6 +22,7 @@ from heliograph.engine.performance.ratios import (
     volatility,
     yearly_return,
 )
+from heliograph.engine.performance.results import hit_rate, payoff_ratio
 from heliograph.engine.performance.risk import gaussian_risk, historical_risk
 from heliograph.engine.performance.series import series_figures
 
@@ -52,7 +56,29 @@ OURS = {
     # The mean of the worst int((n - 1) * 0.05) + 1 returns.
     "empyrical.cvar_5": lambda x, year: np.sort(x)[: int((len(x) - 1) * 0.05) + 1].mean(),
     "quantstats.cvar_95": lambda x, year: -gaussian_risk(x).expected_shortfall,
+    # What the Sortino ratio divides by, for a year.
+    "empyrical.downside_risk": lambda x, year: x.mean() * year / sortino(x, per_year=year),
+    "quantstats.avg_win": lambda x, year: describe(x[x > 0]).mean,
+    "quantstats.avg_loss": lambda x, year: describe(x[x < 0]).mean,
+    # These two have no function of their own here; they are made of measures that have.
+    "quantstats.kelly": lambda x, year: kelly(hit_rate(x[x != 0]).value, payoff_ratio(x)),
+    "quantstats.ulcer_performance_index": lambda x, year: (
+        total_return(x, COMPOUNDED) / ulcer_index(x, COMPOUNDED) * ((len(x) - 1) / len(x)) ** 0.5
+    ),
 }
+# Measures of the libraries that are none of ours; the page says why.
+NOT_OURS = {
+    "empyrical.stability",
+    "quantstats.smart_sharpe",
+    "quantstats.risk_of_ruin",
+    "quantstats.outlier_win_ratio",
+    "quantstats.serenity",
+}
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "performance.md"
+
+
+def kelly(rate, payoff):
+    return rate - (1 - rate) / payoff
 
 
 @pytest.mark.parametrize("measure", OURS)
@@ -87,6 +113,17 @@ def test_all_figures_at_once_are_those_one_by_one(goog):
         (goog.of("quantstats.sharpe"), goog.of("quantstats.sortino"))
     )
     assert found.skewness == pytest.approx(goog.of("quantstats.skew"))
+
+
+def test_every_measure_of_the_libraries_is_compared_or_said_to_be_none_of_ours(priced):
+    texts = [path.read_text() for path in Path(__file__).parent.glob("*.py")]
+    compared = {
+        name for name in priced.theirs["results"] if any(f'priced.of("{name}")' in text for text in texts)
+    }
+
+    assert priced.theirs["results"].keys() - OURS.keys() - compared == NOT_OURS
+    page = PAGE.read_text()
+    assert [name for name in NOT_OURS if f"`{name.partition('.')[2]}`" not in page] == []
 
 
 def day(ms):
