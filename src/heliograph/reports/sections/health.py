@@ -1,11 +1,14 @@
 """How well the installation was in the period, from the history that the monitor keeps."""
 
+from datetime import timedelta
+
 from heliograph.monitor.queries import Point, course
 from heliograph.reports.document import Column, Section, Table, iso, known_or
 from heliograph.reports.periods import Period
 
-SCORE, PART = "health_score", "health_part_score"
-NOT_KEPT = "no look at the health of that time is kept"
+SCORE = "health_score"
+HOUR = timedelta(hours=1)
+NOT_KEPT = "no look at the health of an hour that ended in that time is kept"
 
 
 def health_section(period: Period) -> Section:
@@ -25,12 +28,9 @@ def health_section(period: Period) -> Section:
 
 
 def _points(period: Period) -> list[Point]:
-    """Spans that begin in the period."""
-    layer = "minute" if period.unit == "hour" else "hour"
-    found = course(SCORE, since=period.since, until=period.until, layer=layer)
-    # Minutes are kept for a month only.
-    found = found or course(SCORE, since=period.since, until=period.until, layer="hour")
-    return [one for one in found if one.at < period.until]
+    """The hours that ended in the period: finer looks are forgotten sooner, and a report is the same then."""
+    found = course(SCORE, since=period.since - HOUR, until=period.until, layer="hour")
+    return [one for one in found if period.since < one.at + HOUR <= period.until]
 
 
 def _mean(points: list[Point]) -> float | None:
@@ -47,10 +47,7 @@ def _last(points: list[Point]) -> float | None:
 
 
 def _course(points: list[Point]) -> Table:
-    by_hour: dict[str, list[Point]] = {}
-    for one in points:
-        by_hour.setdefault(iso(one.at.replace(minute=0, second=0, microsecond=0)), []).append(one)
-    rows = [(begin, _least(own), _mean(own)) for begin, own in by_hour.items()]
+    rows = [(iso(one.at), one.least, one.mean) for one in points]
     columns = (
         Column("begin", "Hour from (UTC)", "time"),
         Column("least", "Lowest", "score"),

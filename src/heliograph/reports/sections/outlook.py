@@ -1,21 +1,26 @@
 """Where measures are heading, and what to do: what the monitor says of it."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+import math
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from django.db.models import Q
 
 from heliograph.monitor.advice.models import Recommendation
 from heliograph.monitor.advice.queries import visible_to
-from heliograph.monitor.forecasts.queries import Foreseen, Trended, list_trends, newest_forecasts
-from heliograph.monitor.forecasts.slope import COVERAGE
+from heliograph.monitor.forecasts.history import histories
+from heliograph.monitor.forecasts.queries import Foreseen, newest_forecasts
+from heliograph.monitor.forecasts.shifts import level_shifts
+from heliograph.monitor.forecasts.slope import COVERAGE, slope_of
+from heliograph.monitor.models import Series
 from heliograph.reports.document import Cell, Column, Section, Table, count, iso
 from heliograph.reports.periods import Period
 from heliograph.signals.queries import Hidden
 
-# Trends are looked at once in a while, and kept as they are now: others say nothing of the period.
-NEAR = timedelta(days=1)
 MOST = 40
+# So many series are looked at, the oldest first, so that those that come later change no report.
+MOST_SERIES = 1_000
+NONE_MOVES = "No measure has a slope or a shift of level that stands out."
 NO_FORECASTS = "no forecast was made until the end of the period"
 FORECASTS = (
     Column("what", "What", "text"),
@@ -45,20 +50,21 @@ ADVICE = (
 def trends_section(period: Period, hidden: Hidden) -> Section:
     """The newest forecasts of before the end of the period, and how measures went."""
     forecasts = newest_forecasts(at=period.until, hidden=hidden)
-    if not forecasts:
+    moving = list(_moving(at=period.until))
+    if not forecasts and not moving:
         return Section("Trends", reason=NO_FORECASTS)
-    near = [one for one in list_trends() if abs(one.row.made_at - period.until) <= NEAR]
-    moving = [one for one in near if _moves(one)]
-    note = None if moving else "No measure has a slope or a shift of level that stands out."
+    foreseen, moved = _left_out(len(forecasts)), _left_out(len(moving))
     return Section(
         "Trends",
         tables={
-            "forecasts": Table("Forecasts", FORECASTS, [_forecast(one) for one in forecasts[:MOST]]),
+            "forecasts": Table(
+                "Forecasts",
+                FORECASTS,
+                [_forecast(one) for one in forecasts[:MOST]],
+                note=foreseen if forecasts else f"{NO_FORECASTS.capitalize()}.",
+            ),
             "trends": Table(
-                "Measures that move",
-                TRENDS,
-                [_trend(one) for one in moving[:MOST]],
-                note=note if near else "How measures went about that time is not kept.",
+                "Measures that move", TRENDS, moving[:MOST], note=moved if moving else NONE_MOVES
             ),
         },
     )
@@ -71,13 +77,16 @@ def recommendations_section(period: Period, hidden: Hidden) -> Section:
     rows = visible_to(hidden=hidden, audiences=()).filter(opened_at__lt=period.until)
     found = list(rows.filter(_stood_at(period)).order_by("-opened_at", "-pk"))
     then = rows.filter(_stood_at(period.previous), opened_at__lt=period.since).count()
-    lines = [(one.title, one.why, iso(one.opened_at), one.state) for one in found[:MOST]]
+    lines = [(one.title, one.why, iso(one.opened_at), _state(one, period.until)) for one in found[:MOST]]
     return Section(
         "Recommendations",
         figures={"standing": count("Recommendations that stood", len(found), then)},
         tables={
             "recommendations": Table(
-                "Recommendations", ADVICE, lines, note=None if lines else "Nothing was recommended."
+                "Recommendations",
+                ADVICE,
+                lines,
+                note=_left_out(len(found)) if lines else "Nothing was recommended.",
             )
         },
     )
@@ -89,6 +98,12 @@ def _stood_at(period: Period) -> Q:
     return is_open | Q(answered_at__gte=period.since) | Q(answered_at=None, seen_at__gte=period.since)
 
 
+def _state(one: Recommendation, until: datetime) -> str:
+    """As it was at the end of the period: what was answered or was over later stood then."""
+    ended = one.answered_at or one.seen_at
+    return Recommendation.State.OPEN.value if ended >= until else one.state
+
+
 def _forecast(one: Foreseen) -> tuple[Cell, ...]:
     row = one.row
     last = (row.low[-1], row.mean[-1], row.high[-1]) if row.mean else (None, None, None)
@@ -96,16 +111,28 @@ def _forecast(one: Foreseen) -> tuple[Cell, ...]:
     return _name(row.name, row.labels), row.kind, iso(row.made_at), *last, full, row.reason or None
 
 
-def _moves(one: Trended) -> bool:
-    row = one.row
-    if row.slope_low is None or row.slope_high is None:
-        return bool(row.shifts)
-    return row.slope_low > 0 or row.slope_high < 0 or bool(row.shifts)
+def _moving(*, at: datetime) -> Iterator[tuple[Cell, ...]]:
+    """The measures whose slope or level stands out, from the hours that are kept of the weeks before.
+
+    The newest looks of the monitor are of now; these are of the end of the period, whenever it is asked.
+    """
+    of_values = Series.objects.exclude(name__endswith="_total").order_by("pk")[:MOST_SERIES]
+    named = {one.pk: _name(one.name, one.labels) for one in of_values}
+    known = histories(list(named), at=at)
+    for number, name in sorted(named.items(), key=lambda one: (one[1], one[0])):
+        past = known.get(number)
+        if past is None or past.stale(at=at):
+            continue
+        slope = slope_of(past.values)
+        shifts = [] if slope is None else level_shifts(past.values)
+        if slope is not None and (slope.low > 0 or slope.high < 0 or shifts):
+            # One that never moved has a slope that is known exactly.
+            ends = [end if math.isfinite(end) else slope.day for end in (slope.low, slope.high)]
+            yield name, slope.day, *ends, len(shifts)
 
 
-def _trend(one: Trended) -> tuple[Cell, ...]:
-    row = one.row
-    return _name(one.name, one.labels), row.slope_day, row.slope_low, row.slope_high, len(row.shifts)
+def _left_out(number: int) -> str | None:
+    return f"The first {MOST} of {number:,}." if number > MOST else None
 
 
 def _name(name: str, labels: Mapping[str, str]) -> str:
