@@ -29,6 +29,7 @@ READS = {
         "report",
     ),
     "quality",
+    *("reports list", "reports get", "reports schedules"),
     *("strategy new", "strategy check", "strategy list", "strategy show", "strategy rollouts"),
     *("strategy compare", "strategy diff", "backtests list", "backtests show", "backtests compare"),
     *("jobs list", "jobs show", "jobs wait", "channel list", "subscription list", "notices list"),

@@ -46,7 +46,7 @@ def test_a_file_is_the_same_each_time(heliograph, tmp_path, form):
 
 def test_what_cannot_be_asked_is_refused_in_a_sentence(heliograph):
     assert "--until" in refused(heliograph("report", "--since", "2024-01-01"))
-    assert "behind its start" in refused(
+    assert "A report ends after it begins" in refused(
         heliograph("report", "--since", "2024-01-02", "--until", "2024-01-01")
     )
     assert "no time zone 'Moon'" in refused(heliograph("report", "daily", "--zone", "Moon"))

@@ -51,7 +51,7 @@ def test_one_asks_follows_and_reads(analyst):
     ("form", "sentence"),
     [
         ({"kind": "custom"}, "A span of its own has a start and an end"),
-        ({"kind": "custom", "since": "2024-01-02", "until": "2024-01-01"}, "lies behind its start"),
+        ({"kind": "custom", "since": "2024-01-02", "until": "2024-01-01"}, "A report ends after it begins"),
         ({"kind": "daily", "zone": "Moon"}, "There is no time zone"),
         ({"kind": "yearly"}, "Choose a period."),
     ],

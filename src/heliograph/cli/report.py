@@ -12,6 +12,7 @@ from heliograph.cli.database import database
 from heliograph.cli.moments import moment, now
 from heliograph.cli.options import AsJson, Place
 from heliograph.cli.output import note
+from heliograph.cli.progress import counting
 from heliograph.cli.spread import spread
 from heliograph.errors import UserError
 from heliograph.reports.periods import Kind, last_period
@@ -33,6 +34,9 @@ class Form(StrEnum):
 
 # What no terminal shows.
 BINARY = (Form.PDF, Form.XLSX)
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to. Default: stdout.")
+]
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,9 @@ class When:
             at = now() if self.at is None else moment(self.at, option="--at")
             return last_period(kind, at=at, zone=self.zone)
         if self.since is None or self.until is None:
-            raise UserError("A span of its own has a --since and an --until.")
+            raise UserError("A span of its own has both ends, such as --since 2024-08-01 --until 2024-08-22.")
         if self.at is not None:
-            raise UserError("Give --at, or --since with --until.")
+            raise UserError("Give --at, or --since with --until, and not both.")
         ends = moment(self.since, option="--since"), moment(self.until, option="--until")
         return any_span(*ends, zone=self.zone)
 
@@ -77,10 +81,7 @@ def report(
         Kind, typer.Argument(metavar="KIND", help="hourly, daily, weekly, monthly, or custom for a span.")
     ] = Kind.DAILY,
     form: Annotated[Form, typer.Option("--format", help="The form of the document.")] = Form.HTML,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to. Default: stdout."),
-    ] = None,
+    output: Output = None,
     as_json: AsJson = False,
 ) -> None:
     """Report on a period: signals, what they were worth, data, health, what to do.
@@ -95,13 +96,25 @@ def report(
       heliograph report --since 2024-08-01 --until 2024-08-22 --json
     """
     period, form = when.period(kind), Form.JSON if as_json else form
-    if output is None and form in BINARY and sys.stdout.isatty():
-        raise UserError(f"A terminal cannot show {form}; name a file with -o.")
-    with database(place):
+    check_shown(form, output)
+    with database(place), counting("sections") as tell:
         from heliograph.reports.forms import FORMS
         from heliograph.reports.make import make_report
 
-        told = FORMS[form].make(make_report(period).to_dict())
+        told = make_report(period, said=lambda done, total: tell(done, total, "Reading")).to_dict()
+        tell(1, None, f"Writing {form}")
+        made = FORMS[form].make(told)
+    hand_over(made, output)
+
+
+def check_shown(form: Form, output: Path | None) -> None:
+    """Refuse to show a terminal what it cannot show."""
+    if output is None and form in BINARY and sys.stdout.isatty():
+        raise UserError(f"A terminal cannot show {form}; name a file with -o.")
+
+
+def hand_over(told: bytes, output: Path | None) -> None:
+    """Write a document to a file, or to stdout."""
     if output is None:
         _write(told)
         return

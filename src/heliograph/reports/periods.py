@@ -65,7 +65,7 @@ def span(since: datetime, until: datetime, *, zone: str = "UTC") -> Period:
     """Any span, and the equally long one before it."""
     known_zone(zone)
     if until <= since:
-        raise UserError("The end of a report's time lies behind its start.")
+        raise UserError("A report ends after it begins; give a later end, or an earlier start.")
     if until - since > LONGEST:
         raise UserError("A report looks at ten years at most.")
     return Period(Kind.CUSTOM, since, until, since - (until - since), zone)
