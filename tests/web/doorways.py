@@ -312,6 +312,30 @@ CALLS = {
         "/strategies/{strategy}/", foreign="/strategies/{foreign_strategy}/"
     ),
     "GET /analytics/": look("/analytics/", foreign="/analytics/?strategy={foreign_strategy}"),
+    "GET /monitoring/": look("/monitoring/"),
+    "GET /monitoring/live/<slug:name>": [
+        look(f"/monitoring/live/{name}") for name in ("now", "incidents", "trends", "machine", "advice")
+    ],
+    "GET /monitoring/measures/": look("/monitoring/measures/"),
+    "GET /monitoring/measures/<slug:name>/": look("/monitoring/measures/redis_up/"),
+    "GET /monitoring/incidents/": look("/monitoring/incidents/"),
+    "GET /monitoring/incidents/<int:incident_id>/": look("/monitoring/incidents/{incident}/"),
+    "POST /monitoring/incidents/<int:incident_id>/act": [
+        Call("/monitoring/incidents/{incident}/act", {"act": act, "words": "a"})
+        for act in ("acknowledge", "comment", "silence", "close")
+    ],
+    "GET /monitoring/silences/": look("/monitoring/silences/"),
+    "POST /monitoring/silences/add": Call("/monitoring/silences/add", {"minutes": "60", "why": "a test"}),
+    "POST /monitoring/silences/<int:silence_id>/end": Call("/monitoring/silences/{silence}/end"),
+    "GET /monitoring/advice/": look("/monitoring/advice/"),
+    "POST /monitoring/advice/<int:number>/act": [
+        Call(
+            "/monitoring/advice/{recommendation}/act",
+            {"act": act},
+            foreign="/monitoring/advice/{foreign_recommendation}/act",
+        )
+        for act in ("done", "dismiss")
+    ],
     "GET /reports/": look("/reports/"),
     "POST /reports/make": Call("/reports/make", {"kind": "daily"}),
     "POST /reports/schedules/add": Call(

@@ -36,6 +36,8 @@ FIRST = 1
 # Addresses whose parameter of that name is something else.
 TABS = {
     "work": ("queues", "jobs", "nodes", "placement", "scaling", "cache", "evaluations"),
+    "monitoring-live": ("now", "incidents", "trends", "machine", "advice"),
+    "monitoring-measure": ("redis_up",),
     "notices-tab": ("subscriptions", "channels", "log", "inbound"),
 }
 NO_PAGES = ("api", "static", "media")

@@ -26,6 +26,27 @@ FROM {table}, array_position(series, (
 WHERE at >= %(since)s AND at <= %(until)s AND p IS NOT NULL
 ORDER BY at
 """
+# What is put together with nothing is unpacked once a row, and not once for each number that is taken of it.
+COURSES = """
+SELECT s.name, s.labels, at, least[p], sums[p] / counts[p], most[p], last[p]
+FROM (
+    SELECT at, series || '{{}}' AS series, counts || '{{}}' AS counts, least || '{{}}' AS least,
+           most || '{{}}' AS most, sums || '{{}}' AS sums, last || '{{}}' AS last
+    FROM {table} WHERE at >= %(since)s AND at <= %(until)s OFFSET 0
+) AS span
+CROSS JOIN monitor_series AS s
+CROSS JOIN LATERAL (SELECT array_position(span.series, s.id) OFFSET 0) AS place(p)
+WHERE s.name = ANY(%(names)s) AND p IS NOT NULL
+ORDER BY at
+"""
+# Only the means, and of some hours: of years there are more than a page has time for.
+SELDOM = """
+SELECT at, sums[p] / counts[p]
+FROM monitor_hour, array_position(series, (
+    SELECT id FROM monitor_series WHERE name = %(name)s AND labels = %(labels)s::jsonb)) AS p
+WHERE at = ANY(ARRAY(SELECT generate_series(%(since)s, %(until)s, %(step)s))) AND p IS NOT NULL
+ORDER BY at
+"""
 NEWEST = """
 SELECT s.name, s.labels, found.at, found.number, found.reason
 FROM (
@@ -41,6 +62,25 @@ ORDER BY s.name, s.labels
 ONLY = """
     AND series && (SELECT array_agg(id) FROM monitor_series WHERE name = ANY(%(names)s))
     AND u.id = ANY(ARRAY(SELECT id FROM monitor_series WHERE name = ANY(%(names)s)))
+"""
+# Of each group what the newest look found that looked at any of it.
+NEWEST_LOOKS = """
+WITH wanted AS (
+    SELECT since, array_agg(s.id) AS ids
+    FROM unnest(%(groups)s::int[], %(names)s::text[], %(sinces)s::timestamptz[]) AS g(number, name, since)
+    JOIN monitor_series AS s USING (name)
+    GROUP BY number, since
+)
+SELECT s.name, s.labels, look.at, u.number, look.reasons->>u.id::text
+FROM wanted
+CROSS JOIN LATERAL (
+    SELECT at, series, numbers, reasons FROM monitor_sample
+    WHERE at > wanted.since AND at <= %(until)s AND series && wanted.ids ORDER BY at DESC LIMIT 1
+) AS look
+CROSS JOIN LATERAL unnest(look.series, look.numbers) AS u(id, number)
+JOIN monitor_series AS s USING (id)
+WHERE u.id = ANY(wanted.ids)
+ORDER BY s.name, s.labels
 """
 EARLIEST = """
 SELECT at, last[p]
@@ -115,6 +155,19 @@ def course(
         return [Point(*row) for row in cursor.fetchall()]
 
 
+def courses(
+    names: Sequence[str], *, since: datetime, until: datetime, layer: Literal["minute", "hour"]
+) -> dict[Key, list[Point]]:
+    """How all measures of these names went, by name and labels, oldest first. One statement."""
+    facts = {"names": list(names), "since": since, "until": until}
+    found: dict[Key, list[Point]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(COURSES.format(table=NUMBERS[layer][0]), facts)
+        for name, labels, *numbers in cursor.fetchall():
+            found[name, key_of(_read(labels))].append(Point(*numbers))
+    return dict(found)
+
+
 def newest(*, at: datetime, within: timedelta, names: Sequence[str] | None = None) -> list[Kept]:
     """The newest of each series that was looked at within that time, by name and labels; of all, or of these
     names."""
@@ -134,6 +187,30 @@ def newest_each(ages: Mapping[str, timedelta], *, at: datetime) -> list[Kept]:
     for name, age in ages.items():
         by_age[age].append(name)
     return [one for age, names in by_age.items() for one in newest(at=at, within=age, names=names)]
+
+
+def newest_looks(groups: Mapping[tuple[str, ...], timedelta], *, at: datetime) -> list[Kept]:
+    """What was found by the newest look at any of the names of a group, for each group no older than it may
+    be. What is looked at together is of one moment. One statement."""
+    rows = [(place, name, at - age) for place, (names, age) in enumerate(groups.items()) for name in names]
+    places, names, sinces = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
+    facts = {"groups": places, "names": names, "sinces": sinces, "until": at}
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_LOOKS, facts)
+        return [
+            Kept(name, _read(labels), moment, value, reason or "")
+            for name, labels, moment, value, reason in cursor.fetchall()
+        ]
+
+
+def seldom(
+    name: str, *, since: datetime, until: datetime, step: timedelta, labels: Mapping[str, str]
+) -> list[Known]:
+    """The means of some hours, `step` apart, oldest first."""
+    facts = {"name": name, "labels": json.dumps(dict(labels)), "since": since, "until": until, "step": step}
+    with connection.cursor() as cursor:
+        cursor.execute(SELDOM, facts)
+        return [Known(*row) for row in cursor.fetchall()]
 
 
 def earliest(name: str, *, since: datetime) -> Known | None:

@@ -8,9 +8,11 @@ from django.utils.functional import SimpleLazyObject
 
 from heliograph.accounts.errors import TokenRefused
 from heliograph.accounts.roles import Role
+from heliograph.kit.clock import utc_now
 from heliograph.signals.models import Outcome
 from heliograph.signals.queries import Hidden, seen
 from heliograph.web.accounts.asker import asker_of, hidden
+from heliograph.web.reads.monitoring.looked import chip
 from heliograph.web.reads.replays import ReplayState, replays
 
 THEMES = ("light", "dark", "system")
@@ -40,6 +42,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "here": _room(request),
         "rooms": SimpleLazyObject(lambda: rooms(hidden(request)) if _may_look(request) else []),
         "may": SimpleLazyObject(lambda: _roles_held(request)),
+        "chip": SimpleLazyObject(lambda: chip(at=utc_now()) if _may_look(request) else None),
         "replays": states,
         "ended": SimpleLazyObject(lambda: ended(states)),
         "theme": theme if theme in THEMES else "system",
@@ -79,10 +82,11 @@ def rooms(hidden: Hidden = ()) -> list[Room]:
     return [
         Room("", "Overview", reverse("overview"), "overview"),
         Room("", "Signals", reverse("signals"), "signals", still_open),
-        Room("", "Instruments", reverse("instruments"), "instruments"),
+        Room("", "Instruments", reverse("instruments"), "instruments", in_bar=False),
         Room("Research", "Strategies", reverse("strategies"), "strategies"),
         Room("Research", "Backtests", reverse("backtests"), "backtests", in_bar=False),
         Room("Research", "Analytics", reverse("analytics"), "analytics", in_bar=False),
+        Room("Machine", "Monitoring", reverse("monitoring"), "monitoring"),
         Room("Machine", "Data", reverse("data"), "data", in_bar=False),
         Room("Machine", "Work", reverse("work-home"), "work", in_bar=False),
         Room("Machine", "Reports", reverse("reports"), "reports", in_bar=False),

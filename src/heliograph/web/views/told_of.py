@@ -36,7 +36,7 @@ def told_of(request: HttpRequest) -> HttpResponse:
     if topic == STALE.name:
         return redirect("instruments")
     if topic in INCIDENTS:
-        return redirect("notices")
+        return redirect("incident", notice.payload["incident"])
     if topic == READY:
         return redirect("report", notice.payload["report"])
     signal = _signal(notice.payload, hidden(request))

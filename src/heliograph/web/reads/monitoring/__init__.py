@@ -1,0 +1,1 @@
+"""What the page of monitoring shows, read from rows."""
