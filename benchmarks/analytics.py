@@ -1,7 +1,8 @@
-"""Analytics over a million stored signals: the default answer, each grouping, what keeping the sums costs.
+"""Analytics over millions of stored signals: the default page and answer, each grouping, the worst moments.
 
-`python -m benchmarks.analytics [--signals N]`. Processor time is of this process and its server: on a busy
-machine it says more than the clock.
+`python -m benchmarks.analytics [--signals N] [--years Y]`. Ten million signals of two years are the whole
+form, which needs some 15 GB of disk for a while; `--signals 1000000` is the one for CI. Processor time is of
+this process and its server: on a busy machine it says more than the clock.
 """
 
 import argparse
@@ -10,33 +11,65 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import numpy as np
 
+from benchmarks.parts.analysed import compare_with_rows, leave_rejected, look_at_all, seconds_of
 from benchmarks.parts.database import database
 from benchmarks.parts.rows import cpu_seconds, settle_down
-from benchmarks.parts.settling import seconds_of, write_ms
+from benchmarks.parts.settling import write_ms
 from benchmarks.parts.years import fill
 from heliograph.cli.output import show_table
 
 GOAL_P95_MS = 2_000.0
-# So many signals settled since the upkeep came by.
-PENDING = 5_000
+# So many signals settled since the upkeep came by: up to those of an hour or a catch-up.
+BURSTS = (5_000, 20_000, 50_000)
+PAGE = "/analytics/"
 
 
 def questions() -> dict[str, Callable[[], object]]:
-    """What is asked, by name; the default answer first."""
+    """What is asked, by name; the default page and answer first."""
     from heliograph.reports.analytics import analytics
     from heliograph.reports.asked import Asked
     from heliograph.reports.groupings import By
+    from heliograph.reports.rejected import rejected
 
     month = (datetime.now(UTC) - timedelta(days=30)).date()
-    asked: dict[str, Callable[[], object]] = {"default": lambda: analytics(Asked())}
+    asked = doors()
     for by in By:
         asked[f"by {by}"] = lambda by=by: analytics(Asked(), by=by)
     asked["30 days by hour"] = lambda: analytics(Asked(since=month), by=By.HOUR)
     asked["30 days by instrument"] = lambda: analytics(Asked(since=month), by=By.INSTRUMENT)
+    asked["30 days by regime"] = lambda: analytics(Asked(since=month), by=By.REGIME)
+    asked["rejected"] = lambda: rejected(Asked())
+    asked["rejected, 30 days"] = lambda: rejected(Asked(since=month))
     return asked
+
+
+def doors() -> dict[str, Callable[[], object]]:
+    """The page and the operations as a signed-in person asks for them, through all of the web room. No
+    address comes twice, so that nothing is answered from the cache: all signals are younger than any of them.
+    """
+    from django.test import Client
+
+    from heliograph.accounts.people import add_person
+
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(add_person("bench", role="viewer", at=datetime.now(UTC)))
+    numbers = count()
+
+    def get(address: str) -> None:
+        years, months = divmod(next(numbers), 12)
+        answer = client.get(f"{address}?since={1970 + years}-{1 + months:02}-01")
+        if answer.status_code != 200:
+            raise SystemExit(f"{address} answered {answer.status_code}")
+
+    names = ("", "/regimes", "/rejected", "/correlation", "/expectation")
+    found: dict[str, Callable[[], object]] = {PAGE: lambda: get("/analytics/")}
+    return found | {
+        f"/api/v1/analytics{name}": lambda name=name: get(f"/api/v1/analytics{name}") for name in names
+    }
 
 
 def ask(question: Callable[[], object], times: int) -> dict[str, float]:
@@ -72,6 +105,7 @@ def leave_pending(number: int) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM reports_unsummed")
         cursor.execute(
             "INSERT INTO reports_unsummed "
             "SELECT signal_id FROM signals_outcome WHERE state = 'settled' LIMIT %s",
@@ -79,30 +113,69 @@ def leave_pending(number: int) -> None:
         )
 
 
-def pending() -> None:
-    """The default question when a burst of signals has just settled."""
-    leave_pending(PENDING)
-    questions()["default"]()
+def worst_moments(page: Callable[[], object]) -> dict[str, Callable[[], object]]:
+    """The default page when much has just come that nobody has added to the sums yet."""
+    from heliograph.reports.sums import MOST_WAITING
+
+    def when(settled: int, rejected: int) -> Callable[[], object]:
+        def ask_then() -> None:
+            leave_pending(settled)
+            leave_rejected(rejected)
+            page()
+
+        return ask_then
+
+    few = MOST_WAITING - 1
+    return {
+        f"page, {few:,} settled and rejected just now": when(few, few),
+        **{f"page, {number:,} settled just now": when(number, 0) for number in BURSTS},
+    }
 
 
 def main() -> None:
     """Measure, and print a table and a JSON line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--signals", type=int, default=1_000_000)
+    parser.add_argument("--signals", type=int, default=10_000_000)
+    parser.add_argument("--years", type=float, default=2.0, help="that they are spread over")
     parser.add_argument("--times", type=int, default=40, help="how often each question is asked")
     parser.add_argument("--steps", type=int, default=100, help="steps written with and without noting")
     wanted = parser.parse_args()
     with database():
         from heliograph.reports.sums import recount
 
-        fill(wanted.signals)
-        anew = seconds_of(recount)
+        told = {"filling_s": seconds_of(lambda: fill(wanted.signals, years=wanted.years))}
+        told |= look_at_all()
         settle_down()
-        found = {name: ask(question, wanted.times) for name, question in questions().items()}
-        found[f"default, {PENDING:,} pending"] = ask(pending, wanted.times)
-        recount()
-        told = sizes() | {"recount_s": anew}
+        told["comparing_s"] = seconds_of(compare_with_rows)
+        asked = questions()
+        found = {name: _ask(name, question, wanted.times) for name, question in asked.items()}
+        for name, question in worst_moments(asked[PAGE]).items():
+            found[name] = _ask(name, question, max(wanted.times // 2, 5))
+        told["recount_s"] = seconds_of(recount)
+        told |= sizes()
         written = write_ms(wanted.steps)
+    tell(found, told, written)
+    short = [name for name, one in found.items() if one["p95_ms"] > GOAL_P95_MS]
+    line = {
+        "benchmark": "analytics",
+        **vars(wanted),
+        **told,
+        "asked": found,
+        "step_ms": written,
+        "short": short,
+    }
+    print(json.dumps(line))
+    if short:
+        sys.exit(f"slower than {GOAL_P95_MS:,.0f} ms at the 95th percentile: {', '.join(short)}")
+
+
+def _ask(name: str, question: Callable[[], object], times: int) -> dict[str, float]:
+    print(name, file=sys.stderr)
+    return ask(question, times)
+
+
+def tell(found: dict[str, dict[str, float]], told: dict[str, float], written: dict[str, float]) -> None:
+    """The table for people."""
     heads = ["asked", ">p50 ms", ">p95 ms", ">slowest ms", ">processor ms"]
     show_table(heads, [[name, *(f"{value:,.1f}" for value in one.values())] for name, one in found.items()])
     print(", ".join(f"{name} {value:,.1f}" for name, value in told.items()))
@@ -111,14 +184,6 @@ def main() -> None:
         f"a step of 50 signals published and settled: {written['with']:.2f} ms with noting, "
         f"{written['without']:.2f} without ({ratio:.3f} of it); adding them later {written['adding']:.2f} ms"
     )
-    p95 = found["default"]["p95_ms"]
-    print(
-        json.dumps(
-            {"benchmark": "analytics", "signals": wanted.signals, **told, "asked": found, "step_ms": written}
-        )
-    )
-    if p95 > GOAL_P95_MS:
-        sys.exit(f"the default answer took {p95:,.0f} ms, more than {GOAL_P95_MS:,.0f}")
 
 
 if __name__ == "__main__":

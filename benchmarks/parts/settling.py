@@ -1,12 +1,14 @@
 """What noting for the analytics adds to writing signals and their ends as a step writes them."""
 
-import time
 from datetime import timedelta
 from itertools import count
 
 from benchmarks.parts.rows import cpu_seconds
 
-TRIGGERS = ("noted_for_reports", "change_noted_for_reports")
+TRIGGERS = (
+    *((name, "signals_outcome") for name in ("noted_for_reports", "change_noted_for_reports")),
+    *((name, "signals_signal") for name in ("noted_for_regimes", "noted_if_rejected")),
+)
 # Signals of a step.
 SIGNALS = 50
 
@@ -34,8 +36,8 @@ def _noting(wanted: bool) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        for name in TRIGGERS:
-            cursor.execute(f"ALTER TABLE signals_outcome {'ENABLE' if wanted else 'DISABLE'} TRIGGER {name}")
+        for name, table in TRIGGERS:
+            cursor.execute(f"ALTER TABLE {table} {'ENABLE' if wanted else 'DISABLE'} TRIGGER {name}")
 
 
 def _steps(numbers: count, *, rounds: int) -> None:
@@ -74,10 +76,3 @@ def _adding_ms(rounds: int) -> float:
     begun = cpu_seconds()
     fold()
     return 1000 * (cpu_seconds() - begun) / rounds
-
-
-def seconds_of(act) -> float:
-    """How long that takes."""
-    begun = time.perf_counter()
-    act()
-    return time.perf_counter() - begun

@@ -6,11 +6,11 @@ from benchmarks.parts.market import MINUTE, market, strategies
 from heliograph.engine.bars import Bars
 
 INSTRUMENTS, VERSIONS, BARS = 200, 20, 600
-YEARS_SECONDS = 2 * 365 * 86_400
+YEAR_SECONDS = 365 * 86_400
 # Coprime to the pairs of version and instrument: each comes once before any comes again.
 STRIDE = 1_777
 
-# Signals in the order of their bars, evenly over two years up to now. Of ten, six are published and four
+# Signals in the order of their bars, evenly over the years up to now. Of ten, six are published and four
 # rejected; of the published the newest are open, some were missed, the rest settled after an hour.
 SIGNALS = """
 INSERT INTO signals_signal
@@ -55,8 +55,11 @@ FROM (
 TABLES = ("signals_signal", "signals_outcome")
 
 
-def fill(count: int = 1_000_000) -> None:
-    """Candles of the last hours, running versions, and so many signals with their outcomes."""
+def fill(count: int = 1_000_000, *, years: float | None = None) -> None:
+    """Candles of the last hours, running versions, and so many signals with their outcomes.
+
+    A million in two years, if not said otherwise.
+    """
     from django.db import connection
 
     until = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -69,7 +72,7 @@ def fill(count: int = 1_000_000) -> None:
         "i": len(instruments),
         "count": count,
         "stride": STRIDE,
-        "step": YEARS_SECONDS / 1_000_000,
+        "step": (2e-6 if years is None else years / count) * YEAR_SECONDS,
         "until": until,
     }
     with connection.cursor() as cursor:

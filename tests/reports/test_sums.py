@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from heliograph.errors import UserError
+from heliograph.reports.analytics import analytics
 from heliograph.reports.asked import Asked, Span, whole_months
 from heliograph.reports.find_regimes import find_regimes
 from heliograph.reports.groupings import By
-from heliograph.reports.sums import Sums, days_by, fold, fold_if_many, recount, sums_by
+from heliograph.reports.sums import MOST_ADDED, Sums, days_by, fold, fold_if_many, recount, sums_by
 from heliograph.signals.errors import NoSuchStrategy
 from heliograph.signals.models import Outcome, OutcomeRevision, Strategy
 from tests.reports.ledger import KEYS, added_up, end, fill, make_ledger, say_regime, table
@@ -299,9 +300,25 @@ def test_many_that_wait_are_added_before_an_answer():
     fill(make_ledger(), 30)
     rows = table()
 
-    assert fold_if_many(most=31) == 0
-    assert fold_if_many(most=30) == 30
-    assert fold_if_many(most=1) == 0
+    assert fold_if_many(few=31) == 0
+    assert fold_if_many(few=1, most=29) == 0
+    assert fold_if_many(few=30) == 30
+    assert fold_if_many(few=1) == 0
     found = sums_by(Asked(), By.SIDE)
 
     assert sum(one.number for one in found.values()) == len(rows)
+
+
+def test_of_very_many_that_wait_the_answer_says_how_many_it_leaves_out():
+    fill(make_ledger(), 5)
+    fold()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO reports_unsummed "
+            "SELECT (SELECT max(signal_id) FROM signals_outcome) FROM generate_series(1, %s)",
+            [MOST_ADDED + 1],
+        )
+
+    found = analytics(Asked())
+
+    assert (found.total.signals, found.not_yet, left()) == (5, MOST_ADDED + 1, MOST_ADDED + 1)

@@ -122,6 +122,8 @@ def _show(found: "Analytics") -> None:
     )
     rows = [(one.name, one.figures) for one in found.groups]
     show_table([found.by, *heads], [_row(*one) for one in [*rows, ("all", found.total)]])
+    if found.not_yet:
+        note(f"{found.not_yet:,} signals have settled just now and are not counted yet.")
     print(f"\ndays: {_days(found.total.pct.series)}")
     print(f"R: {_quantiles(found.total)}")
     known = found.calibration

@@ -84,6 +84,7 @@ from heliograph.client.shapes import (
     ReasonList,
     Recommendation,
     Regimes,
+    Rejected,
     Replay,
     Replayed,
     Report,
@@ -221,7 +222,7 @@ class GetAnalyticsQuery(TypedDict, total=False):
     side: Literal["long", "short"] | None
     since: date | None
     until: date | None
-    by: Literal["strategy", "version", "instrument", "timeframe", "side", "hour", "confidence"]
+    by: Literal["strategy", "version", "instrument", "timeframe", "side", "hour", "confidence", "regime"]
 
 
 class GetCorrelationQuery(TypedDict, total=False):
@@ -259,6 +260,17 @@ class GetExpectationQuery(TypedDict, total=False):
 
 class GetRegimesQuery(TypedDict, total=False):
     """What `get_regimes` can be asked."""
+
+    strategy: str | None
+    version_id: int | None
+    timeframe: str | None
+    side: Literal["long", "short"] | None
+    since: date | None
+    until: date | None
+
+
+class GetRejectedQuery(TypedDict, total=False):
+    """What `get_rejected` can be asked."""
 
     strategy: str | None
     version_id: int | None
@@ -1404,9 +1416,17 @@ class Operations:
     def get_regimes(self, **query: Unpack[GetRegimesQuery]) -> Regimes:
         """What signals were worth by regime.
 
-        Trend or range, calm or volatile, at the bar of the signal; of the newest settled signals.
+        Trend or range, calm or volatile, at the bar of the signal.
         """
         return self._connection.get("/analytics/regimes", query, Regimes)
+
+    def get_rejected(self, **query: Unpack[GetRejectedQuery]) -> Rejected:
+        """What rejected signals would have come to.
+
+        By reason and by strategy, each taken alone as if it had been published; days are those of its
+        bar.
+        """
+        return self._connection.get("/analytics/rejected", query, Rejected)
 
     def list_audit(self, **query: Unpack[ListAuditQuery]) -> Pages[AuditEntry]:
         """Who did what, newest first.

@@ -247,13 +247,17 @@ class Calibration(Struct, frozen=True, kw_only=True):
 
 
 class Analytics(Struct, frozen=True, kw_only=True):
-    """All that was asked for, the groups, the days on which something ended, and the confidences."""
+    """All that was asked for, the groups, the days on which something ended, and the confidences.
+    `not_yet` signals, of all that there are, have settled just now and are not counted yet; 0 but for
+    moments in which tens of thousands settle.
+    """
 
-    by: Literal["strategy", "version", "instrument", "timeframe", "side", "hour", "confidence"]
+    by: Literal["strategy", "version", "instrument", "timeframe", "side", "hour", "confidence", "regime"]
     total: Worth
     groups: list[Group]
     days: list[WorthOfDay]
     calibration: Calibration
+    not_yet: int
 
 
 class AuditEntry(Struct, frozen=True, kw_only=True):
@@ -1897,10 +1901,48 @@ class InRegime(Struct, frozen=True, kw_only=True):
 
 
 class Regimes(Struct, frozen=True, kw_only=True):
-    """Regimes that have a signal, of the newest `signals`."""
+    """Regimes that have a signal, of all `signals` that have settled; "not looked at yet" are the newest."""
 
     signals: int
     regimes: list[InRegime]
+
+
+class Unknown(Struct, frozen=True, kw_only=True):
+    """How many cannot be known, and why."""
+
+    why: str
+    signals: int
+
+
+class Turned(Struct, frozen=True, kw_only=True):
+    """Signals that were rejected for one reason, of one strategy, or of all (null). Of `rejected` so many
+    would have `settled`, would have `missed` their entry, would still be `running`, or are not looked
+    at yet (`waiting`). Rates, means and totals are of those that would have settled.
+    """
+
+    reason: str
+    strategy: str | None
+    rejected: int
+    settled: int
+    missed: int
+    running: int
+    waiting: int
+    unknown: list[Unknown]
+    hit_rate: Estimate
+    mean_r: Estimate
+    mean_pct: Estimate
+    total_r: float | None
+    total_pct: float | None
+
+
+class Rejected(Struct, frozen=True, kw_only=True):
+    """By reason, the most frequent first, and by strategy and reason. `all_told` is false while more wait
+    to be looked at than are counted here.
+    """
+
+    all_told: bool
+    reasons: list[Turned]
+    strategies: list[Turned]
 
 
 class Replay(Struct, frozen=True, kw_only=True):

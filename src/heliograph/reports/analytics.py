@@ -17,7 +17,7 @@ from heliograph.reports.asked import Asked
 from heliograph.reports.figures import Figures, figures
 from heliograph.reports.groupings import By
 from heliograph.reports.regime import NAMES
-from heliograph.reports.sums import WITH_DAYS, Day, Sums, days_by, fold_if_many, sums_by, together
+from heliograph.reports.sums import WITH_DAYS, Day, Sums, days_by, fold_if_many, left_out, sums_by, together
 from heliograph.signals.models import Strategy, StrategyVersion
 
 
@@ -43,7 +43,7 @@ class Ended:
 @dataclass(frozen=True, slots=True)
 class Analytics:
     """Figures of all that was asked for, the groups, the days on which something ended, and whether
-    confidences mean what they say.
+    confidences mean what they say. So many signals, of all, have settled just now and are not counted yet.
     """
 
     by: By
@@ -51,6 +51,7 @@ class Analytics:
     groups: tuple[Group, ...]
     days: tuple[Ended, ...]
     calibration: Calibration
+    not_yet: int
 
     def to_dict(self) -> dict[str, object]:
         """The same as plain values, days as ISO 8601."""
@@ -58,7 +59,8 @@ class Analytics:
 
 
 def analytics(asked: Asked, *, by: By = By.STRATEGY) -> Analytics:
-    """The answer to one question. Four statements, and one for names; NoSuchStrategy for a strategy that is
+    """The answer to one question. Four statements, one for names, and small ones that ask how many signals
+    wait; NoSuchStrategy for a strategy that is
     not there, or hidden.
     """
     fold_if_many()
@@ -79,6 +81,7 @@ def analytics(asked: Asked, *, by: By = By.STRATEGY) -> Analytics:
         groups=tuple(groups),
         days=tuple(_ended(day) for day in every),
         calibration=calibration_of(bins),
+        not_yet=left_out(),
     )
 
 

@@ -12,9 +12,11 @@ from heliograph.reports.asked import Asked, Span, days, values_of, whole_months
 from heliograph.reports.groupings import By
 
 R_BINS = [f"r_bin_{place}" for place in range(18)]
-# How many signals are added in one transaction, and how many may wait for that when somebody asks.
-PIECE = 50_000
+# How many signals are added in one transaction, for which others may wait; how many are read row by row when
+# somebody asks; and how many are added then. Of more only the workers see the end: they are left out.
+PIECE = 10_000
 MOST_WAITING = 1_000
+MOST_ADDED = 20_000
 
 # Part of the sums, what its key is in a row of one signal, and what groups are told apart by.
 PARTS = {
@@ -33,6 +35,8 @@ WITH_DAYS = frozenset(by for by, (part, *_) in PARTS.items() if part == "day")
 SUMMED = """
 SELECT version_id, side, period, key, {columns} FROM reports_sum
 WHERE part = '{part}' AND period >= %(first)s AND period < %(end)s
+"""
+NOTED = """
 UNION ALL
 SELECT version_id, side, day, {key}, {columns} FROM reports_pending()
 WHERE day >= %(first)s AND day < %(end)s
@@ -122,12 +126,25 @@ def fold(*, most: int = PIECE) -> int:
     return folded
 
 
-def fold_if_many(*, most: int = MOST_WAITING) -> int:
-    """The same where so many wait that reading them row by row would take longer than adding them."""
+def fold_if_many(*, few: int = MOST_WAITING, most: int = MOST_ADDED) -> int:
+    """The same where so many wait that reading them row by row would take longer than adding them, but not
+    so many that nobody would wait for that.
+    """
+    waiting = _waiting(most + 1)
+    return fold() if few <= waiting <= most else 0
+
+
+def left_out(*, most: int = MOST_ADDED) -> int:
+    """How many settled signals wait and are in no answer, since that would take too long; 0 but for moments
+    in which very many settle.
+    """
+    return _waiting(None) if _waiting(most + 1) > most else 0
+
+
+def _waiting(most: int | None) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM (SELECT FROM reports_unsummed LIMIT %s) AS waiting", [most])
-        (waiting,) = cursor.fetchone()
-    return fold() if waiting == most else 0
+        return int(cursor.fetchone()[0])
 
 
 def _fold_piece(most: int) -> int:
@@ -182,7 +199,8 @@ def _ask(asked: Asked, by: By, *, columns: Sequence[str], groups: str) -> list[t
     part, key, _ = PARTS[by]
     wanted = days(asked)
     within, beside = (wanted, []) if part == "day" else whole_months(wanted)
-    template = SUMMED + "".join(BESIDE.replace("{n}", str(n)) for n in range(len(beside)))
+    noted = NOTED if _waiting(MOST_ADDED + 1) <= MOST_ADDED else ""
+    template = SUMMED + noted + "".join(BESIDE.replace("{n}", str(n)) for n in range(len(beside)))
     source = template.format(part=part, key=key, columns=", ".join(columns))
     return grouped(asked, source, columns=columns, groups=groups, within=within, beside=beside)
 

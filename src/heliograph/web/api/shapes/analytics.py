@@ -120,13 +120,16 @@ class CalibrationShape(Schema):
 
 
 class AnalyticsShape(Schema):
-    """All that was asked for, the groups, the days on which something ended, and the confidences."""
+    """All that was asked for, the groups, the days on which something ended, and the confidences. `not_yet`
+    signals, of all that there are, have settled just now and are not counted yet; 0 but for moments in which
+    tens of thousands settle."""
 
     by: Grouping
     total: WorthShape
     groups: list[GroupShape]
     days: list[WorthOfDayShape]
     calibration: CalibrationShape
+    not_yet: int
 
 
 class TestedDifferenceShape(Schema):
