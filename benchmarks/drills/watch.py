@@ -14,6 +14,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,14 +53,14 @@ def drill(
     began = time.monotonic()
     done = _read(kept)
     before = {one.fault for round_ in done for one in round_.seen}
-    with watched(home, say) as all_:
+    with ThreadPoolExecutor(max(map(len, ROUNDS))) as threads, watched(home, say) as all_:
         _settle(all_, say)
         calm = _quiet(all_, seconds=quiet)
         say(f"{quiet:.0f} quiet seconds: {calm or 'nothing'}")
         all_.forget_budgets()
         for faults in rounds:
             if left := [fault for fault in faults if fault.title not in before]:
-                done.append(try_round(all_, left, say=say))
+                done.append(try_round(all_, left, threads=threads, say=say))
                 _write(kept, done[-1])
                 say(f"others: {done[-1].others or 'none'}")
     seen = [one for round_ in done for one in round_.seen]

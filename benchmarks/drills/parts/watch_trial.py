@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -42,6 +42,8 @@ class Seen:
     notices: list[str] = field(default_factory=list)
     words: str = ""
     failure: str = ""
+    # It was over before anybody could be told: the notice of its end says all.
+    is_past: bool = False
 
     @property
     def wrong(self) -> list[str]:
@@ -52,7 +54,7 @@ class Seen:
             return [f"{self.fault}: not named"]
         if self.resolved_s is None:
             return [f"{self.fault}: not over"]
-        told_once = self.notices == ["opened", "resolved"]
+        told_once = self.notices == ["opened", "resolved"] or (self.is_past and self.notices == ["resolved"])
         return [] if told_once else [f"{self.fault}: told as {self.notices}"]
 
 
@@ -76,16 +78,20 @@ class Round:
 Known = set[tuple[int, int]]
 
 
-def try_round(all_: Watched, faults: Sequence[Fault], *, say: Say) -> Round:
-    """Break what these faults break, all at once; each is mended as soon as it is named."""
+def try_round(all_: Watched, faults: Sequence[Fault], *, threads: Executor, say: Say) -> Round:
+    """Break what these faults break, all at once; each is mended as soon as it is named.
+
+    The threads outlive the drill: what one has started ends with it.
+    """
     from heliograph.monitor.alerts.models import Incident
 
     known = {(one.pk, one.reopened) for one in Incident.objects.all()}
-    with ThreadPoolExecutor(len(faults)) as threads:
-        seen = list(threads.map(lambda fault: _in_thread(all_, fault, known, say), faults))
+    seen = list(threads.map(lambda fault: _in_thread(all_, fault, known, say), faults))
     # What is still wrong, as nobody named it, must not be taken for what the next one brings.
     wait(lambda: not Incident.objects.filter(state__in=Incident.GOING).exists(), seconds=LEFT_SECONDS)
     meant = {name for fault in faults for name in fault.names}
+    # Of a database that was away a connection may be left.
+    connection.close()
     others = [one for one in _fresh(known) if one.rule_name not in meant and _is_alarm(one)]
     return Round(seen, [f"{one.rule_name}: {_words(one)}" for one in others])
 
@@ -135,6 +141,7 @@ def _try(all_: Watched, fault: Fault, known: Known, say: Say) -> Seen:
         late_s=round((incident.opened_at - at).total_seconds(), 1) if incident else None,
         notices=_states(all_, incident),
         words=_words(incident) if incident else "",
+        is_past=fault.seen_after is not None,
     )
 
 
