@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 from typing import Any, TypeAlias
 
@@ -19,7 +20,7 @@ INK: Ink = {
     "edge": "#7f8795",
     "accent": "#3a4fc4",
 }
-HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 180, 56, 12, 12, 24
+HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 190, 56, 12, 22, 24
 MOST_POINTS = 800
 
 
@@ -53,7 +54,8 @@ def _course(table: Table, on: Paper) -> str:
     lines = [("", [row[names["mean"]] for row in table["rows"]])]
     if "least" in names:
         lines.append(("4 3", [row[names["least"]] for row in table["rows"]]))
-    return _lines(lines, times, table["title"], on, bounds=(0.0, 100.0))
+    legend = "Mean score; dashed: the lowest" if "least" in names else "Score"
+    return _lines(lines, times, legend, on, bounds=(0.0, 100.0))
 
 
 def _lines(
@@ -68,16 +70,18 @@ def _lines(
     known = [value for _, values in lines for value in values if value is not None]
     if len(times) < 2 or not known:
         return ""
+    moments = [datetime.fromisoformat(one).timestamp() for one in times]
     low, high = bounds or (min(known), max(known))
     if around_zero:
         low, high = min(low, 0.0), max(high, 0.0)
     high = high if high > low else low + 1.0
     parts = [_grid(low, on), _grid_line(low, high, 0.0, on) if low < 0 < high else ""]
     for dash, values in lines:
-        path = _path(values, low, high, on)
+        path = _path(moments, values, low, high, on)
         style = f' stroke-dasharray="{dash}"' if dash else ""
         parts.append(f'<path d="{path}" fill="none" stroke="{on.ink["ink2"]}" stroke-width="1.5"{style}/>')
     parts += [
+        _text(LEFT, 11, label, on, "start"),
         _text(LEFT - 6, _y(high, low, high) + 4, _short(high), on, "end"),
         _text(LEFT - 6, _y(low, low, high) + 4, _short(low), on, "end"),
         _text(LEFT, HEIGHT - 6, _day(times[0]), on, "start"),
@@ -103,6 +107,7 @@ def _histogram(table: Table, on: Paper) -> str:
         if low is not None and float(low).is_integer():
             parts.append(_text(x, HEIGHT - 6, signed(low, 0), on, "middle"))
     parts.append(_text(LEFT - 6, TOP + 8, f"{most:,}", on, "end"))
+    parts.append(_text(LEFT, 11, "Signals by their R", on, "start"))
     return _svg(f"Results in R; the fullest bar holds {most:,} signals", parts, on)
 
 
@@ -146,15 +151,18 @@ def _places(table: Table) -> dict[str, int]:
     return {column["name"]: place for place, column in enumerate(table["columns"])}
 
 
-def _path(values: Sequence[float | None], low: float, high: float, on: Paper) -> str:
-    """Gaps stay gaps; of very many points some are left out."""
+def _path(
+    moments: Sequence[float], values: Sequence[float | None], low: float, high: float, on: Paper
+) -> str:
+    """Each at its time. Gaps stay gaps; of very many points some are left out."""
     step, pen, pieces = max(1, len(values) // MOST_POINTS), "M", []
+    wide = (on.width - LEFT - RIGHT) / ((moments[-1] - moments[0]) or 1.0)
     for place in range(0, len(values), step):
         value = values[place]
         if value is None:
             pen = "M"
             continue
-        x = LEFT + (on.width - LEFT - RIGHT) * place / max(1, len(values) - 1)
+        x = LEFT + wide * (moments[place] - moments[0])
         pieces.append(f"{pen}{x:.1f} {_y(value, low, high):.1f}")
         pen = "L"
     return "".join(pieces)

@@ -1,14 +1,22 @@
 """A report as PDF, set by typst. Values are handed in as data, so that no text is taken for markup."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 from heliograph.reports.forms.drawing import INK, Paper
-from heliograph.reports.forms.written import Plain, period_words, sections_of
+from heliograph.reports.forms.written import (
+    Plain,
+    WrittenSection,
+    WrittenTable,
+    period_words,
+    sections_of,
+)
 
+# Of a drawing, so many rows stand beside it: the days of a month.
+MOST_BESIDE = 31
 TEMPLATE = Path(__file__).with_name("report.typ")
 
 
@@ -23,7 +31,7 @@ def as_pdf(report: Plain) -> bytes:
         "period": period_words(report),
         "made": [until.year, until.month, until.day, until.hour, until.minute, until.second],
         "summary": report["summary"],
-        "sections": [asdict(one) for one in sections_of(report, Paper(INK, width=640))],
+        "sections": [asdict(_short(one)) for one in sections_of(report, Paper(INK, width=640))],
     }
     made: bytes = typst.compile(
         TEMPLATE.read_bytes(),
@@ -34,6 +42,18 @@ def as_pdf(report: Plain) -> bytes:
         sys_inputs={"report": json.dumps(told)},
     )
     return made
+
+
+def _short(section: WrittenSection) -> WrittenSection:
+    """Without the rows of what is drawn of very many: nobody reads hours of a month on paper."""
+    return replace(section, tables=[_drawn_alone(one) for one in section.tables])
+
+
+def _drawn_alone(one: WrittenTable) -> WrittenTable:
+    if not one.drawing or len(one.rows) <= MOST_BESIDE:
+        return one
+    left = f"Drawn alone; its {len(one.rows):,} rows are in the other forms."
+    return replace(one, rows=(), note=f"{one.note} {left}".strip())
 
 
 @cache

@@ -15,14 +15,15 @@ WORDS = frozenset({"text", "time"})
 
 
 def _ratio(value: float) -> str:
-    return fixed(value, 2)
+    return signed(value, 2).removeprefix("+")
 
 
 WRITERS: Mapping[str, Callable[[float], str]] = {
     "count": lambda value: fixed(value, 0),
     "r": lambda value: f"{signed(value, 2)} R",
     "pct": lambda value: f"{signed(value, 2)} %",
-    "loss": lambda value: f"{fixed(value, 2)} %",
+    # What rounds to zero has no sign.
+    "loss": lambda value: f"{signed(value, 2).removeprefix('+')} %",
     "share": lambda value: f"{fixed(100 * value, 1)} %",
     "hours": lambda value: f"{fixed(value, 1)} h",
     "score": lambda value: fixed(value, 1),
