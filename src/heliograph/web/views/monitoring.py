@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from heliograph.kit.clock import utc_now
 from heliograph.monitor.alerts.queries import list_silences
-from heliograph.monitor.measure import key_of
+from heliograph.monitor.measure import Definition, key_of
 from heliograph.monitor.take import SCORE
+from heliograph.monitor.told import ToldMeasure
 from heliograph.monitor.tuning.models import Act
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
@@ -191,7 +192,7 @@ def _advice(asked: Asked) -> Context:
     return {"advice": advice, "advice_number": number, "done": told.done_advice(**seen, limit=DONE)}
 
 
-def _row(measure, found) -> Context:
+def _row(measure: ToldMeasure, found: Looked) -> Context:
     definition = DEFINITIONS[measure.name]
     return {
         "measure": measure,
@@ -205,7 +206,7 @@ def _row(measure, found) -> Context:
     }
 
 
-def _numbers(one: measures.Stretch, definition) -> list[str]:
+def _numbers(one: measures.Stretch, definition: Definition) -> list[str]:
     return [
         switch_or_value(value, definition.unit, definition.says if value in (0, 1) else "")
         for value in (one.least, one.mean, one.most)
