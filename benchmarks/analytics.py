@@ -15,7 +15,13 @@ from itertools import count
 
 import numpy as np
 
-from benchmarks.parts.analysed import compare_with_rows, leave_rejected, look_at_all, seconds_of
+from benchmarks.parts.analysed import (
+    compare_with_rows,
+    leave_rejected,
+    look_at_all,
+    seconds_of,
+    sum_at_once,
+)
 from benchmarks.parts.database import database
 from benchmarks.parts.rows import cpu_seconds, settle_down
 from benchmarks.parts.settling import write_ms
@@ -139,20 +145,22 @@ def main() -> None:
     parser.add_argument("--years", type=float, default=2.0, help="that they are spread over")
     parser.add_argument("--times", type=int, default=40, help="how often each question is asked")
     parser.add_argument("--steps", type=int, default=100, help="steps written with and without noting")
+    parser.add_argument("--at-once", action="store_true", help="form the sums in one go, not as workers do")
     wanted = parser.parse_args()
     with database():
         from heliograph.reports.sums import recount
 
         told = {"filling_s": seconds_of(lambda: fill(wanted.signals, years=wanted.years))}
-        told |= look_at_all()
+        told |= sum_at_once() if wanted.at_once else look_at_all()
         settle_down()
-        told["comparing_s"] = seconds_of(compare_with_rows)
+        print(", ".join(f"{name} {value:,.0f}" for name, value in told.items()), file=sys.stderr)
         asked = questions()
         found = {name: _ask(name, question, wanted.times) for name, question in asked.items()}
+        told |= sizes() | {"comparing_s": seconds_of(compare_with_rows)}
         for name, question in worst_moments(asked[PAGE]).items():
             found[name] = _ask(name, question, max(wanted.times // 2, 5))
-        told["recount_s"] = seconds_of(recount)
-        told |= sizes()
+        if not wanted.at_once:
+            told["recount_s"] = seconds_of(recount)
         written = write_ms(wanted.steps)
     tell(found, told, written)
     short = [name for name, one in found.items() if one["p95_ms"] > GOAL_P95_MS]
@@ -170,8 +178,9 @@ def main() -> None:
 
 
 def _ask(name: str, question: Callable[[], object], times: int) -> dict[str, float]:
-    print(name, file=sys.stderr)
-    return ask(question, times)
+    found = ask(question, times)
+    print(f"{name}: p50 {found['p50_ms']:,.0f} ms, p95 {found['p95_ms']:,.0f} ms", file=sys.stderr)
+    return found
 
 
 def tell(found: dict[str, dict[str, float]], told: dict[str, float], written: dict[str, float]) -> None:

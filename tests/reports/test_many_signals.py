@@ -27,6 +27,8 @@ def write_many():
         "instruments": [one.pk for one in instruments],
         "i": len(instruments),
         "count": MANY,
+        "first": 1,
+        "last": MANY,
         "stride": years.STRIDE,
         "step": years.YEAR_SECONDS / MANY,
         "until": datetime(2026, 1, 1, tzinfo=UTC),

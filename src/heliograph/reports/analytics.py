@@ -58,14 +58,18 @@ class Analytics:
         return asdict(self) | {"days": [asdict(one) | {"day": one.day.isoformat()} for one in self.days]}
 
 
-def analytics(asked: Asked, *, by: By = By.STRATEGY) -> Analytics:
-    """The answer to one question. Four statements, one for names, and small ones that ask how many signals
-    wait; NoSuchStrategy for a strategy that is
-    not there, or hidden.
+def analytics(asked: Asked, *, by: By = By.STRATEGY, strategy_days: Sequence[Day] | None = None) -> Analytics:
+    """The answer to one question. Four statements, or three where the days of strategies are given, one for
+    names, and small ones that ask how many signals wait; NoSuchStrategy for a strategy that is not there, or
+    hidden.
     """
     fold_if_many()
     summed = sums_by(asked, by)
-    ended = days_by(asked, by if by in WITH_DAYS else None)
+    of_strategies = by is By.STRATEGY or by not in WITH_DAYS
+    if strategy_days is None or not of_strategies:
+        ended: Sequence[Day] = days_by(asked, by if by in WITH_DAYS else None)
+    else:
+        ended = strategy_days
     of_group = _of_group(ended)
     every = together(ended)
     names = _names(by, summed)

@@ -1,6 +1,7 @@
 """How alike strategies do: the correlation of their daily results in percent of one stake."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,10 +38,10 @@ class Alike:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def correlation(asked: Asked) -> Alike:
-    """Of all strategies that have a result. Two statements."""
+def correlation(asked: Asked, *, strategy_days: Sequence[Day] | None = None) -> Alike:
+    """Of all strategies that have a result. Two statements, or one where their days are given."""
     of_strategy: dict[int | str, list[Day]] = defaultdict(list)
-    for day in days_by(asked, By.STRATEGY):
+    for day in days_by(asked, By.STRATEGY) if strategy_days is None else strategy_days:
         if day.with_pct:
             of_strategy[day.group].append(day)
     busiest = sorted(of_strategy, key=lambda one: (-sum(day.number for day in of_strategy[one]), one))

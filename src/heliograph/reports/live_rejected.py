@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Q
 
-from heliograph.market.wire import to_datetime, to_ms
+from heliograph.market.wire import to_datetime
 from heliograph.reports.models import WouldBe as Row
 from heliograph.signals.changed import tell_of_change
 from heliograph.signals.models import Signal
@@ -81,6 +81,8 @@ def _store(signals: Sequence[Signal], found: Sequence[WouldBe]) -> None:
 
 def _row(signal: Signal, found: WouldBe) -> Row:
     row, life = Row(signal=signal, state=found.fate.value), found.life
+    if found.look_from is not None:
+        row.look_from = to_datetime(found.look_from)
     if life is None:
         return row
     for name in LIVED:
@@ -88,7 +90,4 @@ def _row(signal: Signal, found: WouldBe) -> Row:
     row.entry_time, row.exit_time = (
         None if time is None else to_datetime(time) for time in (life.entry_time, life.exit_time)
     )
-    if found.fate is Fate.RUNNING and found.until is not None:
-        # Twice as old as it is now: each is looked at a few times, and known when it is not much older.
-        row.look_from = to_datetime(max(2 * found.until - to_ms(signal.bar_time), found.until + 1))
     return row

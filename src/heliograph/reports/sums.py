@@ -29,6 +29,8 @@ PARTS = {
     By.CONFIDENCE: ("confidence", "confidence", "m.key"),
     By.REGIME: ("regime", "reports_regime_of(signal_id)", "m.key"),
 }
+# By which part whole months of those are added up: it has the fewest rows.
+MONTHS = "regime"
 # Groups of these have a series of days.
 WITH_DAYS = frozenset(by for by, (part, *_) in PARTS.items() if part == "day")
 
@@ -39,7 +41,13 @@ WHERE part = '{part}' AND period >= %(first)s AND period < %(end)s
 NOTED = """
 UNION ALL
 SELECT version_id, side, day, {key}, {columns} FROM reports_pending()
-WHERE day >= %(first)s AND day < %(end)s
+WHERE day >= %({since})s AND day < %({until})s
+"""
+# Of groups that have days, those beside whole months are kept.
+DAYS_BESIDE = """
+UNION ALL
+SELECT version_id, side, period, key, {columns} FROM reports_sum
+WHERE part = 'day' AND period >= %(first_{n})s AND period < %(end_{n})s
 """
 # Days beside whole months: from the rows, whether they were added or not.
 BESIDE = """
@@ -164,7 +172,7 @@ def sums_by(asked: Asked, by: By) -> dict[int | str, Sums]:
     hours, bins of confidence, of which the one after the last has those without, and regimes. One statement.
     """
     names = [*COLUMNS, *R_BINS]
-    rows = _ask(asked, by, columns=names, groups=PARTS[by][2])
+    rows = _ask(asked, by, columns=names, groups=PARTS[by][2], by_months=by in WITH_DAYS)
     return {row[0]: typed_sums(row[1:]) for row in rows if row[1]}
 
 
@@ -195,13 +203,19 @@ def together(days: Sequence[Day]) -> list[Day]:
     return found
 
 
-def _ask(asked: Asked, by: By, *, columns: Sequence[str], groups: str) -> list[tuple]:
+def _ask(
+    asked: Asked, by: By, *, columns: Sequence[str], groups: str, by_months: bool = False
+) -> list[tuple]:
     part, key, _ = PARTS[by]
     wanted = days(asked)
-    within, beside = (wanted, []) if part == "day" else whole_months(wanted)
+    within, beside = (wanted, []) if part == "day" and not by_months else whole_months(wanted)
+    # What is noted of the days beside is in them where these are read row by row.
+    since, until, of_days = ("from", "to", DAYS_BESIDE) if by_months else ("first", "end", BESIDE)
     noted = NOTED if _waiting(MOST_ADDED + 1) <= MOST_ADDED else ""
-    template = SUMMED + noted + "".join(BESIDE.replace("{n}", str(n)) for n in range(len(beside)))
-    source = template.format(part=part, key=key, columns=", ".join(columns))
+    template = SUMMED + noted + "".join(of_days.replace("{n}", str(n)) for n in range(len(beside)))
+    source = template.format(
+        part=MONTHS if by_months else part, key=key, columns=", ".join(columns), since=since, until=until
+    )
     return grouped(asked, source, columns=columns, groups=groups, within=within, beside=beside)
 
 

@@ -24,6 +24,9 @@ from heliograph.signals.rebuild import rebuild
 from heliograph.signals.revisions import Affected, closing, stretch_of
 from heliograph.signals.stand import Stand
 
+# Nobody looks at one before it is so many bars old: few end earlier, and others of its series come meanwhile.
+YOUNG = 8
+
 
 class Fate(StrEnum):
     """What became of it, or why that cannot be known."""
@@ -40,11 +43,13 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WouldBe:
-    """A rejected signal's fate, its life if it has one, and the bar that it was lived up to (ms)."""
+    """A rejected signal's fate, and its life if it was looked at and has one. While it runs: the bar (ms)
+    from which on it is worth another look.
+    """
 
     fate: Fate
     life: Life | None = None
-    until: int | None = None
+    look_from: int | None = None
 
 
 def would_be(signals: Sequence[Signal], *, at: datetime) -> list[WouldBe]:
@@ -74,6 +79,14 @@ def _lived(signals: Sequence[Signal], made: Compiled, *, at: datetime) -> dict[i
     row = int(np.flatnonzero(stand.instruments == instrument.pk)[0])
     until = int(stand.watermarks[row])
     is_over = is_spent(version, stand.slots) or _is_delisted(instrument, at=at)
+    young = {
+        one.pk: WouldBe(Fate.RUNNING, look_from=to_ms(one.bar_time) + YOUNG * made.length)
+        for one in signals
+        if not is_over and until < to_ms(one.bar_time) + YOUNG * made.length
+    }
+    signals = [one for one in signals if one.pk not in young]
+    if not signals:
+        return young
     own = Signal.objects.filter(version=version, instrument=instrument)
     since = min(to_ms(one.bar_time) for one in signals)
     affected = Affected(signals, closing(own, made, since), instrument.pk, since, since)
@@ -82,15 +95,18 @@ def _lived(signals: Sequence[Signal], made: Compiled, *, at: datetime) -> dict[i
     there = [one for one in signals if to_ms(one.bar_time) in bars]
     lives = live_each(there, affected.candidates, made.rules, stretch)
     found = {
-        one.pk: WouldBe(_fate(life, is_over), life, until) for one, life in zip(there, lives, strict=True)
+        one.pk: _found(one, life, until, is_over=is_over) for one, life in zip(there, lives, strict=True)
     }
-    return {one.pk: found.get(one.pk, WouldBe(Fate.NO_CANDLES)) for one in signals}
+    return young | {one.pk: found.get(one.pk, WouldBe(Fate.NO_CANDLES)) for one in signals}
 
 
-def _fate(life: Life, is_over: bool) -> Fate:
-    if life.state in Outcome.RUNNING:
-        return Fate.UNRESOLVED if is_over else Fate.RUNNING
-    return Fate(life.state)
+def _found(signal: Signal, life: Life, until: int, *, is_over: bool) -> WouldBe:
+    if life.state not in Outcome.RUNNING:
+        return WouldBe(Fate(life.state), life)
+    if is_over:
+        return WouldBe(Fate.UNRESOLVED, life)
+    # Twice as old as it is now: each is looked at a few times, and known when it is not much older.
+    return WouldBe(Fate.RUNNING, life, max(2 * until - to_ms(signal.bar_time), until + 1))
 
 
 def _is_delisted(instrument: Instrument, *, at: datetime) -> bool:

@@ -19,6 +19,7 @@ from heliograph.reports.forms.drawing import TOKENS, Paper, draw
 from heliograph.reports.groupings import By
 from heliograph.reports.rejected import Rejected, Turned, rejected
 from heliograph.reports.sections.performance import confidence_table, spread_table
+from heliograph.reports.sums import days_by, fold_if_many
 from heliograph.signals.errors import NoSuchStrategy
 from heliograph.signals.models import Strategy
 from heliograph.signals.queries import seen
@@ -65,7 +66,9 @@ def analytics_page(request: HttpRequest) -> HttpResponse:
     sort = request.GET.get("sort", "")
     try:
         asked = _asked(request)
-        found, alike = analytics(asked, by=by), correlation(asked)
+        fold_if_many()
+        days = days_by(asked, By.STRATEGY)
+        found, alike = analytics(asked, by=by, strategy_days=days), correlation(asked, strategy_days=days)
         compared, turned = expectations(asked), rejected(asked)
     except NoSuchStrategy as fault:
         raise Http404(str(fault)) from fault
