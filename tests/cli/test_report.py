@@ -49,4 +49,7 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence(heliograph):
     assert "A report ends after it begins" in refused(
         heliograph("report", "--since", "2024-01-02", "--until", "2024-01-01")
     )
+    nowhere = heliograph("report", "daily", "-o", "/nowhere/at/all.html")
+    assert refused(nowhere) == "There is no folder /nowhere/at; make it, or name another file with -o."
+    assert "an earlier end" in refused(heliograph("report", "--since", "1990-01-01", "--until", "2024-01-01"))
     assert "no time zone 'Moon'" in refused(heliograph("report", "daily", "--zone", "Moon"))

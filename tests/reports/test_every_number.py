@@ -1,7 +1,7 @@
 """Every number of a report is recomputed from the rows; one that is not fails here by its place."""
 
 import copy
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from numbers import Number
 
 import pytest
@@ -9,9 +9,14 @@ import pytest
 from heliograph.reports.forms import FORMS
 from heliograph.reports.make import make_report
 from heliograph.reports.periods import Kind, last_period, span
+from heliograph.reports.quality.keep import keep_days
+from heliograph.signals.generate import generate
 from heliograph.signals.models import Strategy
+from heliograph.signals.strategies import add_strategy
+from tests.engine.candles import SAMPLES, candles
 from tests.reports.busy import UNTIL, make_season, others_came
 from tests.reports.recomputed import recomputed
+from tests.signals.world import NOW, feed_one, make_venue
 
 pytestmark = pytest.mark.django_db
 SECTIONS = (
@@ -84,6 +89,26 @@ def test_every_number_of_a_report_is_that_of_the_rows():
         assert check(told) == [], name
         unknown = [section for section in SECTIONS if told[section]["reason"]]
         assert unknown == UNKNOWN.get(name, []), name
+
+
+def test_every_number_of_a_report_on_the_sample_is_that_of_the_rows():
+    shares = candles(SAMPLES / "us_shares_1d.parquet")
+    batch, instruments = make_venue(symbols=("AAPL", "GOOG", "IBM"))
+    for instrument in instruments:
+        bars = shares[instrument.symbol]
+        newest = bars.slice(len(bars.time) - 700, len(bars.time))
+        feed_one(batch, instrument, newest, timeframe="1d")
+    for name in ("trend", "pullback", "squeeze"):
+        add_strategy(text=(SAMPLES / "strategies" / f"{name}.toml").read_text(), stage="shadow", at=NOW)
+    generate(at=NOW)
+    at = datetime(2013, 3, 2, tzinfo=UTC)
+    keep_days(first=at.date() - timedelta(days=60), last=at.date(), at=NOW)
+
+    year = as_told(span(at - timedelta(days=700), at))
+    month = as_told(last_period(Kind.MONTHLY, at=at, zone="America/New_York"))
+
+    assert year["performance"]["figures"]["settled"]["value"] > 20
+    assert [check(told) for told in (year, month)] == [[], []]
 
 
 @pytest.mark.usefixtures("season")

@@ -102,13 +102,14 @@ def report(
         from heliograph.reports.make import make_report
 
         told = make_report(period, said=lambda done, total: tell(done, total, "Reading")).to_dict()
-        tell(1, None, f"Writing {form}")
         made = FORMS[form].make(told)
     hand_over(made, output)
 
 
 def check_shown(form: Form, output: Path | None) -> None:
-    """Refuse to show a terminal what it cannot show."""
+    """Refuse what could not be handed over, before anything is made: a terminal cannot show every form."""
+    if output is not None and not output.parent.is_dir():
+        raise UserError(f"There is no folder {output.parent}; make it, or name another file with -o.")
     if output is None and form in BINARY and sys.stdout.isatty():
         raise UserError(f"A terminal cannot show {form}; name a file with -o.")
 

@@ -67,7 +67,7 @@ def span(since: datetime, until: datetime, *, zone: str = "UTC") -> Period:
     if until <= since:
         raise UserError("A report ends after it begins; give a later end, or an earlier start.")
     if until - since > LONGEST:
-        raise UserError("A report looks at ten years at most.")
+        raise UserError("A report looks at ten years at most; give a later start, or an earlier end.")
     return Period(Kind.CUSTOM, since, until, since - (until - since), zone)
 
 
