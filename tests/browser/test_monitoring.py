@@ -12,7 +12,7 @@ from tests.web.house_alerts import alerts
 from tests.web.test_monitoring_pages import keep_look
 from tests.web.workshop import make_workshop
 
-SOON = 20_000
+SOON = 8_000
 MINUTE = timedelta(minutes=1)
 
 
@@ -33,7 +33,6 @@ def addresses(names):
         "monitoring": "/monitoring/",
         "monitoring-measures": "/monitoring/measures/",
         "monitoring-measure": "/monitoring/measures/database_size_bytes/",
-        "monitoring-measure-none": "/monitoring/measures/host_cpu_ratio/?span=2y",
         "monitoring-incidents": "/monitoring/incidents/",
         "monitoring-incident": f"/monitoring/incidents/{names['incident']}/",
         "monitoring-silences": "/monitoring/silences/",
@@ -77,7 +76,6 @@ def test_what_changes_is_shown_while_one_watches(names, visit):
     keep_look(utc_now(), redis_up=0)
 
     expect(page.locator("#now")).to_contain_text("the whole has 25 at most", timeout=SOON)
-    expect(page.locator("#health-chip")).to_contain_text("25", timeout=SOON)
 
 
 def test_the_score_leads_from_every_page_to_the_parts_and_to_a_measure(names, visit):

@@ -205,7 +205,7 @@ def test_incidents_are_listed_by_what_is_asked_for(client, incident):
     page = text_of(client, "/monitoring/incidents/")
     assert "Until acknowledged, median 4 min n 1" in page
     assert "Until resolved, median 15 min n 1" in page
-    assert "Redis does not answer 1 time 1 answered" in page
+    assert "Redis does not answer 1 time 1 answered · lasts" in page
 
 
 def test_silences_are_made_and_ended(client):

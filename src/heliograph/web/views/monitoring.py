@@ -21,7 +21,7 @@ from heliograph.web.accounts.asker import hidden
 from heliograph.web.course_plot import Dot
 from heliograph.web.measured import GLYPHS, WORDS, limits, meaning, measure_value, part_name, switch_or_value
 from heliograph.web.reads.monitoring import machine, measures, parts, told, trends
-from heliograph.web.reads.monitoring.looked import DEFINITIONS, EVERY, Looked, looked
+from heliograph.web.reads.monitoring.looked import DEFINITIONS, EVERY, Looked, looked, newest_of
 from heliograph.web.reads.work import caches, queues
 from heliograph.web.ring import ring
 from heliograph.web.trend_words import course_label, expected_words, measure_address, score_words, trend_view
@@ -92,6 +92,7 @@ def measure_page(request: HttpRequest, name: str) -> HttpResponse:
     labels = next((one for one in several if key_of(one) == of), several[0] if several else {})
     found, unknown = measures.stretches(name, labels, span, at=at)
     expected = trends.expected_of(name, labels, at=at)
+    newest = newest_of(name, labels, at=at)
     context = {
         "definition": definition,
         "title": meaning(definition.says),
@@ -106,10 +107,11 @@ def measure_page(request: HttpRequest, name: str) -> HttpResponse:
         "spans": [(one, measure_address(name, key_of(labels), one.name)) for one in measures.SPANS.values()],
         "plot": measures.plot(found, span, definition, expected),
         "label": course_label(meaning(definition.says), [one.mean for one in found], definition.unit),
-        "newest": found[-1] if found else None,
+        "newest": newest,
+        "has_one": bool(found),
         "unknown": unknown,
         "rows": [(one, _numbers(one, definition)) for one in reversed(found[-ROWS:])],
-        "now": switch_or_value(found[-1].mean, definition.unit, definition.says) if found else "–",
+        "now": switch_or_value(newest.value if newest else None, definition.unit, definition.says),
         "expected": expected,
         "words": expected_words(expected, at=at),
         "score": score_words(expected, definition.unit),

@@ -9,7 +9,7 @@ from heliograph.monitor.kept import EXPORTED, PATIENCE
 from heliograph.monitor.measure import Definition, key_of, measured
 from heliograph.monitor.models import Sample
 from heliograph.monitor.probes import PROBES
-from heliograph.monitor.queries import Key, newest, newest_looks
+from heliograph.monitor.queries import Kept, Key, newest, newest_looks
 from heliograph.monitor.score import health_of
 from heliograph.monitor.take import PART, SCORE
 from heliograph.monitor.told import ToldHealth, ToldMeasure, told
@@ -58,6 +58,14 @@ def looked(*, at: datetime) -> Looked:
     measures = [measured(DEFINITIONS[one.name], one.value, one.reason, **one.labels) for one in found]
     ages = {(one.name, key_of(one.labels)): one.at for one in found}
     return Looked(told(health_of(measures), at=look, notes=False), ages, is_kept=True)
+
+
+def newest_of(name: str, labels: Mapping[str, str], *, at: datetime) -> Kept | None:
+    """What the newest look at one measure found; None where that is long ago. One statement."""
+    age = max(timedelta(seconds=2 * EVERY.get(name, 0)), PATIENCE)
+    return next(
+        (one for one in newest_looks({(name,): age}, at=at) if dict(one.labels) == dict(labels)), None
+    )
 
 
 @cached(key="monitoring:chip", ttl=10.0, stale=20.0)

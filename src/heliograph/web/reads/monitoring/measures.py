@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from heliograph.kit.cache import cached
 from heliograph.monitor.measure import Definition, key_of
 from heliograph.monitor.models import Series
 from heliograph.monitor.queries import Layer, Point, course, seldom
@@ -63,12 +64,19 @@ def labels_of(name: str) -> list[Mapping[str, str]]:
 def stretches(name: str, labels: Mapping[str, str], span: Span, *, at: datetime) -> tuple[list[Stretch], int]:
     """The course of a measure in steps of the span, oldest first, and in how many looks it was unknown."""
     if span.name == YEARS:
-        since = (at - span.back).replace(hour=0, minute=0, second=0, microsecond=0)
-        hours = seldom(name, since=since, until=at, step=QUARTER, labels=labels)
-        return list(_stretches([Point(one.at, *[one.value] * 4) for one in hours], span.step)), 0
+        return _years(name, dict(labels), at=at), 0
     points = course(name, since=at - span.back, until=at, labels=labels, layer=span.layer)
     known = [point for point in points if point.mean is not None]
     return list(_stretches(known, span.step)), len(points) - len(known)
+
+
+@cached(key=lambda name, labels, *, at: f"monitoring:years:{name}:{key_of(labels)}", ttl=600.0, stale=3600.0)
+def _years(name: str, labels: dict[str, str], *, at: datetime) -> list[Stretch]:
+    """Two years, of which some minutes more change nothing that one sees. One statement."""
+    span = SPANS[YEARS]
+    since = (at - span.back).replace(hour=0, minute=0, second=0, microsecond=0)
+    hours = seldom(name, since=since, until=at, step=QUARTER, labels=labels)
+    return list(_stretches([Point(one.at, *[one.value] * 4) for one in hours], span.step))
 
 
 def plot(
