@@ -8,6 +8,7 @@ import pytest
 from heliograph.reports.forms import FORMS
 from heliograph.reports.make import make_report
 from heliograph.reports.periods import Kind, last_period
+from heliograph.signals.models import Signal
 from tests.cli.conftest import refused
 from tests.reports.ledger import BEGAN, fill, make_ledger
 
@@ -53,3 +54,13 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence(heliograph):
     assert refused(nowhere) == "There is no folder /nowhere/at; make it, or name another file with -o."
     assert "an earlier end" in refused(heliograph("report", "--since", "1990-01-01", "--until", "2024-01-01"))
     assert "no time zone 'Moon'" in refused(heliograph("report", "daily", "--zone", "Moon"))
+
+
+@pytest.mark.usefixtures("_signals")
+def test_where_no_signal_is_of_the_period_the_newest_is_named(heliograph):
+    answer = heliograph("report", "daily", "--at", "2026-01-01", "--json")
+
+    newest = Signal.objects.latest("bar_time").bar_time
+    assert json.loads(answer.out)["signals"]["figures"]["published"]["value"] == 0
+    assert f"the newest is of {newest:%Y-%m-%d %H:%M}" in answer.err
+    assert heliograph("report", "weekly", "--at", AT.isoformat(), "--json").err == ""

@@ -11,7 +11,7 @@ import typer
 from heliograph.cli.database import database
 from heliograph.cli.moments import moment, now
 from heliograph.cli.options import AsJson, Place
-from heliograph.cli.output import note
+from heliograph.cli.output import clock, note
 from heliograph.cli.progress import counting
 from heliograph.cli.spread import spread
 from heliograph.errors import UserError
@@ -101,9 +101,20 @@ def report(
         from heliograph.reports.forms import FORMS
         from heliograph.reports.make import make_report
 
-        told = make_report(period, said=lambda done, total: tell(done, total, "Reading")).to_dict()
-        made = FORMS[form].make(told)
+        told = make_report(period, said=lambda done, total: tell(done, total, "Reading"))
+        made = FORMS[form].make(told.to_dict())
+        newest = None if told.sections["signals"].tables["by_version"].rows else _newest()
     hand_over(made, output)
+    if newest is not None:
+        note(f"No signal is of that period; the newest is of {newest} UTC, and --at asks for a time.")
+
+
+def _newest() -> str | None:
+    """When the newest signal was: what is replayed or was imported lies long ago."""
+    from heliograph.signals.models import Signal
+
+    found = Signal.objects.order_by("-bar_time").values_list("bar_time", flat=True).first()
+    return None if found is None else clock(found)
 
 
 def check_shown(form: Form, output: Path | None) -> None:

@@ -259,8 +259,8 @@ def _object(one: "StoredReport") -> dict[str, object]:
         "kind": one.kind,
         "zone": one.zone,
         "state": _state(one),
-        "job": one.job_id,
-        "schedule": one.schedule_id,
+        "job": one.job.pk if one.job else None,
+        "schedule": one.schedule.pk if one.schedule else None,
         **{name: utc(getattr(one, name)) for name in times},
     }
 
