@@ -147,6 +147,16 @@ def test_what_comes_back_soon_is_the_same_incident_and_after_three_times_it_flap
     assert [state for _, state, _ in told()][7:] == ["resolved"]
 
 
+def test_what_comes_back_by_another_rule_of_its_cause_is_named_by_that():
+    looks = Looks()
+    looks.wait(database_longest_query_seconds=200, minutes=3)
+    assert looks.wait(database_longest_query_seconds=0, minutes=3) == []
+    assert looks.wait(database_lock_wait_seconds=60, minutes=3) == ["lock-waits"]
+    incident = Incident.objects.get()
+    assert (incident.title, incident.reopened) == ("Statements wait for a lock", 1)
+    assert told()[-1] == ("incident.warning", "reopened", "lock-waits")
+
+
 def test_nobody_answers_and_it_is_raised_and_told_again_until_somebody_does():
     change_rule("redis-down", {"escalate_minutes": 5, "repeat_minutes": 10})
     looks = Looks()

@@ -153,11 +153,7 @@ def _join(incident: Incident, alert: Alert, *, at: datetime) -> None:
         Incident.objects.filter(pk=incident.pk).update(calm_since=None)
     if RANK[alert.rule.severity] > RANK[incident.severity]:
         # The worst of them is what it is named by.
-        incident.severity, incident.title, incident.rule_name = (
-            alert.rule.severity,
-            _title(alert),
-            alert.rule.name,
-        )
+        _name_by(incident, alert)
         incident.save(update_fields=["severity", "title", "rule_name"])
     note(incident.pk, Kind.JOINED, f"{alert.rule.title}: {alert.words}", at=at)
 
@@ -168,11 +164,19 @@ def _reopen(incident: Incident, alert: Alert, *, at: datetime) -> None:
     incident.state, incident.resolved_at, incident.reopened = State.OPEN, None, incident.reopened + 1
     incident.acknowledged_at, incident.acknowledged_by = None, ""
     incident.flapping = lately >= FLAPS
+    if alert.rule.name != incident.rule_name:
+        # What it was named by is over.
+        _name_by(incident, alert)
     incident.save()
     note(incident.pk, Kind.REOPENED, f"{alert.rule.title}: {alert.words}", at=at)
     if incident.flapping:
         words = f"It came back {lately} times within an hour: it is over when it was quiet for a while"
         note(incident.pk, Kind.FLAPPING, words, at=at)
+
+
+def _name_by(incident: Incident, alert: Alert) -> None:
+    incident.severity, incident.rule_name = alert.rule.severity, alert.rule.name
+    incident.title = _title(alert)
 
 
 def _attach(alert: Alert, incident: Incident, *, is_consequence: bool = False) -> None:
