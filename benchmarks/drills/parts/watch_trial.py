@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import psutil
@@ -16,6 +16,7 @@ from benchmarks.drills.parts.command import Say
 from benchmarks.drills.parts.pipeline import NotDone
 from benchmarks.drills.parts.watch_faults import Fault
 from benchmarks.drills.parts.watch_ground import Watched, wait
+from benchmarks.drills.parts.watch_pace import FACTOR
 from heliograph.errors import HeliographError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 FAILURES = (Error, psycopg.Error, redis.RedisError, psutil.Error, NotDone, HeliographError, OSError)
 # The notice of an end is sent this soon after it; what is left over of a round ends within so long.
 SENT_SECONDS, LEFT_SECONDS = 20, 60
+DISTANCE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def try_round(all_: Watched, faults: Sequence[Fault], *, threads: Executor, say:
     """
     from heliograph.monitor.alerts.models import Incident
 
+    _wait_for_distance(faults)
     known = {(one.pk, one.reopened) for one in Incident.objects.all()}
     seen = list(threads.map(lambda fault: _in_thread(all_, fault, known, say), faults))
     # What is still wrong, as nobody named it, must not be taken for what the next one brings.
@@ -94,6 +97,22 @@ def try_round(all_: Watched, faults: Sequence[Fault], *, threads: Executor, say:
     connection.close()
     others = [one for one in _fresh(known) if one.rule_name not in meant and _is_alarm(one)]
     return Round(seen, [f"{one.rule_name}: {_words(one)}" for one in others])
+
+
+def _wait_for_distance(faults: Sequence[Fault]) -> None:
+    """Until what these faults bring is no longer the same incident as one of their causes before."""
+    from heliograph.monitor.alerts.incidents import REOPENS
+    from heliograph.monitor.alerts.models import Incident
+    from heliograph.monitor.alerts.shipped import SHIPPED
+
+    causes = {SHIPPED[name].cause for fault in faults for name in fault.names}
+    distance = REOPENS / FACTOR + DISTANCE
+
+    def is_near() -> bool:
+        lately = Incident.objects.filter(resolved_at__gt=datetime.now(UTC) - distance)
+        return any(key.partition(":")[0] in causes for key in lately.values_list("key", flat=True))
+
+    wait(lambda: not is_near(), seconds=distance.total_seconds())
 
 
 def _in_thread(all_: Watched, fault: Fault, known: Known, say: Say) -> Seen:
