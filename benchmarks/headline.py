@@ -6,18 +6,21 @@ taken from them; it ends with what fell short of its goal.
 
 import argparse
 import json
+import math
 import os
-import resource
 import statistics
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from multiprocessing import get_context
 from typing import Any
 
+import django
 import psutil
 
 from benchmarks.parts.database import database
@@ -30,7 +33,9 @@ from benchmarks.pipeline import HISTORY, Pace, ring_and_wait, tick
 from heliograph.cli.output import show_table
 
 MB = 1 << 20
-NAIVE_INSTRUMENTS, NAIVE_BARS = 25, 1
+VERSIONS, BAR_SECONDS = 5, 60.0
+NAIVE_INSTRUMENTS = 25
+PEAK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,32 +119,74 @@ def of_pipeline(ticks: int) -> list[Headline]:
 
 
 def of_memory(instruments: int) -> Headline:
-    """The most that the naive way needs for some instruments, and a worker with its children for all."""
+    """The most memory of a worker with its children, and of as many naive processes as keep up with it.
+
+    Both forked from one that has loaded what they need, as a pool of workers is; the bars are minutes.
+    """
     with servers() as folder:
-        desk = Desk.open(instruments=instruments, versions=5, history=HISTORY, bars=10)
-        with workers(1, folder=folder) as processes:
+        desk = Desk.open(instruments=instruments, versions=VERSIONS, history=HISTORY, bars=10)
+        with workers(1, folder=folder) as processes, Peak(processes[1]) as ours:
             ring_and_wait(desk, seconds=600)
             tick(desk, Pace(ticks=5, every=2.0, pieces=1))
-            on = sum(_proportional(pid) for pid in processes[1:])
         moment = desk.time_of(desk.stored - 1)
-        asked = (desk.ids[:NAIVE_INSTRUMENTS], strategies(5), moment)
-        off = alone(_naive_peak, *asked)
-    return less("memory: naive way for 25 instruments, a worker for all", off / MB, on / MB, "MB", 40)
+        versions = alone(_added_versions, strategies(VERSIONS), moment)
+        some = desk.ids[:NAIVE_INSTRUMENTS]
+        seconds_each = alone(_naive_seconds, some, versions, moment)
+        count = math.ceil(desk.each_bar * seconds_each / BAR_SECONDS)
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.parts.naive_pool",
+            *map(str, (count, moment.timestamp())),
+        ]
+        told = json.dumps({"instruments": some, "versions": versions})
+        with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as pool, Peak(pool.pid) as theirs:
+            pool.communicate(told)
+        if pool.returncode:
+            raise SystemExit("The naive processes failed.")
+    name = f"memory: {count} naive processes that keep up, a worker with its children"
+    return less(name, theirs.most / MB, ours.most / MB, "MB", 40)
 
 
-def _proportional(root: int) -> float:
-    """Bytes of a process and what it started; what several share counts once."""
-    one = psutil.Process(root)
-    return float(sum(each.memory_full_info().pss for each in (one, *one.children(recursive=True))))
+class Peak:
+    """The most bytes that a process and what it started took together; what several share counts once."""
+
+    def __init__(self, root: int) -> None:
+        self.most = 0.0
+        self._root = psutil.Process(root)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def __enter__(self) -> "Peak":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._over.wait(PEAK_SECONDS):
+            with suppress(psutil.NoSuchProcess):
+                all_of_them = (self._root, *self._root.children(recursive=True))
+                self.most = max(self.most, sum(each.memory_full_info().pss for each in all_of_them))
 
 
-def _naive_peak(ids: list[int], texts: list[str], moment: datetime) -> float:
-    import django
+def _added_versions(texts: list[str], moment: datetime) -> list[int]:
+    _set_up()
+    return naive.add_versions(texts, at=moment)
 
+
+def _naive_seconds(instruments: list[int], versions: list[int], moment: datetime) -> float:
+    """Of an evaluation."""
+    _set_up()
+    found = naive.run(instruments, versions, [moment])
+    return found.seconds / found.evaluations
+
+
+def _set_up() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "heliograph.config.settings"
     django.setup()
-    naive.run(ids, texts, [moment] * NAIVE_BARS)
-    return 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def main() -> None:

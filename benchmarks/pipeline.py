@@ -165,7 +165,7 @@ def measure_catch_up(desk: Desk, folder: Path, *, count: int, bars: int) -> Caug
 def measure_naive(desk: Desk, *, instruments: int, bars: int, texts: Sequence[str]) -> naive.Naive:
     """The naive way over the newest bars of some instruments."""
     times = [desk.time_of(desk.stored - bars + bar) for bar in range(bars)]
-    return naive.run(desk.ids[:instruments], texts, times)
+    return naive.run(desk.ids[:instruments], naive.add_versions(texts, at=times[0]), times)
 
 
 def show(ticks: Sequence[Ticks], caught_up: CaughtUp | None, plain: naive.Naive) -> None:

@@ -33,19 +33,23 @@ class Naive:
     cpu_seconds: float
 
 
-def run(instruments: Sequence[int], texts: Sequence[str], times: Sequence[datetime]) -> Naive:
-    """Evaluate these bars of these instruments with each strategy text, bar by bar."""
-    from heliograph.market.models import Instrument
+def add_versions(texts: Sequence[str], *, at: datetime) -> list[int]:
+    """Rows for its signals to belong to. Drafts: the pipeline does not run them."""
     from heliograph.signals.models import StrategyVersion
     from heliograph.signals.strategies import add_strategy
 
-    # Drafts: the pipeline does not run them, and their signals are their own.
-    versions = [
-        add_strategy(
-            text=text.replace('name = "', 'name = "Naive '), stage=StrategyVersion.Stage.DRAFT, at=times[0]
-        )
-        for text in texts
+    draft = StrategyVersion.Stage.DRAFT
+    return [
+        add_strategy(text=text.replace('name = "', 'name = "Naive '), stage=draft, at=at).pk for text in texts
     ]
+
+
+def run(instruments: Sequence[int], version_ids: Sequence[int], times: Sequence[datetime]) -> Naive:
+    """Evaluate these bars of these instruments with each strategy, bar by bar."""
+    from heliograph.market.models import Instrument
+    from heliograph.signals.models import StrategyVersion
+
+    versions = list(StrategyVersion.objects.filter(pk__in=version_ids).order_by("pk"))
     began, spent, signals = time.perf_counter(), cpu_seconds(), 0
     for moment in times:
         for instrument in Instrument.objects.filter(pk__in=instruments):
