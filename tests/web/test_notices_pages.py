@@ -254,7 +254,7 @@ def test_the_link_of_a_message_leads_to_what_it_tells_of(client, world):
 
     assert where("signal.published", "signal:x").url == f"/signals/{signal.pk}/"
     assert where("work.parked", "w").url == "/work/queues/"
-    assert where("incident.critical", "incident:1").url == "/notices/"
+    assert where("incident.critical", "incident:1").url == "/monitoring/incidents/"
     for topic, subject in (
         ("signal.published", "gone"),
         ("digest", "gone"),

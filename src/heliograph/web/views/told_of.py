@@ -36,7 +36,8 @@ def told_of(request: HttpRequest) -> HttpResponse:
     if topic == STALE.name:
         return redirect("instruments")
     if topic in INCIDENTS:
-        return redirect("incident", notice.payload["incident"])
+        number = notice.payload.get("incident")
+        return redirect("incident", number) if number else redirect("incidents")
     if topic == READY:
         return redirect("report", notice.payload["report"])
     signal = _signal(notice.payload, hidden(request))
