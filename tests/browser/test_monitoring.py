@@ -37,6 +37,7 @@ def addresses(names):
         "monitoring-incident": f"/monitoring/incidents/{names['incident']}/",
         "monitoring-silences": "/monitoring/silences/",
         "monitoring-advice": "/monitoring/advice/",
+        "overview-wrong": "/",
     }
 
 

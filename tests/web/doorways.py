@@ -314,7 +314,8 @@ CALLS = {
     "GET /analytics/": look("/analytics/", foreign="/analytics/?strategy={foreign_strategy}"),
     "GET /monitoring/": look("/monitoring/"),
     "GET /monitoring/live/<slug:name>": [
-        look(f"/monitoring/live/{name}") for name in ("now", "incidents", "trends", "machine", "advice")
+        look(f"/monitoring/live/{name}")
+        for name in ("now", "incidents", "trends", "machine", "advice", "frame")
     ],
     "GET /monitoring/measures/": look("/monitoring/measures/"),
     "GET /monitoring/measures/<slug:name>/": look("/monitoring/measures/redis_up/"),

@@ -143,6 +143,19 @@ def test_an_incident_is_acknowledged_by_the_button_and_then_shown_so(as_role, in
     )  # fmt: skip
 
 
+def test_what_is_wrong_leads_the_overview_and_is_absent_where_nothing_is(client, incident):
+    assert "Warning Channel ntfy fails since" in text_of(client, "/")
+    for number in range(6):
+        same = {"rule_name": "redis-down", "title": "Redis does not answer", "severity": "critical"}
+        Incident.objects.create(**same, key=f"{number}", opened_at=utc_now(), seen_at=utc_now())
+
+    page = client.get("/monitoring/live/frame").content.decode()
+    assert page.startswith('<div id="wrong"')
+    assert (page.count("Look at it"), "2 more" in page) == (5, True)
+    Incident.objects.update(state="resolved", resolved_at=utc_now())
+    assert "<ul" not in client.get("/monitoring/live/frame").content.decode()
+
+
 def test_a_viewer_sees_no_button_and_is_refused(as_role, incident):
     viewer = as_role("viewer")
 

@@ -58,7 +58,7 @@ def monitoring_page(request: HttpRequest) -> HttpResponse:
 @needs("viewer")
 def monitoring_live(request: HttpRequest, name: str) -> HttpResponse:
     """One piece alone, asked for again and again."""
-    piece = PIECES.get(name)
+    piece = LIVE.get(name)
     if piece is None:
         raise Http404(f"The page of monitoring has no piece named {name}.")
     return render(request, f"web/parts/monitoring/{name}.html", piece(Asked(request, utc_now())))
@@ -139,7 +139,7 @@ def _now(asked: Asked) -> Context:
 
 
 def _incidents(asked: Asked) -> Context:
-    going, at = told.going(limit=OPEN + 1), asked.at
+    going, at = told.going(limit=OPEN + 1, lines=told.LINES), asked.at
     alerts = told.alert_trends(at=at)
     return {
         "going": going[:OPEN],
@@ -149,6 +149,10 @@ def _incidents(asked: Asked) -> Context:
         "noisiest": alerts.noisiest[:NOISIEST],
         "silences": [one for one in list_silences(at=at) if one.state == "holds"],
     }
+
+
+def _frame(asked: Asked) -> Context:
+    return told.wrong()
 
 
 def _trends(asked: Asked) -> Context:
@@ -222,3 +226,5 @@ PIECES: dict[str, Callable[[Asked], Context]] = {
     "machine": _machine,
     "advice": _advice,
 }
+# Also what leads the overview.
+LIVE = PIECES | {"frame": _frame}

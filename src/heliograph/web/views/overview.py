@@ -14,6 +14,7 @@ from heliograph.web.accounts.asker import hidden
 from heliograph.web.numbers import price_decimals
 from heliograph.web.reads import freshness, overview
 from heliograph.web.reads.marks import marks_of
+from heliograph.web.reads.monitoring.told import wrong
 from heliograph.web.reads.starting import starting
 from heliograph.web.rows import REASONS, signal_rows
 from heliograph.web.views.asked import whole_number
@@ -31,6 +32,7 @@ def overview_page(request: HttpRequest) -> HttpResponse:
         "web/pages/overview.html",
         {
             "starting": starting(at=at, hidden=hidden(request)),
+            **wrong(),
             **_lists(None, venues, hidden(request)),
             **_aside(at, venues, hidden(request)),
         },

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from heliograph.kit.cache import cached
 from heliograph.monitor.advice.models import Recommendation
@@ -16,9 +16,12 @@ from heliograph.monitor.alerts.trends import Trends, trends
 from heliograph.signals.queries import Hidden
 
 GLYPHS = {"critical": "bad", "warning": "warning", "info": "running"}
+WORST_FIRST = Case(*(When(severity=name, then=place) for place, name in enumerate(GLYPHS)))
 OVER = (Incident.State.RESOLVED, Incident.State.ABSORBED)
 # Newest lines of the time line of one that goes on.
 LINES = 3
+# The frame at the top of the overview has room for so many.
+MOST_WRONG = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,19 @@ class IncidentLine:
         return self.item.state in OVER
 
 
-def going(*, limit: int) -> list[IncidentLine]:
-    """Those that go on, the worst first. Two statements."""
-    found = [item_of(one) for one in incidents(states=Incident.GOING)[:limit]]
-    ranked = sorted(found, key=lambda one: list(GLYPHS).index(one.severity))
-    return incident_lines(ranked, lines=LINES)
+def going(*, limit: int, lines: int = 0) -> list[IncidentLine]:
+    """Those that go on, the worst first, with so many of their newest lines. Two statements."""
+    found = incidents(states=Incident.GOING).order_by(WORST_FIRST, "-opened_at", "-pk")[:limit]
+    return incident_lines([item_of(one) for one in found], lines=lines)
+
+
+def wrong() -> dict[str, object]:
+    """What leads the overview: the worst that go on, and how many more there are. Two statements at most."""
+    found = going(limit=MOST_WRONG + 1)
+    more = (
+        Incident.objects.filter(state__in=Incident.GOING).count() if len(found) > MOST_WRONG else MOST_WRONG
+    )
+    return {"wrong": found[:MOST_WRONG], "more_wrong": more - MOST_WRONG}
 
 
 def over(*, limit: int) -> list[IncidentLine]:
