@@ -1,7 +1,8 @@
-"""Each form of a report says the numbers of its JSON: files are read again. PDF is set from what HTML is."""
+"""Each form of a report says the numbers of its JSON: files are read again."""
 
 import csv
 import io
+import json
 import re
 import zipfile
 from datetime import timedelta
@@ -14,6 +15,7 @@ from heliograph.reports.forms import FORMS
 from heliograph.reports.make import make_report
 from heliograph.reports.periods import Kind, last_period
 from tests.reports.busy import UNTIL, make_season
+from tests.reports.pdf_text import pieces_of
 
 pytestmark = pytest.mark.django_db
 SECTIONS = (
@@ -142,3 +144,43 @@ def test_a_page_says_every_number_to_its_last_digit(told):
         assert len(cells) == len(wanted)
         wrong = [(text, *cell) for text, cell in zip(cells, wanted, strict=True) if not same(text, *cell)]
         assert wrong == []
+
+
+def test_a_pdf_says_every_number(told):
+    words = set(re.findall(r'"(?:label|title)": "([^"]+)"', json.dumps(told)))
+    read = map(_number, pieces_of(FORMS["pdf"].make(told), words))
+    pieces, missing = [one for one in read if one], []
+
+    for section in SECTIONS:
+        figures = [(one["value"], one["unit"]) for one in told[section]["figures"].values()]
+        tables = told[section]["tables"].values()
+        # Of what is drawn of more, the drawing stands alone.
+        shown = [one for one in tables if not (one["chart"] and len(one["rows"]) > 31)]
+        cells = list(cells_of({section: {"tables": dict(enumerate(shown))}}, section))
+        numbers = [one for one in [*figures, *cells] if isinstance(one[0], int | float)]
+        missing += [(section, *one) for one in numbers if not _taken(pieces, *one)]
+    assert missing == []
+
+
+NUMBER = re.compile(r"([+−]?)(\d[\d,]*(?:\.\d+)?)(?: (R|%|h))?")
+SIGNS = {"r": "R", "pct": "%", "loss": "%", "share": "%", "hours": "h"}
+
+
+def _number(text):
+    """A piece of text as a number, its decimals and its unit, None if it is none."""
+    if not (found := NUMBER.fullmatch(text)):
+        return None
+    plain = found[2].replace(",", "")
+    return float(plain) * (-1 if found[1] == "−" else 1), len(plain.partition(".")[2]), found[3]
+
+
+def _taken(pieces, value, unit):
+    """True if a piece that stands for no other number says this one, to its last digit."""
+    shown = 100 * value if unit == "share" else value
+    near = 1e-7 * abs(shown) if unit == "price" else 0.5000001 * 10 ** -DIGITS[unit]
+    for place, (number, digits, sign) in enumerate(pieces):
+        is_written = sign == SIGNS.get(unit) and digits == DIGITS.get(unit, digits)
+        if is_written and abs(number - shown) <= near:
+            del pieces[place]
+            return True
+    return False

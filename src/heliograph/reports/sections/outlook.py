@@ -58,7 +58,7 @@ def trends_section(period: Period, hidden: Hidden) -> Section:
         "Trends",
         tables={
             "forecasts": Table(
-                "Forecasts",
+                "Forecasts, at their last step",
                 FORECASTS,
                 [_forecast(one) for one in forecasts[:MOST]],
                 note=foreseen if forecasts else f"{NO_FORECASTS.capitalize()}.",
