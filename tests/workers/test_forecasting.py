@@ -1,4 +1,4 @@
-"""Forecasts are made once an hour, by a process that comes and goes."""
+"""Forecasts are made every four hours, by a process that comes and goes."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ def due():
     return hour_of(shared_now()) + timedelta(minutes=6)
 
 
-def test_they_are_made_once_an_hour_and_only_where_something_was_measured(child):
+def test_they_are_made_every_four_hours_and_only_where_something_was_measured(child):
     forecast_when_due(at=due())
     assert not Forecast.objects.exists()
 
@@ -40,6 +40,10 @@ def test_they_are_made_once_an_hour_and_only_where_something_was_measured(child)
     assert made[0] == "Its history is of 0.2 days; 3 are needed."
     forecast_when_due(at=due())
     assert Forecast.objects.get().made_at == made[1]
+
+    Forecast.objects.update(made_at=made[1] - timedelta(hours=4))
+    forecast_when_due(at=due())
+    assert Forecast.objects.get().made_at > made[1]
 
 
 def test_a_process_that_ends_badly_is_a_failure_with_its_last_line(monkeypatch):

@@ -3,14 +3,13 @@
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import Error, connection, transaction
 
 from heliograph.kit.cache.told import Counters
 from heliograph.monitor.measure import Definition, Measure, unknown
@@ -18,6 +17,12 @@ from heliograph.monitor.measure import Definition, Measure, unknown
 # The slot of a line of the timetable that follows a moment.
 Following: TypeAlias = Callable[[datetime], datetime]
 log = logging.getLogger(__name__)
+
+BY_SESSION = """
+SELECT set_config('statement_timeout', %s, false), set_config('default_transaction_read_only', 'on', false)
+"""
+AS_BEFORE = "RESET statement_timeout; RESET default_transaction_read_only"
+BY_TRANSACTION = "SELECT set_config('statement_timeout', %s, true)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +59,30 @@ class Probe:
 
 def look(probe: Probe, ground: Ground) -> list[Measure]:
     """What the probe measures. It never raises, and what it could not read is unknown."""
-    try:
-        with _within(probe.seconds) if probe.rows else nullcontext():
-            return list(probe.read(ground))
-    except Exception as fault:
-        log.info("The probe of %s failed", probe.part, exc_info=True)
-        return unread(probe, _sentence(fault))
+    with _reading() as limit:
+        return _look(probe, ground, limit)
 
 
 def look_all(probes: Sequence[Probe], ground: Ground, *, seconds: float) -> list[Measure]:
     """What all these probes measure; for those that find no time left it is unknown."""
     until = time.monotonic() + seconds
     found: list[Measure] = []
-    for probe in probes:
-        if time.monotonic() < until:
-            found += look(probe, ground)
-        else:
-            found += unread(probe, "the probes before it took all the time there was")
+    with _reading() as limit:
+        for probe in probes:
+            if time.monotonic() < until:
+                found += _look(probe, ground, limit)
+            else:
+                found += unread(probe, "the probes before it took all the time there was")
     return found
+
+
+def _look(probe: Probe, ground: Ground, limit: "Limit") -> list[Measure]:
+    try:
+        with limit.of(probe.seconds) if probe.rows else nullcontext():
+            return list(probe.read(ground))
+    except Exception as fault:
+        log.info("The probe of %s failed", probe.part, exc_info=True)
+        return unread(probe, _sentence(fault))
 
 
 def unread(probe: Probe, reason: str) -> list[Measure]:
@@ -86,26 +97,64 @@ def is_due(probe: Probe, *, at: datetime, before: datetime | None) -> bool:
     return int(at.timestamp() // probe.every) > int(before.timestamp() // probe.every)
 
 
+class Limit:
+    """How long statements may take, and that they only read.
+
+    It stands with the session while probes have as long as the one before: a transaction for each would
+    double what a look costs. Within a transaction of another it stands with that, and a probe that fails is
+    taken back alone.
+    """
+
+    def __init__(self) -> None:
+        self._seconds: float | None = None
+
+    @contextmanager
+    def of(self, seconds: float) -> Iterator[None]:
+        """While a probe reads."""
+        if connection.in_atomic_block:
+            with _within_another(seconds):
+                yield
+            return
+        if seconds != self._seconds:
+            with connection.cursor() as cursor:
+                cursor.execute(BY_SESSION, [_ms(seconds)])
+            self._seconds = seconds
+        try:
+            yield
+        except BaseException:
+            # It may be another session after that.
+            self._seconds = None
+            raise
+
+    def end(self) -> None:
+        """The session is as it was."""
+        with suppress(Error), connection.cursor() as cursor:
+            cursor.execute(AS_BEFORE)
+
+
 @contextmanager
-def _within(seconds: float) -> Iterator[None]:
-    """Its statements end after so long, and with them what it locks; nothing of it is written."""
+def _reading() -> Iterator[Limit]:
     within_another = connection.in_atomic_block
+    limit = Limit()
+    try:
+        yield limit
+    finally:
+        if not within_another:
+            limit.end()
+
+
+@contextmanager
+def _within_another(seconds: float) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
-        before = _timeout(cursor) if within_another else ""
-        _limit(cursor, f"{int(seconds * 1000)}ms")
+        cursor.execute("SELECT current_setting('statement_timeout')")
+        (before,) = cursor.fetchone()
+        cursor.execute(BY_TRANSACTION, [_ms(seconds)])
         yield
-        if within_another:
-            _limit(cursor, before)
+        cursor.execute(BY_TRANSACTION, [before])
 
 
-def _timeout(cursor: CursorWrapper) -> str:
-    cursor.execute("SELECT current_setting('statement_timeout')")
-    return str(cursor.fetchone()[0])
-
-
-def _limit(cursor: CursorWrapper, limit: str) -> None:
-    """Until the end of the transaction, which may be longer than ours."""
-    cursor.execute("SELECT set_config('statement_timeout', %s, true)", [limit])
+def _ms(seconds: float) -> str:
+    return f"{int(seconds * 1000)}ms"
 
 
 def _sentence(fault: Exception) -> str:

@@ -27,7 +27,7 @@ class ForecastsFailed(HeliographError):
 
 
 def forecast_when_due(*, at: datetime) -> None:
-    """Start the process once an hour, and wait for it; ForecastsFailed with its last line."""
+    """Start the process once in each turn, and wait for it; ForecastsFailed with its last line."""
     if not _is_due(at):
         return
     with tempfile.TemporaryFile() as log:
@@ -49,14 +49,13 @@ def forecast_when_due(*, at: datetime) -> None:
 
 
 def _is_due(at: datetime) -> bool:
-    from heliograph.monitor.forecasts.history import HOUR, hour_of
+    from heliograph.monitor.forecasts.history import HOUR, hour_of, turn_of
     from heliograph.monitor.forecasts.models import Forecast
     from heliograph.monitor.models import Hour
 
-    hour = hour_of(at)
-    if at.minute < AFTER_THE_HOUR or not Hour.objects.filter(at__gte=hour - 2 * HOUR).exists():
+    if at.minute < AFTER_THE_HOUR or not Hour.objects.filter(at__gte=hour_of(at) - 2 * HOUR).exists():
         return False
-    return not Forecast.objects.filter(made_at__gte=hour).exists()
+    return not Forecast.objects.filter(made_at__gte=turn_of(at)).exists()
 
 
 def main() -> int:

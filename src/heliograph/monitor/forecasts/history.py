@@ -11,6 +11,7 @@ from django.db import connection
 from heliograph.engine.bars import Floats
 
 HOUR = timedelta(hours=1)
+TURN_HOURS = 4
 # Of what was not known for so long, nothing is to be expected.
 STALE = 3 * HOUR
 # Weeks enough to know a weekday by, and few enough to follow what changes.
@@ -67,6 +68,12 @@ class History:
 def hour_of(at: datetime) -> datetime:
     """When its hour began."""
     return at.replace(minute=0, second=0, microsecond=0)
+
+
+def turn_of(at: datetime) -> datetime:
+    """When its span of hours began in which forecasts are made once; what makes them costs seconds to load."""
+    hour = hour_of(at)
+    return hour - hour.hour % TURN_HOURS * HOUR
 
 
 def history(series: int, *, aggregate: Aggregate, at: datetime, back: timedelta = BACK) -> History:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from heliograph.monitor.forecasts.expectancies import forecast_expectancies
-from heliograph.monitor.forecasts.history import hour_of
+from heliograph.monitor.forecasts.history import turn_of
 from heliograph.monitor.forecasts.loads import forecast_loads
 from heliograph.monitor.forecasts.models import Forecast, Trend
 from heliograph.monitor.forecasts.score import score_forecasts
@@ -25,7 +25,7 @@ def make_forecasts(*, at: datetime, seconds: float = SECONDS) -> Mapping[str, in
     kinds = Forecast.Kind
     done = {"scored": score_forecasts(at=at)}
     verbs: dict[str, tuple[datetime, Callable[..., int]]] = {
-        kinds.LOAD: (hour_of(at), forecast_loads),
+        kinds.LOAD: (turn_of(at), forecast_loads),
         kinds.SPACE: (at - DAILY, forecast_spaces),
         kinds.EXPECTANCY: (at - DAILY, forecast_expectancies),
     }
