@@ -1,15 +1,15 @@
 """What watching costs: processor time of looks and forecasts beside that of the pipeline's benchmark.
 
-The pipeline goes as in `benchmarks.pipeline`, with one worker; then, while its worker lives on, looks are
-taken from here as a worker takes them, in real time, and then the hourly forecasts are made from a history of
-weeks. Each is a share of the processor time that the pipeline took in as much time.
+The pipeline goes as in `benchmarks.pipeline`, with one worker. Then looks are taken from here at the turn of
+their slots, before a worker gets to it, while workers of all queues and the timetable live on: nothing is
+wrong. Then forecasts are made from a history of weeks. Each is a share of the processor time that the
+pipeline took in as much time.
 """
 
 import argparse
 import json
 import os
 import resource
-import signal
 import subprocess
 import sys
 import time
@@ -26,7 +26,7 @@ from heliograph.cli.output import show_table
 
 GOAL_PERCENT = 2.0
 VERSIONS = 5
-EVERY, HOUR = 15.0, 3_600.0
+EVERY, TURN, DAY = 15.0, 4 * 3_600.0, 86_400.0
 # The hours before the newest one, as if it had been as then, more or less.
 WEEKS_BEFORE = """
 INSERT INTO monitor_hour (at, series, counts, least, most, sums, last)
@@ -76,9 +76,9 @@ def looks(count: int) -> tuple[float, dict[str, float]]:
 
     # The first one reads all that is read seldom, and what it needs is loaded by it.
     keep_look(ground(at=utc_now()))
-    spent, start = 0.0, time.monotonic()
+    spent = 0.0
     for number in range(1, count + 1):
-        time.sleep(max(0.0, start + number * EVERY - time.monotonic()))
+        time.sleep(EVERY - time.time() % EVERY)
         before = cpu_seconds()
         keep_look(ground(at=utc_now()))
         spent += cpu_seconds() - before
@@ -90,6 +90,13 @@ def looks(count: int) -> tuple[float, dict[str, float]]:
     return spent / count, alone
 
 
+def firing() -> list[str]:
+    """The rules whose alerts fire: where something is wrong, a look costs more."""
+    from heliograph.monitor.alerts.models import Alert
+
+    return sorted(Alert.objects.filter(state=Alert.State.FIRING).values_list("rule__name", flat=True))
+
+
 def _mean(act: Callable[[], object], *, times: int = 5) -> float:
     act()
     before = cpu_seconds()
@@ -98,20 +105,30 @@ def _mean(act: Callable[[], object], *, times: int = 5) -> float:
     return (cpu_seconds() - before) / times
 
 
-def forecasts() -> float:
-    """Processor seconds of making the forecasts of an hour from weeks before, with the process's start."""
+def forecasts() -> tuple[float, float]:
+    """Processor seconds of what is made in each turn, and of what comes to it once a day."""
     from django.db import connection
 
     from heliograph.kit.clock import utc_now
+    from heliograph.monitor.forecasts.models import Forecast
     from heliograph.monitor.store import roll_up
-    from heliograph.workers.forecasting import PROGRAM
 
     roll_up(at=utc_now())
     with connection.cursor() as cursor:
         cursor.execute(AN_HOUR)
         cursor.execute(WEEKS_BEFORE, {"days": DAYS})
+    daily = _made()
+    Forecast.objects.filter(kind=Forecast.Kind.LOAD).delete()
+    turn = _made()
+    return turn, daily - turn
+
+
+def _made() -> float:
+    from heliograph.workers.forecasting import PROGRAM
+
     before = _children() + cpu_of(server_processes())
-    subprocess.run(PROGRAM, check=True, env=os.environ | dict.fromkeys(("OMP_NUM_THREADS",), "1"))
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    subprocess.run(PROGRAM, check=True, env=os.environ | threads)
     return _children() + cpu_of(server_processes()) - before
 
 
@@ -138,16 +155,19 @@ def main() -> None:
         )
         _say(f"{asked.ticks} ticks of the pipeline")
         share = pipeline_share(desk, folder, Pace(asked.ticks, asked.every, 1))
-        with workers(1, folder=folder) as processes:
+        with workers(1, folder=folder, outside=True):
             ring_and_wait(desk, seconds=120)
-            # Nobody else is to look meanwhile.
-            os.kill(processes[0], signal.SIGSTOP)
             each, alone = looks(asked.looks)
-            os.kill(processes[0], signal.SIGCONT)
-        made = forecasts()
+            wrong = firing()
+        turn, daily = forecasts()
+    took = {
+        "a look": (asked.looks, each, EVERY),
+        "forecasts and advice": (1, turn, TURN),
+        "what is foreseen once a day": (1, daily, DAY),
+    }
     costs = {
-        "a look": Cost(asked.looks, 1000 * each, EVERY, 100 * each / EVERY / share),
-        "forecasts and advice": Cost(1, 1000 * made, HOUR, 100 * made / HOUR / share),
+        name: Cost(times, 1000 * seconds, every, 100 * seconds / every / share)
+        for name, (times, seconds, every) in took.items()
     }
     whole = sum(one.percent for one in costs.values())
     show_table(
@@ -168,7 +188,7 @@ def main() -> None:
     )
     told = {name: asdict(one) for name, one in costs.items()}
     result = {"benchmark": "watching", **vars(asked), "pipeline_ms_per_s": 1000 * share}
-    print(json.dumps(result | {"costs": told, "probes_ms": alone, "percent": whole}))
+    print(json.dumps(result | {"costs": told, "probes_ms": alone, "firing": wrong, "percent": whole}))
 
 
 def _say(sentence: str) -> None:

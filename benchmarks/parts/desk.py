@@ -136,22 +136,27 @@ class Desk:
 
 
 @contextmanager
-def workers(count: int, *, folder: Path) -> Iterator[list[int]]:
-    """So many real workers of the quick queues, registered, and the timetable; yields their processes."""
+def workers(count: int, *, folder: Path, outside: bool = False) -> Iterator[list[int]]:
+    """So many real workers of the quick queues, registered, and the timetable; yields their processes.
+
+    `outside`: one more serves the other queues.
+    """
     from heliograph.fleet.nodes import alive
     from heliograph.kit.clock import utc_now
     from heliograph.kit.tied import start_tied
     from heliograph.kit.wait import wait_until
     from heliograph.workers.programs import beat, worker
-    from heliograph.workers.queues import QUICK
+    from heliograph.workers.queues import OUTSIDE, QUICK
 
     started: list[subprocess.Popen[bytes]] = []
     try:
         with open(folder / "workers.log", "ab") as log:
             programs = [beat(), *(worker(f"worker-{number}", QUICK) for number in range(1, count + 1))]
+            if outside:
+                programs.append(worker("outside", OUTSIDE))
             for program in programs:
                 started.append(start_tied(program.command, log=log, env=dict(os.environ)))
-        if not wait_until(lambda: len(alive(at=utc_now())) >= count, seconds=120, every=0.25):
+        if not wait_until(lambda: len(alive(at=utc_now())) >= count + outside, seconds=120, every=0.25):
             raise SystemExit(f"The workers did not come: {_last_words(folder / 'workers.log')}")
         yield [process.pid for process in started]
     finally:
