@@ -16,7 +16,7 @@ R_BINS = [f"r_bin_{place}" for place in range(18)]
 # somebody asks; and how many are added then. Of more only the workers see the end: they are left out.
 PIECE = 10_000
 MOST_WAITING = 1_000
-MOST_ADDED = 20_000
+MOST_ADDED = 10_000
 
 # Part of the sums, what its key is in a row of one signal, and what groups are told apart by.
 PARTS = {
