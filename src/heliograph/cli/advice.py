@@ -44,7 +44,7 @@ def list_(
 ) -> None:
     """List what could be better, newest first.
 
-    Looked for once an hour by the workers.
+    Looked for every four hours by the workers.
 
     \b
     Examples:
@@ -60,7 +60,7 @@ def list_(
     if as_json:
         show_json({"items": [_plain(one) for one in found]})
     elif not found:
-        note("Nothing to be better is known; the workers of `heliograph up` look once an hour.")
+        note("Nothing to be better is known; the workers of `heliograph up` look every four hours.")
     else:
         show_table([">id", "since (UTC)", "what", "by", "state", "helped"], map(_row, found))
 

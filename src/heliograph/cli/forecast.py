@@ -40,8 +40,8 @@ def forecast(
     """Show what is to be expected, with its interval, and how well that was foreseen before.
 
     Load is foreseen by the hour, what fills by the day, and of each running strategy the mean R of its next
-    signals. Without enough history there is no forecast, and the reason stands there instead. Made once an
-    hour by the workers.
+    signals. Without enough history there is no forecast, and the reason stands there instead. Made every
+    four hours by the workers.
 
     \b
     Examples:
@@ -56,7 +56,7 @@ def forecast(
     if as_json:
         show_json({"items": [_plain(asdict(one)) for one in found]})
     elif not found:
-        note("Nothing was foreseen yet; the workers of `heliograph up` do that once an hour.")
+        note("Nothing was foreseen yet; the workers of `heliograph up` do that every four hours.")
     else:
         heads = ["kind", "of", "for (UTC)", ">low", ">mean", ">high", "full by (UTC)"]
         show_table([*heads, ">inside", ">skill", ">n", "model"], map(_row, found))
