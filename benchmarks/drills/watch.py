@@ -5,8 +5,8 @@ proxies, workers, a beat, the emulated exchange, a receiver that is on call. Fir
 broken and nothing may be told, then the faults in rounds; those of a round are of parts that do not disturb
 each other, and go on at once. The watch runs five times as fast: looks, the times that rules wait, and what
 is counted over an hour (see parts/watch_app.py); three ages that a fault would have to reach are shorter
-(parts/watch_ground.py). All else is as it ships. A file that is kept holds each round that is done: a drill
-that was interrupted goes on behind them.
+(parts/watch_ground.py), and bars of the exchange come as they do. All else is as it ships. A file that is
+kept holds each round that is done: a drill that was interrupted goes on behind them.
 """
 
 import argparse
