@@ -55,11 +55,9 @@ def going(*, limit: int, lines: int = 0) -> list[IncidentLine]:
 
 def wrong() -> dict[str, object]:
     """What leads the overview: the worst that go on, and how many more there are. Two statements at most."""
-    found = going(limit=MOST_WRONG + 1)
-    more = (
-        Incident.objects.filter(state__in=Incident.GOING).count() if len(found) > MOST_WRONG else MOST_WRONG
-    )
-    return {"wrong": found[:MOST_WRONG], "more_wrong": more - MOST_WRONG}
+    found = going(limit=MOST_WRONG)
+    number = Incident.objects.filter(state__in=Incident.GOING).count() if found else 0
+    return {"wrong": found, "more_wrong": number - len(found)}
 
 
 def over(*, limit: int) -> list[IncidentLine]:
