@@ -186,7 +186,9 @@ class Operation:
         self.name = str(operation["operationId"]).replace("list_of_", "list_")
         told = operation.get("parameters", [])
         self._in_path = [one for one in told if one["in"] == "path"]
-        self._in_query = [one for one in told if one["in"] == "query" and one["name"] not in UNTYPED]
+        # Of a file one chooses the form; a list comes as JSON, and `export` writes it in the others.
+        untyped = () if self._is_file() else UNTYPED
+        self._in_query = [one for one in told if one["in"] == "query" and one["name"] not in untyped]
         self._called = "".join(part.capitalize() for part in self.name.split("_"))
         self._filters = f"{self._called}Query"
         content = operation.get("requestBody", {}).get("content", {})
@@ -258,6 +260,16 @@ class Operation:
         lines = [f"    def {self.name}({', '.join(arguments)}) -> {answer}:", documented(self._words(), 8)]
         return "\n".join([*lines, f"        return {act}" if answer != "None" else f"        {act}"]) + "\n"
 
+    def _content(self) -> Schema:
+        """By kind, what it gives when it succeeds."""
+        told = self._told["responses"]
+        status = next(status for status in ("200", "201", "202", "204") if status in told)
+        content: Schema = told[status].get("content", {})
+        return content
+
+    def _is_file(self) -> bool:
+        return any(kind.startswith("image/") or kind == "application/pdf" for kind in self._content())
+
     def _words(self) -> str:
         summary = str(self._told["summary"]).rstrip(".")
         more = str(self._told.get("description", "")).strip()
@@ -265,11 +277,8 @@ class Operation:
 
     def _answer(self) -> tuple[str, str | None]:
         """The type of what it gives, and of its items where that is a page."""
-        for status in ("200", "201", "202", "204"):
-            if status in self._told["responses"]:
-                content = self._told["responses"][status].get("content", {})
-                break
-        if any(kind.startswith("image/") for kind in content):
+        content = self._content()
+        if self._is_file():
             return "bytes", None
         if "application/json" not in content:
             return "None", None

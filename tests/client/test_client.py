@@ -11,10 +11,13 @@ import pytest
 from heliograph.accounts.tokens import add_token
 from heliograph.client import Client, NoAnswer, Problem
 from heliograph.config.asgi import pages
+from heliograph.fleet.jobs import run_next
 from heliograph.fleet.models import Job
 from heliograph.kit.clock import utc_now
 from heliograph.market.models import Candle
 from heliograph.notices.models import Channel
+from heliograph.reports.forms import FORMS
+from heliograph.reports.keep import find_report, run_report
 from heliograph.signals.models import Signal
 from tests.signals.world import BUSY
 from tests.web.people import JOINED, person_with
@@ -91,6 +94,14 @@ def test_one_thing_is_read_into_its_type(world, client):
     found = client.get_signal(row.pk)
     assert (found.id, found.symbol, found.side) == (row.pk, row.instrument.symbol, row.side)
     assert (found.version_id, found.created_at) == (row.version_id, row.created_at)
+
+
+def test_a_report_is_downloaded_in_the_form_that_is_asked_for(world, client):
+    report = client.make_report(kind="daily")
+    run_next({"report": run_report}, holder="a test")
+    told = find_report(report.id).told()
+    for form in ("json", "csv", "html"):
+        assert client.download_report(report.id, format=form) == FORMS[form].make(told)
 
 
 def test_a_refusal_is_a_problem_with_its_sentence(world, client):

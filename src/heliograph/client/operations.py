@@ -894,6 +894,12 @@ class MakeReportBody(TypedDict, total=False):
     zone: str
 
 
+class DownloadReportQuery(TypedDict, total=False):
+    """What `download_report` can be asked."""
+
+    format: Literal["html", "pdf", "json", "csv", "xlsx"]
+
+
 class ListRevisionsQuery(TypedDict, total=False):
     """What `list_revisions` can be asked."""
 
@@ -2281,12 +2287,12 @@ class Operations:
         """
         self._connection.write("DELETE", f"/reports/{in_path(report_id)}", None, type(None))
 
-    def download_report(self, report_id: int) -> str:
+    def download_report(self, report_id: int, **query: Unpack[DownloadReportQuery]) -> bytes:
         """A report as a file.
 
         HTML, PDF, JSON, CSV or XLSX: the same bytes each time; 409 while it is not made.
         """
-        return self._connection.get(f"/reports/{in_path(report_id)}/file", {}, str)
+        return self._connection.file(f"/reports/{in_path(report_id)}/file", query)
 
     def list_revisions(self, **query: Unpack[ListRevisionsQuery]) -> Pages[Revision]:
         """Outcomes that today's candles would change.

@@ -36,7 +36,12 @@ FILE = {
         200: {
             "description": "The file.",
             "content": {
-                form.kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+                form.kind.partition(";")[0]: {
+                    # A program that reads JSON sees an object, whatever is sent to be saved.
+                    "schema": {"type": "object"}
+                    if form.name == "json"
+                    else {"type": "string", "format": "binary"}
+                }
                 for form in FORMS.values()
             },
         }
