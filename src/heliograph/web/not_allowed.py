@@ -1,4 +1,4 @@
-"""What a browser is answered that opens an address which only takes what a form sends, as by loading it again."""
+"""What a browser is answered that opens an address which only takes forms, as by loading it again."""
 
 from http import HTTPStatus
 

@@ -71,7 +71,7 @@ def hour_of(at: datetime) -> datetime:
 
 
 def turn_of(at: datetime) -> datetime:
-    """When its span of hours began in which forecasts are made once; what makes them costs seconds to load."""
+    """When the span of hours began in which forecasts are made once: their makers take seconds to load."""
     hour = hour_of(at)
     return hour - hour.hour % TURN_HOURS * HOUR
 
