@@ -21,33 +21,13 @@ from benchmarks.parts.cpu import cpu_of
 from benchmarks.parts.cpu import servers as server_processes
 from benchmarks.parts.desk import Desk, servers, workers
 from benchmarks.parts.rows import cpu_seconds
+from benchmarks.parts.watched import EVERY, fill_history, look_now
 from benchmarks.pipeline import HISTORY, WARM_TICKS, Pace, measure_ticks, ring_and_wait
 from heliograph.cli.output import show_table
 
 GOAL_PERCENT = 2.0
 VERSIONS = 5
-EVERY, TURN, DAY = 15.0, 4 * 3_600.0, 86_400.0
-# The hours before the newest one, as if it had been as then, more or less.
-WEEKS_BEFORE = """
-INSERT INTO monitor_hour (at, series, counts, least, most, sums, last)
-SELECT newest.at - hours * interval '1 hour', newest.series, newest.counts,
-       ARRAY(SELECT x * factor FROM unnest(newest.least) AS x),
-       ARRAY(SELECT x * factor FROM unnest(newest.most) AS x),
-       ARRAY(SELECT x * factor FROM unnest(newest.sums) AS x),
-       ARRAY(SELECT x * factor FROM unnest(newest.last) AS x)
-FROM (SELECT * FROM monitor_hour ORDER BY at DESC LIMIT 1) AS newest,
-     (SELECT hours, 1 + 0.2 * sin(hours * pi() / 12) + 0.05 * random() AS factor
-      FROM generate_series(1, 24 * %(days)s) AS hours) AS hours
-ON CONFLICT DO NOTHING
-"""
-# The looks of this run end within an hour that is not over.
-AN_HOUR = """
-INSERT INTO monitor_hour (at, series, counts, least, most, sums, last)
-SELECT date_trunc('hour', at) - interval '1 hour', series, counts, least, most, sums, last
-FROM monitor_minute ORDER BY at DESC LIMIT 1
-ON CONFLICT DO NOTHING
-"""
-DAYS = 35
+TURN, DAY = 4 * 3_600.0, 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +51,15 @@ def looks(count: int) -> tuple[float, dict[str, float]]:
     from heliograph.kit.clock import utc_now
     from heliograph.monitor.probe import look
     from heliograph.monitor.probes import PROBES
-    from heliograph.monitor.take import keep_look
     from heliograph.workers.measuring import ground
 
     # The first one reads all that is read seldom, and what it needs is loaded by it.
-    keep_look(ground(at=utc_now()))
+    look_now()
     spent = 0.0
     for number in range(1, count + 1):
         time.sleep(EVERY - time.time() % EVERY)
         before = cpu_seconds()
-        keep_look(ground(at=utc_now()))
+        look_now()
         spent += cpu_seconds() - before
         _say(f"look {number} of {count}: {1000 * spent / number:.1f} ms each")
     alone: dict[str, float] = {}
@@ -107,16 +86,9 @@ def _mean(act: Callable[[], object], *, times: int = 5) -> float:
 
 def forecasts() -> tuple[float, float]:
     """Processor seconds of what is made in each turn, and of what comes to it once a day."""
-    from django.db import connection
-
-    from heliograph.kit.clock import utc_now
     from heliograph.monitor.forecasts.models import Forecast
-    from heliograph.monitor.store import roll_up
 
-    roll_up(at=utc_now())
-    with connection.cursor() as cursor:
-        cursor.execute(AN_HOUR)
-        cursor.execute(WEEKS_BEFORE, {"days": DAYS})
+    fill_history()
     daily = _made()
     Forecast.objects.filter(kind=Forecast.Kind.LOAD).delete()
     turn = _made()

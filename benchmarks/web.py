@@ -19,6 +19,8 @@ import numpy as np
 import psutil
 
 from benchmarks.parts.desk import servers
+from benchmarks.parts.rows import settle_down
+from benchmarks.parts.watched import fill_history, look_now, looking
 from benchmarks.parts.web_clients import Taken, at_a_rate, listen, one_by_one
 from benchmarks.parts.years import INSTRUMENTS, fill
 
@@ -26,6 +28,7 @@ GOALS = {"list_p99_ms": 50.0, "page_p95_ms": 150.0, "event_p99_ms": 250.0}
 # The parts of these pages.
 DATA = ("", "gaps/", "quality/", "revisions/", "imports/", "sources/", "universe/")
 WORK = ("queues/", "nodes/", "placement/", "jobs/", "evaluations/", "cache/", "scaling/")
+MONITORING = ("now", "incidents", "trends", "machine", "advice", "frame")
 NOTICES = ("", "channels/", "log/", "inbound/")
 LIMITLESS = {
     "HELIOGRAPH_STREAMS_PER_PERSON": "100000",
@@ -136,6 +139,15 @@ def pages(dice: random.Random) -> dict[str, list[str]]:
         "people": ["/people/", "/settings/", "/settings/tokens/", "/settings/sessions/"],
         "audit": ["/audit/"],
         "about": ["/about/", "/replays/"],
+        "monitoring": ["/monitoring/"],
+        "monitoring, a piece": [f"/monitoring/live/{name}" for name in MONITORING],
+        "measures": ["/monitoring/measures/", "/monitoring/incidents/", "/monitoring/silences/"],
+        "measure": [
+            f"/monitoring/measures/{name}/?span={span}"
+            for name in ("database_bytes", "generation_bars", "redis_bytes")
+            for span in ("3h", "1d", "30d", "2y")
+        ],
+        "reports": ["/reports/"],
         "find": [f"/find/?q={symbol[:4]}" for symbol in symbols[:5]],
     }
 
@@ -273,7 +285,11 @@ def main() -> None:
                 _say(f"{asked.requests} lists at {asked.rate:.0f} a second")
                 found |= measure_lists(address, asked.requests, rate=asked.rate)
         if asked.only in (None, "pages"):
-            with web(folder) as (address, _):
+            # Of a look that is old the pages of monitoring take one themselves.
+            look_now()
+            fill_history()
+            settle_down()
+            with looking(), web(folder) as (address, _):
                 _say(f"each page {asked.times} times")
                 found |= measure_pages(address, asked.times)
         if asked.only in (None, "events"):
