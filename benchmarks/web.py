@@ -144,7 +144,7 @@ def pages(dice: random.Random) -> dict[str, list[str]]:
         "measures": ["/monitoring/measures/", "/monitoring/incidents/", "/monitoring/silences/"],
         "measure": [
             f"/monitoring/measures/{name}/?span={span}"
-            for name in ("database_bytes", "generation_bars", "redis_memory_bytes")
+            for name in ("database_size_bytes", "generation_bars", "redis_memory_bytes")
             for span in ("3h", "1d", "30d", "2y")
         ],
         "reports": ["/reports/"],
