@@ -58,6 +58,8 @@ def same(left, right):
 @given(PLAIN)
 def test_plain_values_come_back_as_they_were(value):
     assert same(decode(encode(value)), value)
+    # Whoever names no kind within takes each.
+    assert same(decode(encode({"one": value}), dict[str, object]), {"one": value})
 
 
 def test_types_come_back_where_the_kind_names_them():
