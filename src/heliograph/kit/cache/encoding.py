@@ -82,7 +82,7 @@ def _dtype(name: bytes) -> tuple[Any, Any]:
 
 
 def _as_kind(kind: Any, value: Any) -> Any:
-    """Arrays pass where an array is asked for, all where `object` is; what else is unknown cannot be read back."""
+    """Arrays pass where an array is asked for, and all where `object` is; nothing else that is unknown."""
     if kind is object or type(value).__module__ == "numpy":
         return value
     raise NotCacheable(f"A {kind} cannot be read back from the cache.")
