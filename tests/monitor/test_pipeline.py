@@ -11,10 +11,11 @@ from heliograph.fleet.models import Job, Node, Rescue, Ring, Work
 from heliograph.market.models import Candle, Feed, Instrument, Replay, Series, Venue, Watch
 from heliograph.market.wire import to_datetime
 from heliograph.monitor.behind import shards_behind
-from heliograph.monitor.models import Sample
+from heliograph.monitor.models import Sample, Traffic
 from heliograph.monitor.queries import course, newest
 from heliograph.monitor.store import roll_up, write
 from heliograph.monitor.take import keep_look, measure_for_answer
+from heliograph.monitor.traffic import GONE, tell
 from heliograph.notices.models import Channel, Delivery, Notice, Sending
 from heliograph.signals.generate import generate
 from heliograph.signals.models import (
@@ -292,6 +293,7 @@ def test_notices_that_wait_or_fail_are_seen():
 
 
 def test_a_look_keeps_what_is_due_with_the_score_and_rolls_up():
+    tell("one that is gone", {"page 2xx": 3}, {"steps": {}, "failed": 0}, at=NOON - MINUTE)
     first = keep_look(GROUND)
     assert first.weakest is not None
     for seconds in (15, 30, 61):
@@ -307,6 +309,7 @@ def test_a_look_keeps_what_is_due_with_the_score_and_rolls_up():
     looks = [point.last for point in course("health_score", since=NOON, until=NOON + 59 * SECOND)]
     assert (minute.least, minute.most, minute.last) == (min(looks), max(looks), looks[-1])
     assert Sample.objects.count() == 4
+    assert Traffic.objects.values_list("process", "counts").get() == (GONE, {"page 2xx": 3})
 
 
 def test_who_is_asked_for_an_answer_tells_of_costly_things_as_they_were_kept():

@@ -7,6 +7,7 @@ import pytest
 from heliograph.kit.clock import utc_now
 from heliograph.kit.wait import wait_until
 from heliograph.monitor import traffic
+from heliograph.monitor.gone import fold_gone
 from heliograph.monitor.models import Traffic as Row
 from heliograph.monitor.traffic import Traffic, quantile, tell
 from tests.monitor.looking import look_at, values
@@ -82,7 +83,23 @@ def test_of_a_process_that_died_only_its_counts_stay():
         assert found["web_errors_ratio"].value == 0
         assert found["web_request_p99_seconds", "page"].value <= 0.0125
     assert values("web", ("web_requests_total", "page", "2xx"), at=at + 90 * SECOND) == [50]
+    fold_gone(at=at + 90 * SECOND)
+    fold_gone(at=at + 91 * SECOND)
+    assert values("web", ("web_requests_total", "page", "2xx"), at=at + 92 * SECOND) == [50]
     assert Row.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_look_that_may_only_read_tells_of_the_others_where_one_died():
+    at = utc_now()
+    hand_over(noted(*[("/", 500, 9.0)] * 50), at=at - 31 * SECOND)
+    hand_over(noted(*[("/", 200, 0.01)] * 50), at=at)
+
+    found = look_at("web", at=at)
+
+    assert found["web_processes"].value == 1
+    assert found["web_requests_total", "page", "5xx"].value == 50
+    assert found["web_errors_ratio"].value == 0
 
 
 def test_what_was_answered_long_ago_is_counted_and_no_longer_recent():

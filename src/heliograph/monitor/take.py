@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import Error, connection
 
 from heliograph.monitor.alerts.evaluate import evaluate
+from heliograph.monitor.gone import fold_gone
 from heliograph.monitor.measure import Definition, Measure, known, measured
 from heliograph.monitor.models import Sample
 from heliograph.monitor.probe import Ground, Probe, is_due, look_all, unread
@@ -58,8 +59,8 @@ def without_database(
 
 
 def keep_look(ground: Ground) -> Health:
-    """Look at what is due, keep it with the score, roll up the minutes that are over, and go over the rules
-    of alerts."""
+    """Look at what is due, keep it with the score, roll up the minutes that are over and what processes
+    counted that are gone, and go over the rules of alerts."""
     before = Sample.objects.order_by("-at").values_list("at", flat=True).first()
     began = time.perf_counter()
     due = [probe for probe in PROBES if is_due(probe, at=ground.at, before=before)]
@@ -70,6 +71,7 @@ def keep_look(ground: Ground) -> Health:
     write([*found, *scores(health)], at=ground.at, spent_ms=spent_ms)
     if before is None or _minute(before) != _minute(ground.at):
         roll_up(at=ground.at)
+        fold_gone(at=ground.at)
     evaluate([*whole, *scores(health)], at=ground.at)
     return health
 

@@ -3,8 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from django.db import transaction
-
 from heliograph.monitor.measure import Definition, Measure, Rule, known, measured
 from heliograph.monitor.models import Traffic
 from heliograph.monitor.probe import Ground, Probe
@@ -28,9 +26,8 @@ ENOUGH = 20
 
 def read(ground: Ground) -> Iterator[Measure]:
     """From what they handed over; what one counted that is gone stays counted."""
-    _fold_gone(ground)
     rows = list(Traffic.objects.all())
-    living = [row for row in rows if row.process != GONE]
+    living = [row for row in rows if row.process != GONE and row.at >= ground.at - SILENT]
     yield known(PROCESSES, len(living))
     counts: Counter[str] = Counter()
     for row in rows:
@@ -52,23 +49,6 @@ def read(ground: Ground) -> Iterator[Measure]:
         for definition, share in QUANTILES:
             enough = sum(steps) >= ENOUGH
             yield measured(definition, quantile(steps, share) if enough else None, reason, kind=kind)
-
-
-def _fold_gone(ground: Ground) -> None:
-    """A process that is silent is gone: what it counted goes to the others that are gone."""
-    if not Traffic.objects.filter(at__lt=ground.at - SILENT).exclude(process=GONE).exists():
-        return
-    with transaction.atomic():
-        silent = Traffic.objects.select_for_update().filter(at__lt=ground.at - SILENT).exclude(process=GONE)
-        found = list(silent)
-        kept, _ = Traffic.objects.select_for_update().get_or_create(
-            process=GONE, defaults={"at": ground.at, "recent": {}}
-        )
-        sums = Counter(kept.counts)
-        for row in found:
-            sums.update(row.counts)
-        Traffic.objects.filter(process=GONE).update(counts=dict(sums), at=ground.at)
-        Traffic.objects.filter(process__in=[row.process for row in found]).delete()
 
 
 PROBE = Probe("web", ALL, read)
