@@ -1,6 +1,7 @@
 """What rejected signals would have come to: by the same rules as others, kept in sums, told by all doors."""
 
 import json
+import re
 from collections import Counter
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from heliograph.engine.exits.replay import Published, replay_signal
 from heliograph.engine.runner import Runner
+from heliograph.kit.numbers import signed
 from heliograph.market.wire import to_ms
 from heliograph.reports.asked import Asked
 from heliograph.reports.live_rejected import live_rejected
@@ -24,6 +26,7 @@ from heliograph.signals.generate import generate
 from heliograph.signals.models import Outcome, Signal, Strategy
 from heliograph.signals.strategies import add_strategy
 from heliograph.signals.would_be import Fate, would_be
+from heliograph.web.life import LEFT
 from tests.cli.conftest import heliograph
 from tests.reports.ledger import BEGAN, make_ledger
 from tests.signals.world import BUSY, NOW, feed, make_venue, walk
@@ -290,6 +293,36 @@ def test_the_places_in_the_keys_are_those_of_the_migration():
     assert ("other", *migration.REASONS) == REASONS
     assert migration.STATES == STATES == ("waiting", *(one for one in STATES[1:]))
     assert set(STATES[1:]) == set(Fate) == set(WouldBe.State)
+
+
+def test_the_page_of_a_rejected_signal_says_what_it_would_have_come_to():
+    make_world()
+    viewer = signed_in(person_with("viewer"))
+    published = Signal.objects.filter(state="published").earliest("pk")
+    one = turned_away()[0]
+
+    def said(signal):
+        page = viewer.get(f"/signals/{signal.pk}/").content.decode()
+        return re.findall(r'<p class="caption">((?:Had it|What it)[^<]+)</p>', page)
+
+    assert said(one) == ["What it would have come to is not looked at yet."]
+    live_rejected(at=NOW)
+    settled = next(one for one in turned_away() if one.would_be.state == "settled")
+    would = settled.would_be
+    assert said(settled) == [
+        "Had it been published, taken alone, it would have come to "
+        f"{signed(would.r, 2)} R ({signed(would.return_pct, 2)} % after costs) "
+        f"within {would.bars_held} bars, and have {LEFT[would.exit_reason]}."
+    ]
+    for state, words in (
+        ("running", "it would still run, as far as it was looked at."),
+        ("missed", "it would have missed its entry"),
+        *((state, f"is unknown: {why}.") for state, why in WHY_UNKNOWN.items()),
+    ):
+        WouldBe.objects.filter(signal=settled).update(state=state)
+        (told,) = said(settled)
+        assert words in told
+    assert said(published) == []
 
 
 def test_all_doors_tell_what_the_room_knows(heliograph):

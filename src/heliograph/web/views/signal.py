@@ -21,6 +21,7 @@ from heliograph.web.reads.signal_chart import signal_chart
 from heliograph.web.rows import signal_row, signal_rows
 from heliograph.web.signal_picture import signal_picture
 from heliograph.web.views.explained import explained
+from heliograph.web.would_be import would_be_words
 
 # Of the similar ones that are counted so many are listed.
 SHOWN = 8
@@ -42,6 +43,7 @@ def signal_page(request: HttpRequest, signal_id: int) -> HttpResponse:
         "life": life_of(item, drawn.decimals),
         "chart": drawn.plain(),
         "signal_bar": next((bar for bar in bars if bar.open_time == item.signal_time), None),
+        "would_be": would_be_words(signal),
         "revisions": list(signal.revisions.order_by("found_at")),
     }
     more = _strategy(strategy, item) | _why(signal, item) | _similar(signal)
