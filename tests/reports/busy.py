@@ -8,6 +8,7 @@ from django.db import connection
 from heliograph.market.models import Series as MarketSeries
 from heliograph.monitor.advice.models import Recommendation
 from heliograph.monitor.forecasts.models import Forecast
+from heliograph.monitor.forecasts.targets import EXPECTANCY
 from heliograph.monitor.models import Sample
 from heliograph.monitor.models import Series as MeasureSeries
 from heliograph.monitor.store import roll_up
@@ -102,7 +103,7 @@ def _quality(ledger):
 def _health():
     """Four weeks of looks, twice an hour: a score, a depth that rose by a step, and one that grows."""
     dice = np.random.default_rng(9)
-    named = [("health_score", {}), ("queue_depth", {"queue": "jobs"}), ("database_bytes", {})]
+    named = [("health_score", {}), ("queue_depth", {"queue": "jobs"}), ("database_size_bytes", {})]
     ids = [MeasureSeries.objects.create(name=name, labels=labels).pk for name, labels in named]
     looks = 2 * 24 * 29
     score = 80 + 10 * np.sin(np.arange(looks) / 48 * 2 * np.pi) + dice.normal(0, 3, looks)
@@ -129,10 +130,11 @@ def _forecasts(ledger):
         known = {"made_at": at, "low": [1.0, add - 0.5], "mean": [2.0, add + 0.0], "high": [3.0, add + 0.5]}
         Forecast.objects.create(kind="load", name="jobs_due", labels={"queue": "jobs"}, **known)
         full = {"full_mean": at + 90 * DAY}
-        Forecast.objects.create(kind="space", name="disk_free_bytes", **known, **full)
+        giga = {name: [1e9 * one for one in known[name]] for name in ("low", "mean", "high")}
+        Forecast.objects.create(kind="space", name="host_disk_free_bytes", **known | giga | full)
     reason = "It has 7 signals; 30 are needed."
     of = {"strategy": version.strategy, "version": version}
-    Forecast.objects.create(kind="expectancy", name="mean_r", made_at=UNTIL - DAY, reason=reason, **of)
+    Forecast.objects.create(kind="expectancy", name=EXPECTANCY, made_at=UNTIL - DAY, reason=reason, **of)
 
 
 def _advice(ledger):

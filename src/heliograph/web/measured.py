@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 from heliograph.monitor.measure import Definition, Rule
+from heliograph.monitor.naming import SWITCH, meaning
 from heliograph.monitor.told import ToldMeasure
 from heliograph.web.numbers import DASH, fixed
 from heliograph.web.times import age_text
 
 BYTES = ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
-# What says so begins with what a 1 means.
-SWITCH = "1 "
 PARTS = {"market": "Market data", "web": "Web processes", "host": "Machines"}
 GLYPHS = {"green": "good", "amber": "warning", "red": "bad", "unknown": "unknown", "": "off"}
 # What is amber has a word of its own: colours are no words.
@@ -59,12 +58,6 @@ def switch_or_value(value: float | None, unit: str, says: str) -> str:
     if value is not None and says.startswith(SWITCH):
         return "yes" if value else "no"
     return value_text(value, unit)
-
-
-def meaning(says: str) -> str:
-    """What is measured, as a heading says it."""
-    words = says.removeprefix(SWITCH).removeprefix("while ").removeprefix("if ")
-    return words[:1].upper() + words[1:]
 
 
 def sentence(measure: ToldMeasure) -> str:

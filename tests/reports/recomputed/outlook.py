@@ -10,8 +10,10 @@ from scipy import stats
 from tests.reports.recomputed.rows import ask, moment
 
 FORECASTS = """
-SELECT DISTINCT ON (kind, name, labels, version_id) * FROM forecasts_forecast
-WHERE made_at <= %s AND made_at > %s ORDER BY kind, name, labels, version_id, made_at DESC, id DESC
+SELECT DISTINCT ON (f.kind, f.name, f.labels, f.version_id) f.*, s.name AS strategy, v.number AS version
+FROM forecasts_forecast f LEFT JOIN signals_strategyversion v ON v.id = f.version_id
+LEFT JOIN signals_strategy s ON s.id = v.strategy_id
+WHERE made_at <= %s AND made_at > %s ORDER BY f.kind, f.name, f.labels, f.version_id, made_at DESC, f.id DESC
 """
 HOURS = """
 SELECT s.name, s.labels, h.at, u.sum / u.count AS mean
@@ -22,10 +24,22 @@ WHERE s.name NOT LIKE '%%_total' AND h.at >= %s AND h.at < %s ORDER BY h.at
 ADVICE = "SELECT * FROM advice_recommendation ORDER BY opened_at DESC, id DESC"
 # How often the level of a measure was shifted in the rows that a test wrote.
 SHIFTED = {"queue_depth jobs": 1}
+# What each is called, the unit it is read in, and how much of the base unit that is. What nobody measures
+# keeps its name.
+READ = {
+    "health_score": ("Health", "of 100", 1),
+    "database_size_bytes": ("Database size", "MB", 1e6),
+    "host_disk_free_bytes": ("Disk free", "MB", 1e6),
+    "strategy_expectancy_r": ("Mean R of the next signals", "R", 1),
+}
 
 
 def named(name, labels):
-    return " ".join([name, *json.loads(labels).values()])
+    return " ".join([READ.get(name, (name,))[0], *json.loads(labels).values()])
+
+
+def read_in(name):
+    return READ.get(name, (name, None, 1))[1:]
 
 
 def trends(until):
@@ -34,18 +48,22 @@ def trends(until):
     newest = newest.where(newest.notna(), None)
     forecasts = []
     for one in newest.itertuples():
-        ends = [row[-1] if row else None for row in (one.low, one.mean, one.high)]
+        unit, size = read_in(one.name)
+        ends = [row[-1] / size if row else None for row in (one.low, one.mean, one.high)]
         full = one.full_mean and moment(pd.Timestamp(one.full_mean))
-        told = named(one.name, one.labels), one.kind, moment(one.made_at), *ends, full, one.reason or None
+        of_version = f" of {one.strategy} v{int(one.version)}" if one.version else ""
+        what = named(one.name, one.labels) + of_version
+        told = what, one.kind, moment(one.made_at), unit, *ends, full, one.reason or None
         forecasts.append(list(told))
     hours = ask(HOURS, until - timedelta(days=28), until)
     hours["series"] = [named(name, labels) for name, labels in zip(hours.name, hours.labels, strict=True)]
     moving = []
     for series, part in hours.groupby("series"):
-        slope, low, high = slope_of(part["mean"].to_numpy())
+        unit, size = read_in(part["name"].iloc[0])
+        slope, low, high = (one / size for one in slope_of(part["mean"].to_numpy()))
         shifts = SHIFTED.get(series, 0)
         if low > 0 or high < 0 or shifts:
-            moving.append([series, slope, low, high, shifts])
+            moving.append([series, unit, slope, low, high, shifts])
     if not forecasts and not moving:
         return None
     none_moves = "No measure has a slope or a shift of level that stands out."

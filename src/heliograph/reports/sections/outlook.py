@@ -1,7 +1,7 @@
 """Where measures are heading, and what to do: what the monitor says of it."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import Q
@@ -12,12 +12,15 @@ from heliograph.monitor.forecasts.history import histories
 from heliograph.monitor.forecasts.queries import Foreseen, newest_forecasts
 from heliograph.monitor.forecasts.shifts import level_shifts
 from heliograph.monitor.forecasts.slope import COVERAGE, slope_of
+from heliograph.monitor.forecasts.targets import EXPECTANCY
 from heliograph.monitor.models import Series
+from heliograph.monitor.naming import read_in, title_of
 from heliograph.reports.document import Cell, Column, Section, Table, count, iso
 from heliograph.reports.periods import Period
 from heliograph.signals.queries import Hidden
 
 MOST = 40
+R = "R"
 # So many series are looked at, the oldest first, so that those that come later change no report.
 MOST_SERIES = 1_000
 NONE_MOVES = "No measure has a slope or a shift of level that stands out."
@@ -26,6 +29,7 @@ FORECASTS = (
     Column("what", "What", "text"),
     Column("kind", "Kind", "text"),
     Column("made_at", "Made at (UTC)", "time"),
+    Column("unit", "Unit", "text"),
     Column("low", "Low", "ratio"),
     Column("mean", "Expected", "ratio"),
     Column("high", "High", "ratio"),
@@ -34,6 +38,7 @@ FORECASTS = (
 )
 TRENDS = (
     Column("what", "What", "text"),
+    Column("unit", "Unit", "text"),
     Column("slope", "Change in a day", "ratio"),
     Column("low", f"{100 * COVERAGE:.0f} % from", "ratio"),
     Column("high", "to", "ratio"),
@@ -106,9 +111,14 @@ def _state(one: Recommendation, until: datetime) -> str:
 
 def _forecast(one: Foreseen) -> tuple[Cell, ...]:
     row = one.row
+    what = title_of(row.name, row.labels)
+    if row.strategy and row.version:
+        what = f"{what} of {row.strategy.name} v{row.version.number}"
+    unit, size = (R, 1.0) if row.name == EXPECTANCY else read_in(row.name)
     last = (row.low[-1], row.mean[-1], row.high[-1]) if row.mean else (None, None, None)
+    ends = (None if end is None else end / size for end in last)
     full = None if row.full_mean is None else iso(row.full_mean)
-    return _name(row.name, row.labels), row.kind, iso(row.made_at), *last, full, row.reason or None
+    return what, row.kind, iso(row.made_at), unit, *ends, full, row.reason or None
 
 
 def _moving(*, at: datetime) -> Iterator[tuple[Cell, ...]]:
@@ -117,9 +127,9 @@ def _moving(*, at: datetime) -> Iterator[tuple[Cell, ...]]:
     The newest looks of the monitor are of now; these are of the end of the period, whenever it is asked.
     """
     of_values = Series.objects.exclude(name__endswith="_total").order_by("pk")[:MOST_SERIES]
-    named = {one.pk: _name(one.name, one.labels) for one in of_values}
+    named = {one.pk: (title_of(one.name, one.labels), *read_in(one.name)) for one in of_values}
     known = histories(list(named), at=at)
-    for number, name in sorted(named.items(), key=lambda one: (one[1], one[0])):
+    for number, (name, unit, size) in sorted(named.items(), key=lambda one: (one[1][0], one[0])):
         past = known.get(number)
         if past is None or past.stale(at=at):
             continue
@@ -128,12 +138,8 @@ def _moving(*, at: datetime) -> Iterator[tuple[Cell, ...]]:
         if slope is not None and (slope.low > 0 or slope.high < 0 or shifts):
             # One that never moved has a slope that is known exactly.
             ends = [end if math.isfinite(end) else slope.day for end in (slope.low, slope.high)]
-            yield name, slope.day, *ends, len(shifts)
+            yield name, unit, *(value / size for value in (slope.day, *ends)), len(shifts)
 
 
 def _left_out(number: int) -> str | None:
     return f"The first {MOST} of {number:,}." if number > MOST else None
-
-
-def _name(name: str, labels: Mapping[str, str]) -> str:
-    return " ".join([name, *filter(None, map(str, labels.values()))])

@@ -9,6 +9,7 @@ from heliograph.kit.cache import cached
 from heliograph.monitor.forecasts.queries import ForecastScore, Foreseen, newest_forecasts
 from heliograph.monitor.measure import key_of
 from heliograph.monitor.models import Hour
+from heliograph.monitor.naming import TITLES
 from heliograph.monitor.queries import Key, Point, courses
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -25,23 +26,27 @@ class Important:
     """
 
     name: str
-    title: str
     number: Number = "last"
     back: timedelta = 7 * DAY
     falls: bool = False
     bounds: tuple[float | None, float | None] = (0.0, None)
 
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return TITLES[self.name]
+
 
 IMPORTANT = (
-    Important("health_score", "Health", "mean", falls=True, bounds=(0.0, 100.0)),
-    Important("host_disk_free_bytes", "Disk free", back=BACK, falls=True),
-    Important("database_size_bytes", "Database size", back=BACK, bounds=(None, None)),
-    Important("queues_generate_age_seconds", "Oldest bar not evaluated", "most"),
-    Important("generation_bars", "Bars evaluated in 15 min", "mean", back=3 * DAY),
-    Important("queues_messages", "Messages that wait", "mean", back=3 * DAY),
-    Important("host_cpu_ratio", "Processors in use", "mean", back=3 * DAY, bounds=(0.0, 1.0)),
-    Important("redis_memory_ratio", "Memory of Redis in use", back=BACK, bounds=(0.0, 1.0)),
-    Important("web_request_p95_seconds", "Answers, 95 of 100 within", "most"),
+    Important("health_score", "mean", falls=True, bounds=(0.0, 100.0)),
+    Important("host_disk_free_bytes", back=BACK, falls=True),
+    Important("database_size_bytes", back=BACK, bounds=(None, None)),
+    Important("queues_generate_age_seconds", "most"),
+    Important("generation_bars", "mean", back=3 * DAY),
+    Important("queues_messages", "mean", back=3 * DAY),
+    Important("host_cpu_ratio", "mean", back=3 * DAY, bounds=(0.0, 1.0)),
+    Important("redis_memory_ratio", back=BACK, bounds=(0.0, 1.0)),
+    Important("web_request_p95_seconds", "most"),
 )
 
 
