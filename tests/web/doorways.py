@@ -315,7 +315,7 @@ CALLS = {
     "GET /monitoring/": look("/monitoring/"),
     "GET /monitoring/live/<slug:name>": [
         look(f"/monitoring/live/{name}")
-        for name in ("now", "incidents", "trends", "machine", "advice", "frame")
+        for name in ("now", "incidents", "trends", "coverage", "machine", "advice", "frame")
     ],
     "GET /monitoring/measures/": look("/monitoring/measures/"),
     "GET /monitoring/measures/<slug:name>/": look("/monitoring/measures/redis_up/"),

@@ -17,8 +17,11 @@ from heliograph.monitor.score import health_of
 from heliograph.monitor.store import roll_up, write
 from heliograph.monitor.take import scores
 from heliograph.notices.models import Notice
+from heliograph.reports.quality.keep import keep_newest
+from heliograph.web.reads.monitoring.coverage import coverage_map
+from tests.signals.world import feed, make_venue, walk
 
-PIECES = ("now", "incidents", "trends", "machine", "advice")
+PIECES = ("now", "incidents", "trends", "coverage", "machine", "advice")
 pytestmark = pytest.mark.django_db
 BY_NAME = {one.name: one for one in DEFINITIONS}
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -122,6 +125,60 @@ def test_each_piece_looks_again_by_itself(client, name):
     assert part.startswith(f'<div id="{name}"')
     assert f'hx-get="/monitoring/live/{name}"' in part
     assert client.get("/monitoring/live/kitchen").status_code == 404
+
+
+def test_the_map_of_coverage_begins_with_the_series_that_lacks_most(client):
+    batch, instruments = make_venue("paper", symbols=[f"{letter}/USDT" for letter in "ABCDEFGHIJKL"])
+    bars = walk(3, 100, instruments=12)
+    feed(batch, instruments[:11], series_of(bars, slice(11)))
+    last = series_of(bars, slice(11, 12))
+    feed(batch, instruments[11:], last.slice(0, 30))
+    feed(batch, instruments[11:], last.slice(33, 100))
+
+    part = client.get("/monitoring/live/coverage").content.decode()
+
+    # Hours 30 to 32 lack: 06:00 to 08:00 of the second day.
+    assert "L/USDT, 2 Jan 2024: 21 of 24 bars" in part
+    shown = re.findall(r'class="name name-link" href="[^"]+">([^<]+)', part)
+    assert shown == ["L/USDT", *(f"{letter}/USDT" for letter in "ABCDEFGHI")]
+    assert "10 of 12 series · 3 bars lack in them, the worst first" in part
+    assert 'href="/data/"' in part
+    # By keys one comes to what lacks, and past the rest.
+    assert len(re.findall(r'<a href="/data/\d+/\?day=[^"]+" aria-label="[^"]+">', part)) == 1
+    assert "Coverage" in text_of(client, "/monitoring/")
+
+
+def test_a_series_that_lacks_bars_is_on_the_map_though_many_stand_before_it(client):
+    names = [f"A{number:02d}/USDT" for number in range(30)]
+    batch, instruments = make_venue("paper", symbols=names)
+    bars = walk(3, 50, instruments=30)
+    feed(batch, instruments[:29], series_of(bars, slice(29)))
+    last = series_of(bars, slice(29, 30))
+    feed(batch, instruments[29:], last.slice(0, 30))
+    feed(batch, instruments[29:], last.slice(33, 50))
+    keep_newest(at=utc_now())
+
+    part = text_of(client, "/monitoring/live/coverage")
+
+    assert "A29/USDT" in part
+    assert "10 of 30 series · 3 bars lack in them" in part
+
+
+def test_where_none_lacks_or_nothing_is_stored_the_map_says_so(client):
+    assert "No candles yet." in text_of(client, "/monitoring/live/coverage")
+    batch, instruments = make_venue("paper", symbols=["A/USDT"])
+    feed(batch, instruments, walk(3, 50))
+    coverage_map.forget(at=utc_now())
+
+    assert "1 of 1 series · no bar lacks in these days" in text_of(
+        client, "/monitoring/live/coverage"
+    )
+
+
+def series_of(bars, which):
+    """Bars of some of their instruments."""
+    fields = (getattr(bars, name)[which] for name in ("open", "high", "low", "close", "volume"))
+    return type(bars)(bars.time, *fields)
 
 
 def test_an_incident_is_acknowledged_by_the_button_and_then_shown_so(as_role, incident):

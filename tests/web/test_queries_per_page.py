@@ -40,7 +40,7 @@ FIRST = 1
 # Addresses whose parameter of that name is something else.
 TABS = {
     "work": ("queues", "jobs", "nodes", "placement", "scaling", "cache", "evaluations"),
-    "monitoring-live": ("now", "incidents", "trends", "machine", "advice", "frame"),
+    "monitoring-live": ("now", "incidents", "trends", "coverage", "machine", "advice", "frame"),
     "monitoring-measure": ("redis_up",),
     "notices-tab": ("subscriptions", "channels", "log", "inbound"),
 }

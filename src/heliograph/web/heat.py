@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from heliograph.market.days import Day
@@ -21,6 +21,8 @@ WORDS = {
 }
 SMALL = 13
 ROWS = 7
+# Bars as old as that are history: the map ends with them, and not with today.
+STILL_NEW = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ class Cell:
     def top(self) -> float:
         """Where the fill begins."""
         return round(self.y + self.size - 2 - self.fill, 1)
+
+    @property
+    def lacks(self) -> bool:
+        """True if bars that are due are not stored."""
+        return self.kind in ("partial", "none")
 
     @property
     def inner(self) -> int:
@@ -62,6 +69,18 @@ class Strip:
 
 
 @dataclass(frozen=True, slots=True)
+class MapRow:
+    """One series of a map, with its strip."""
+
+    pk: int
+    symbol: str
+    timeframe: str
+    venue: str
+    last_open: datetime
+    strip: Strip
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
     """The name of a month above its first day of a strip."""
 
@@ -76,6 +95,11 @@ def strip(symbol: str, days: Sequence[Day], *, today: date) -> Strip:
     grouped = groupby(enumerate(cells), key=lambda pair: _group(len(cells) - pair[0]))
     groups = tuple((name, tuple(cell for _, cell in pairs)) for name, pairs in grouped)
     return Strip(len(cells) * CELL, groups)
+
+
+def last_shown(newest: datetime, *, today: date) -> date:
+    """With which day a map ends: today, or where all is old the day of the newest bar."""
+    return today if today - newest.date() < STILL_NEW else newest.date()
 
 
 def months(first: date, *, count: int = DAYS) -> Iterator[Month]:

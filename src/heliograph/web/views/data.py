@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from heliograph.kit.clock import utc_now
-from heliograph.market.days import days_of
+from heliograph.market.days import SeriesDays, days_of
 from heliograph.market.gap_list import gap_list
 from heliograph.market.models import Watch
 from heliograph.market.quality import quality_of
@@ -18,7 +18,7 @@ from heliograph.market.sources.exchange.watched import look_again
 from heliograph.market.wire import to_datetime
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.told import tell
-from heliograph.web.heat import DAYS, months, strip
+from heliograph.web.heat import DAYS, MapRow, last_shown, months, strip
 from heliograph.web.numbers import price_decimals
 from heliograph.web.reads import series as reads
 from heliograph.web.views.asked import day, text, whole_number
@@ -26,8 +26,6 @@ from heliograph.web.views.waking import wake
 
 ROWS, REVISIONS, GAPS = 25, 50, 200
 GAP_DAYS = 90
-# Bars as old as that are history: the map ends with them, and not with today.
-STILL_NEW = timedelta(days=14)
 TABS = (
     ("data", "Coverage"),
     ("data-gaps", "Gaps"),
@@ -46,12 +44,9 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
     filters, at = _filters(request), utc_now()
     page = reads.series_page(filters, limit=ROWS, after=request.GET.get("after", "")[:200])
     first_stored, newest = reads.reach(filters)
-    until = _until(request, newest or at)
+    until = _until(request, newest or at, today=at.date())
     first = until - timedelta(days=DAYS - 1)
-    rows = [
-        (found.series, strip(found.series.instrument.symbol, found.days, today=at.date()))
-        for found in days_of(page.items, first=first, last=until, at=at)
-    ]
+    rows = [_row(found, at.date()) for found in days_of(page.items, first=first, last=until, at=at)]
     context = {
         **_context(request, "data", filters),
         "rows": rows,
@@ -62,7 +57,7 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
         "earlier": _query(filters, until=first - timedelta(days=1))
         if first_stored and first > first_stored.date()
         else "",
-        "later": _query(filters, until=min(until + timedelta(days=DAYS), _last_shown(newest)))
+        "later": _query(filters, until=min(until + timedelta(days=DAYS), last_shown(newest, today=at.date())))
         if newest and until < newest.date()
         else "",
         "next": _query(filters, until=until, after=page.next) if page.next else "",
@@ -171,18 +166,19 @@ def _query(filters: reads.SeriesFilter, **more: object) -> str:
     return f"?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-def _until(request: HttpRequest, newest: datetime) -> date:
+def _row(found: SeriesDays, today: date) -> MapRow:
+    series, instrument = found.series, found.series.instrument
+    names = instrument.symbol, series.timeframe, instrument.venue.name
+    return MapRow(series.pk, *names, series.last_open, strip(instrument.symbol, found.days, today=today))
+
+
+def _until(request: HttpRequest, newest: datetime, *, today: date) -> date:
     """The last day shown: the one asked for, else today, or where all is old that of the newest bar."""
     asked = day(request, "until")
     # Far from any calendar there is nothing to show.
     if asked is not None and 1970 < asked.year < 2200:
         return asked.date()
-    return _last_shown(newest)
-
-
-def _last_shown(newest: datetime) -> date:
-    today = utc_now().date()
-    return today if today - newest.date() < STILL_NEW else newest.date()
+    return last_shown(newest, today=today)
 
 
 def _state(score: float | None) -> tuple[str, str]:

@@ -13,14 +13,16 @@ from django.views.decorators.http import require_safe
 from heliograph.kit.clock import utc_now
 from heliograph.monitor.alerts.queries import list_silences
 from heliograph.monitor.measure import Definition, key_of
+from heliograph.monitor.naming import meaning
 from heliograph.monitor.take import SCORE
 from heliograph.monitor.told import ToldMeasure
 from heliograph.monitor.tuning.models import Act
 from heliograph.web.accounts.access import needs
 from heliograph.web.accounts.asker import hidden
 from heliograph.web.course_plot import Dot
-from heliograph.web.measured import GLYPHS, WORDS, limits, meaning, measure_value, part_name, switch_or_value
+from heliograph.web.measured import GLYPHS, WORDS, limits, measure_value, part_name, switch_or_value
 from heliograph.web.reads.monitoring import machine, measures, parts, told, trends
+from heliograph.web.reads.monitoring.coverage import coverage_context
 from heliograph.web.reads.monitoring.looked import DEFINITIONS, EVERY, Looked, looked, newest_of
 from heliograph.web.reads.work import caches, queues
 from heliograph.web.ring import ring
@@ -176,6 +178,10 @@ def _newest(trend: trends.Trend, found: Looked) -> tuple[Dot | None, str]:
     return Dot(found.at(one), one.value), ""
 
 
+def _coverage(asked: Asked) -> Context:
+    return coverage_context(at=asked.at)
+
+
 def _machine(asked: Asked) -> Context:
     found, at = asked.found, asked.at
     lines = queues.queue_lines(at=at)
@@ -223,6 +229,7 @@ PIECES: dict[str, Callable[[Asked], Context]] = {
     "now": _now,
     "incidents": _incidents,
     "trends": _trends,
+    "coverage": _coverage,
     "machine": _machine,
     "advice": _advice,
 }
