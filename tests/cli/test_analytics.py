@@ -41,6 +41,9 @@ def test_people_see_a_line_for_each_group_and_one_for_all(heliograph, rows):
     ]
     assert f"{100 * (pct > 0).mean():.1f} % (" in lines[4]
     assert f"n {len(pct)})" in lines[4]
+    # Of results after costs, as the page and reports have it.
+    factor = analytics(Asked()).total.pct.profit_factor
+    assert f" {factor:.2f} " in lines[4].rpartition("n ")[2]
     assert any(line.startswith("confidence: n ") for line in lines)
 
 

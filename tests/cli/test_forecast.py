@@ -15,7 +15,7 @@ def items(answer):
 
 
 def test_commands_show_the_same(heliograph):
-    for words in (("forecast",), ("trends",)):
+    for words in (("forecast",), ("trends",), ("trends", "--shifted")):
         assert heliograph(*words).err.startswith(("Nothing was foreseen", "Nothing was looked at"))
     foresee()
 

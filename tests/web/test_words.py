@@ -32,6 +32,10 @@ def test_what_is_unknown_is_a_dash(value):
     assert (fixed(value, 2), signed(value, 2)) == ("–", "–")
 
 
+def test_what_rounds_to_zero_has_no_sign():
+    assert (fixed(-0.004, 2), fixed(-0.006, 2), signed(-0.004, 2)) == ("0.00", "−0.01", "0.00")
+
+
 def test_a_count_of_zero_is_zero_and_only_unknown_is_a_dash():
     assert (count(0), count(61570), count(None)) == ("0", "61,570", "–")
 

@@ -142,7 +142,7 @@ def _row(name: str, figures: "Figures") -> list[str]:
         f"{figures.signals:,}",
         _rate(figures.hit_rate),
         estimate(figures.r.expectancy),
-        number(figures.r.profit_factor, 2),
+        number(figures.pct.profit_factor, 2),
         number(series and series.sharpe, 2),
         number(series and series.max_drawdown, 1),
         number(figures.mfe_r, 2),
@@ -160,8 +160,8 @@ def _days(series: "SeriesMeasures | None") -> str:
         "Sortino": series.sortino,
         "Calmar": series.calmar,
         "drawdown %": series.max_drawdown,
-        "value at risk %": series.value_at_risk,
-        "expected shortfall %": series.expected_shortfall,
+        "value at risk (95 %) %": series.value_at_risk,
+        "expected shortfall (95 %) %": series.expected_shortfall,
     }
     return f"{series.days:,}, " + ", ".join(f"{name} {number(value, 2)}" for name, value in told.items())
 

@@ -82,10 +82,11 @@ def trends(
         from heliograph.monitor.forecasts.told import told_trend
 
         found = [told_trend(one) for one in list_trends(shifted=shifted)]
+        looked = bool(found) or bool(list_trends())
     if as_json:
         show_json({"items": [_plain(asdict(one)) for one in found]})
     elif not found:
-        note("No level changed." if shifted else "Nothing was looked at yet; the workers do that once a day.")
+        note("No level changed." if looked else "Nothing was looked at yet; the workers do that once a day.")
     else:
         heads = ["measure", ">change a day", "80 %", ">by hour", ">by weekday", "shifts (UTC)"]
         show_table(heads, map(_trend_row, found))

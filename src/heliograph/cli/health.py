@@ -17,7 +17,7 @@ from heliograph.errors import SourceError
 
 if TYPE_CHECKING:
     from heliograph.monitor.measure import Measure
-    from heliograph.monitor.told import ToldHealth
+    from heliograph.monitor.told import ToldHealth, ToldPart
 
 
 def register(app: typer.Typer) -> None:
@@ -104,8 +104,9 @@ def _show(found: "ToldHealth") -> None:
     print(f"Health {score} of 100, {found.state}; weakest: {found.weakest or UNKNOWN}")
     for words in found.capped_by:
         print(f"Capped: {words}")
+    unknown = {one.part: one.reason for one in found.unknown}
     rows = [
-        [part.name, part.state, number(part.score, 1), "; ".join(part.why) or _well(part.score)]
+        [part.name, part.state, number(part.score, 1), _why(part, unknown.get(part.name, UNKNOWN))]
         for part in found.parts
     ]
     show_table(["part", "", ">score", "why"], rows)
@@ -116,5 +117,5 @@ def _show(found: "ToldHealth") -> None:
         show_table(["unknown", "why"], [[", ".join(names), reason] for reason, names in reasons.items()])
 
 
-def _well(score: float | None) -> str:
-    return UNKNOWN if score is None else "all of it is green"
+def _why(part: "ToldPart", unknown: str) -> str:
+    return "; ".join(part.why) or (unknown if part.score is None else "all of it is green")

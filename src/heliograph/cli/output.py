@@ -60,11 +60,14 @@ def clock(time: int | datetime | str | None) -> str:
 
 
 def number(value: float | None, digits: int | None = None, *, sign: bool = False) -> str:
-    """A number for people, to `digits` decimals or else to six significant ones; a dash where unknown."""
+    """A number for people, to `digits` decimals or else to six significant ones; a dash where unknown.
+
+    What rounds to zero has no minus.
+    """
     if value is None or math.isnan(value):
         return UNKNOWN
     plus = "+" if sign else ""
-    return f"{value:{plus},.{digits}f}" if digits is not None else f"{value:{plus}.6g}"
+    return f"{value:{plus}z,.{digits}f}" if digits is not None else f"{value:{plus}.6g}"
 
 
 def estimate(value: "Estimate", *, times: float = 1, unit: str = "") -> str:

@@ -10,10 +10,10 @@ MOST_DECIMALS = 12
 
 
 def fixed(value: float | None, decimals: int) -> str:
-    """`61,570.00`; a dash for None, NaN and infinity."""
+    """`61,570.00`; a dash for None, NaN and infinity. What rounds to zero has no minus."""
     if value is None or not math.isfinite(value):
         return DASH
-    return f"{value:,.{decimals}f}".replace("-", MINUS)
+    return f"{value:z,.{decimals}f}".replace("-", MINUS)
 
 
 def signed(value: float | None, decimals: int) -> str:
