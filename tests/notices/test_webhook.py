@@ -163,6 +163,21 @@ def test_an_answer_that_drips_is_cut(secret, monkeypatch):
     assert "did not answer within 0.3 seconds" in said
 
 
+def test_a_line_that_is_cut_is_late_though_the_system_calls_it_reset():
+    ours, theirs = socket.socketpair()
+
+    class Line:
+        sock = ours
+
+    def read():
+        with exchange.deadline(Line, "desk", seconds=0.01):
+            assert ours.recv(1) == b""
+            raise ConnectionResetError
+
+    with ours, theirs, pytest.raises(NotSent, match="desk did not answer within"):
+        read()
+
+
 @pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000])
 def test_an_answer_that_is_none_counts_as_none(secret, answer):
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from heliograph.engine.errors import BadResults
@@ -16,6 +16,7 @@ signals = st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=60)
 
 
 @given(results, results)
+@example([], [0.03] * 3)
 def test_sums_of_two_groups_say_what_all_their_values_say(first, second):
     together = ResultSums.of(first) + ResultSums.of([*second, np.nan])
     whole = [*first, *second]

@@ -9,6 +9,8 @@ import numpy.typing as npt
 from heliograph.engine.performance.known import deviation, known
 from heliograph.engine.performance.student import Z95, student
 
+EPSILON = float(np.finfo(np.float64).eps)
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -54,7 +56,11 @@ def mean_of(values: npt.ArrayLike) -> Estimate:
 
 
 def spread(n: int, total: float, squares: float) -> float | None:
-    """The sample's deviation from a sum and the sum of squares; None with fewer than two."""
+    """The sample's deviation from a sum and the sum of squares; None with fewer than two.
+
+    Where no more is left of the squares than rounding leaves of them, all values are the same: 0.
+    """
     if n < 2:
         return None
-    return sqrt(max(0.0, (squares - total * total / n) / (n - 1)))
+    left = squares - total * total / n
+    return sqrt(left / (n - 1)) if left > n * EPSILON * squares else 0.0

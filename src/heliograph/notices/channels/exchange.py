@@ -117,6 +117,7 @@ class Line(Protocol):
 def deadline(line: Line, name: str, *, seconds: float) -> Iterator[None]:
     """Cut the line when the time is over; what was answered until then does not count."""
     is_over = Event()
+    too_late = NotSent(f"{name} did not answer within {TALK_SECONDS} seconds.")
 
     def cut() -> None:
         is_over.set()
@@ -127,9 +128,15 @@ def deadline(line: Line, name: str, *, seconds: float) -> Iterator[None]:
     timer = Timer(seconds, cut)
     timer.start()
     try:
-        yield
+        try:
+            yield
+        except Exception as fault:
+            # What is cut may end in an error as well, when more of the answer comes behind the cut.
+            if not is_over.is_set():
+                raise
+            raise too_late from fault
         if is_over.is_set():
-            raise NotSent(f"{name} did not answer within {TALK_SECONDS} seconds.")
+            raise too_late
     finally:
         timer.cancel()
 
