@@ -170,9 +170,7 @@ def test_where_none_lacks_or_nothing_is_stored_the_map_says_so(client):
     feed(batch, instruments, walk(3, 50))
     coverage_map.forget(at=utc_now())
 
-    assert "1 of 1 series · no bar lacks in these days" in text_of(
-        client, "/monitoring/live/coverage"
-    )
+    assert "1 of 1 series · no bar lacks in these days" in text_of(client, "/monitoring/live/coverage")
 
 
 def series_of(bars, which):
