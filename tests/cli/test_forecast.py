@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from heliograph.monitor.forecasts.models import Trend
 from tests.web.api.test_forecasts import foresee
 
 pytestmark = pytest.mark.django_db
@@ -27,3 +28,6 @@ def test_commands_show_the_same(heliograph):
     assert "host_disk_free_bytes a" in heliograph("trends").out
     assert heliograph("trends", "--shifted").err == "No level changed.\n"
     assert items(heliograph("trends", "--json"))[0]["name"] == "host_disk_free_bytes"
+    Trend.objects.update(reason="Its history has 9 hours; 72 are needed.")
+    told = heliograph("trends", "--shifted").err
+    assert told == "Of no measure is it known. Its history has 9 hours; 72 are needed.\n"

@@ -311,7 +311,7 @@ def test_the_page_of_a_rejected_signal_says_what_it_would_have_come_to():
     would = settled.would_be
     assert said(settled) == [
         "Had it been published, taken alone, it would have come to "
-        f"{signed(would.r, 2)} R ({signed(would.return_pct, 2)} % after costs) "
+        f"{signed(would.r, 2)} R before fees ({signed(would.return_pct, 2)} % after costs) "
         f"within {would.bars_held} bars, and have {LEFT[would.exit_reason]}."
     ]
     for state, words in (

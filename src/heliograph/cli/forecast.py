@@ -82,11 +82,11 @@ def trends(
         from heliograph.monitor.forecasts.told import told_trend
 
         found = [told_trend(one) for one in list_trends(shifted=shifted)]
-        looked = bool(found) or bool(list_trends())
+        looked = [told_trend(one) for one in list_trends()] if shifted and not found else found
     if as_json:
         show_json({"items": [_plain(asdict(one)) for one in found]})
     elif not found:
-        note("No level changed." if looked else "Nothing was looked at yet; the workers do that once a day.")
+        note(_none(looked))
     else:
         heads = ["measure", ">change a day", "80 %", ">by hour", ">by weekday", "shifts (UTC)"]
         show_table(heads, map(_trend_row, found))
@@ -108,6 +108,15 @@ def _score(one: "ToldForecast") -> list[str]:
     inside, skill = one.score.inside, one.score.skill
     shown = [UNKNOWN if value is None else f"{100 * value:.0f} %" for value in (inside, skill)]
     return [*shown, f"{one.score.values:,}"]
+
+
+def _none(looked: "list[ToldTrend]") -> str:
+    """Why there is none to show, of those that were looked at."""
+    if not looked:
+        return "Nothing was looked at yet; the workers do that once a day."
+    if all(one.reason for one in looked):
+        return f"Of no measure is it known. {looked[0].reason}"
+    return "No level changed."
 
 
 def _trend_row(one: "ToldTrend") -> list[str]:

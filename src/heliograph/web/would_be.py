@@ -27,9 +27,9 @@ def would_be_words(signal: Signal) -> str:
 
 
 def _result(found: WouldBe) -> str:
-    """`+0.44 R (+0.31 % after costs) within 12 bars, and have left at the stop`."""
+    """`+0.44 R before fees (+0.31 % after costs) within 12 bars, and have left at the stop`."""
     percent = "" if found.return_pct is None else f"{signed(found.return_pct, 2)} % after costs"
     # Without a stop there is no R.
-    told = f"{signed(found.r, 2)} R ({percent})" if found.r is not None else percent
+    told = f"{signed(found.r, 2)} R before fees ({percent})" if found.r is not None else percent
     held = "" if found.bars_held is None else f" within {found.bars_held:,} bar{'s' * (found.bars_held != 1)}"
     return f"{told}{held}, and have {LEFT.get(found.exit_reason, 'left')}"
