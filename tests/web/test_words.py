@@ -7,6 +7,7 @@ import pytest
 from heliograph.signals.items import SignalItem
 from heliograph.web.life import ending, life_of
 from heliograph.web.numbers import PriceText, count, fixed, price_decimals, price_text, signed
+from heliograph.web.templatetags.look import score
 from heliograph.web.times import age_text, moment_text
 
 NOW = datetime(2024, 8, 21, 20, 0, 4, tzinfo=UTC)
@@ -34,6 +35,10 @@ def test_what_is_unknown_is_a_dash(value):
 
 def test_what_rounds_to_zero_has_no_sign():
     assert (fixed(-0.004, 2), fixed(-0.006, 2), signed(-0.004, 2)) == ("0.00", "−0.01", "0.00")
+
+
+def test_only_what_lacks_nothing_has_all_points():
+    assert [score(value) for value in (100, 99.99, 64.5, 0, None)] == ["100", "99", "64", "0", "–"]
 
 
 def test_a_count_of_zero_is_zero_and_only_unknown_is_a_dash():

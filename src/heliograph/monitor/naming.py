@@ -18,6 +18,7 @@ TITLES = {
     "generation_bars": "Bars evaluated in 15 min",
     "queues_messages": "Messages that wait",
     "host_cpu_ratio": "Processors in use",
+    "redis_memory_bytes": "Memory of Redis",
     "redis_memory_ratio": "Memory of Redis in use",
     "web_request_p95_seconds": "Answers, 95 of 100 within",
 }

@@ -54,7 +54,8 @@ def _forecast(space: Space, series: Series, free: float | None, *, at: datetime)
     if slope is not None:
         keep(_made(space, series, past, slope, free, at=at))
         return True
-    short = f"Its history has {past.points} hours; {LEAST} over {LEAST // DAY} days are needed."
+    hours = f"{past.points} hour" if past.points == 1 else f"{past.points} hours"
+    short = f"Its history has {hours}; {LEAST} over {LEAST // DAY} days are needed."
     absent(Forecast.Kind.SPACE, series, reason or short, at=at)
     return False
 

@@ -1,5 +1,6 @@
 """The small parts that every page is made of."""
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -153,6 +154,12 @@ def age(length: timedelta | None) -> str:
 def fixed(value: float | None, decimals: int) -> str:
     """A number with that many decimals."""
     return numbers.fixed(value, decimals)
+
+
+@register.filter
+def score(value: float | None) -> str:
+    """Whole points out of 100; only what lacks nothing has all of them."""
+    return numbers.fixed(value if value is None else math.floor(value), 0)
 
 
 @register.filter

@@ -45,7 +45,7 @@ IMPORTANT = (
     Important("generation_bars", "mean", back=3 * DAY),
     Important("queues_messages", "mean", back=3 * DAY),
     Important("host_cpu_ratio", "mean", back=3 * DAY, bounds=(0.0, 1.0)),
-    Important("redis_memory_ratio", back=BACK, bounds=(0.0, 1.0)),
+    Important("redis_memory_bytes", back=BACK),
     Important("web_request_p95_seconds", "most"),
 )
 
