@@ -7,7 +7,7 @@ import pytest
 from heliograph.market.models import Instrument, Venue, Watch
 from heliograph.workers.app import app
 from heliograph.workers.programs import Options
-from heliograph.workers.queues import QUEUES, TASKS
+from heliograph.workers.queues import OUTSIDE, QUEUES, TASKS
 from heliograph.workers.schedule import Close, Every, entries, standing_entries
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -87,3 +87,7 @@ def test_the_address_is_one_that_a_browser_can_open():
         "http://127.0.0.1:9000",
         "http://[::1]:9000",
     ]
+
+
+def test_what_takes_seconds_waits_elsewhere_than_signals():
+    assert {TASKS[name] for name in ("fold_sums", "forecast", "run_jobs")} <= set(OUTSIDE)

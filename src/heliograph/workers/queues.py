@@ -2,7 +2,7 @@
 
 QUEUES = ("ingest", "generate", "settle", "notices", "research", "upkeep")
 # Work that computes, and work that waits for others: an exchange that does not answer must not hold back
-# signals, nor must long work.
+# signals, nor must long work, such as looking at what rejected signals would have come to.
 QUICK = ("generate", "settle", "upkeep")
 OUTSIDE = ("ingest", "notices", "research")
 # Work whose engine state a node keeps warm is placed on it.
@@ -26,7 +26,7 @@ TASKS = {
     "tell_troubles": "upkeep",
     "check_rollouts": "upkeep",
     "report_due": "upkeep",
-    "fold_sums": "upkeep",
+    "fold_sums": "research",
     "keep_quality": "upkeep",
     "measure": "upkeep",
     "forecast": "research",

@@ -12,7 +12,7 @@ LIMITS = {"soft_time_limit": 100, "time_limit": 120}
 SHORT = {"time_limit": 60}
 PIECE = timedelta(seconds=60)
 # What goes on in small steps leaves room for what came meanwhile.
-SOON = timedelta(seconds=15)
+SOON = timedelta(seconds=5)
 # Long work renews a lease of its own, and is handed back by its reports after this time.
 LONG_PIECE = timedelta(minutes=10)
 LONG = {"time_limit": 3_600, "acks_late": False, "reject_on_worker_lost": False}
