@@ -150,6 +150,32 @@ def test_where_the_database_is_away_the_others_still_tell_of_theirs(servers):
     assert found["workers_alive"].reason == "the database does not answer"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_probes_only_read_within_their_time_and_leave_the_session_as_it_was():
+    lag = Definition("queues_lag_seconds", "seconds", "a lag")
+
+    def write_down(ground):
+        Machine.objects.create(host="one", at=NOON)
+
+    def sleep(ground):
+        connection.cursor().execute("SELECT pg_sleep(10)")
+
+    probes = [Probe("queues", (lag,), write_down), Probe("queues", (lag,), sleep, seconds=0.1)]
+    written, slow = look_all(probes, GROUND, seconds=60)
+    assert "read-only transaction" in written.reason
+    assert "statement timeout" in slow.reason
+    Machine.objects.create(host="one", at=NOON)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_no_probe_asks_is_not_asked(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        without_database(GROUND, "it went")
+
+
 def test_redis_is_measured_and_its_memory_beside_its_limit(servers):
     url = servers["redis_url"]
     names = ("redis_up", "redis_writes_ok")

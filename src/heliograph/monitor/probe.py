@@ -107,6 +107,7 @@ class Limit:
 
     def __init__(self) -> None:
         self._seconds: float | None = None
+        self._was_set = False
 
     @contextmanager
     def of(self, seconds: float) -> Iterator[None]:
@@ -118,7 +119,7 @@ class Limit:
         if seconds != self._seconds:
             with connection.cursor() as cursor:
                 cursor.execute(BY_SESSION, [_ms(seconds)])
-            self._seconds = seconds
+            self._seconds, self._was_set = seconds, True
         try:
             yield
         except BaseException:
@@ -127,20 +128,20 @@ class Limit:
             raise
 
     def end(self) -> None:
-        """The session is as it was."""
+        """The session is as it was. A database that was not asked may be away, and is not asked now."""
+        if not self._was_set:
+            return
         with suppress(Error), connection.cursor() as cursor:
             cursor.execute(AS_BEFORE)
 
 
 @contextmanager
 def _reading() -> Iterator[Limit]:
-    within_another = connection.in_atomic_block
     limit = Limit()
     try:
         yield limit
     finally:
-        if not within_another:
-            limit.end()
+        limit.end()
 
 
 @contextmanager
