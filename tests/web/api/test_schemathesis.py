@@ -53,6 +53,22 @@ def test_every_answer_to_a_thousand_strange_requests_is_described(fuzz):
     assert found.statuses[200] > 50
 
 
+def asks_for_a_host(environ, start_response):
+    """An application whose description asks for a host that no address can have, and that fails for it."""
+    host = {"name": "Host", "in": "header", "required": True, "schema": {"enum": ["%@]1"]}}
+    asked = {"parameters": [host], "responses": {"200": {"description": "Well."}}}
+    body = {"openapi": "3.1.0", "info": {"title": "", "version": "1"}, "paths": {"/": {"get": asked}}}
+    well = environ["HTTP_HOST"] == "localhost"
+    start_response("200 OK" if well else "500 Host", [("Content-Type", "application/json")])
+    return [json.dumps(body).encode()]
+
+
+def test_all_is_asked_of_this_machine():
+    found = Fuzzer(asks_for_a_host, {}).run(cases=8, seed=SEED)
+
+    assert set(found.statuses) == {200}
+
+
 def planted(address, spoil):
     """The application with a mistake: `spoil` makes another answer of status, headers and body there."""
 
