@@ -12,7 +12,7 @@ from heliograph.market.models import Candle, Feed, Instrument, Replay, Series, V
 from heliograph.market.wire import to_datetime
 from heliograph.monitor.behind import shards_behind
 from heliograph.monitor.models import Sample, Traffic
-from heliograph.monitor.queries import course, newest
+from heliograph.monitor.queries import course, newest_looks
 from heliograph.monitor.store import roll_up, write
 from heliograph.monitor.take import keep_look, measure_for_answer
 from heliograph.monitor.traffic import GONE, tell
@@ -298,7 +298,9 @@ def test_a_look_keeps_what_is_due_with_the_score_and_rolls_up():
     assert first.weakest is not None
     for seconds in (15, 30, 61):
         again = keep_look(replace(GROUND, at=NOON + seconds * SECOND))
-    kept = {one.name: one for one in newest(at=NOON + 61 * SECOND, within=2 * MINUTE)}
+    names = ("database_up", "market_series", "health_score", "workers_alive")
+    found = newest_looks({(name,): 2 * MINUTE for name in names}, at=NOON + 61 * SECOND)
+    kept = {one.name: one for one in found}
     assert kept["database_up"].at == NOON + 61 * SECOND
     # Looked at every five minutes; it counts as it was.
     assert kept["market_series"].at == NOON

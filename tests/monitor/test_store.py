@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from heliograph.monitor.measure import Definition, known, unknown
 from heliograph.monitor.models import Hour, Minute, Sample, Series
-from heliograph.monitor.queries import Kept, Point, course, layer_of, newest
+from heliograph.monitor.queries import Kept, Point, course, layer_of, newest_looks
 from heliograph.monitor.store import roll_up, write
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -43,13 +43,19 @@ def test_one_statement_keeps_a_look_and_the_same_look_again_changes_nothing():
     write([known(DEPTH, 5, queue="b"), unknown(LAG, "it does not answer")], at=after(15), spent_ms=1)
 
     assert (Series.objects.count(), Sample.objects.count()) == (3, 2)
-    kept = newest(at=after(20), within=timedelta(minutes=1))
-    assert kept == [
-        Kept("queues_depth", {"queue": "a"}, NOON, 3, ""),
+    minute = timedelta(minutes=1)
+    groups = {("queues_depth",): minute, ("queues_lag_seconds",): minute}
+    # Of the depths the newest look found one.
+    assert newest_looks(groups, at=after(20)) == [
         Kept("queues_depth", {"queue": "b"}, after(15), 5, ""),
         Kept("queues_lag_seconds", {}, after(15), None, "it does not answer"),
     ]
-    assert newest(at=after(70), within=timedelta(seconds=56)) == kept[1:]
+    assert newest_looks(groups, at=after(10)) == [
+        Kept("queues_depth", {"queue": "a"}, NOON, 3, ""),
+        Kept("queues_depth", {"queue": "b"}, NOON, 4, ""),
+        Kept("queues_lag_seconds", {}, NOON, 2.5, ""),
+    ]
+    assert newest_looks(groups, at=after(76)) == newest_looks({}, at=after(20)) == []
 
 
 def test_a_minute_holds_what_was_known_in_it_and_an_hour_what_its_minutes_held():

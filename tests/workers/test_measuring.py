@@ -7,8 +7,9 @@ import pytest
 from heliograph.fleet.models import Work
 from heliograph.fleet.nodes import register
 from heliograph.kit.clock import utc_now
+from heliograph.monitor.kept import AGES
 from heliograph.monitor.models import Sample
-from heliograph.monitor.queries import newest
+from heliograph.monitor.queries import newest_looks
 from heliograph.workers import doorbell
 from heliograph.workers.measuring import NoBroker, ground
 from heliograph.workers.queues import QUEUES, TASKS, queue_of
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def kept():
     """The newest values by name, and by the first label where there is one."""
-    rows = newest(at=utc_now() + timedelta(seconds=5), within=timedelta(minutes=1))
+    rows = newest_looks(AGES, at=utc_now() + timedelta(seconds=5))
     return {(one.name, *one.labels.values()): one.value for one in rows}
 
 

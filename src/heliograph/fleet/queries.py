@@ -4,10 +4,27 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Sum
+from django.db import connection
+from django.db.models import Count, Sum
 
-from heliograph.fleet.models import Rescue, Ring, Work
+from heliograph.fleet.models import Rescue, Work
 from heliograph.fleet.work import SILENT, work_list
+
+# From name to name and slot to slot down one index: an hour has thousands of rings of few lines.
+NEWEST_RINGS = """
+WITH RECURSIVE line(name) AS (
+    (SELECT name FROM fleet_ring ORDER BY name LIMIT 1)
+    UNION ALL
+    SELECT (SELECT r.name FROM fleet_ring AS r WHERE r.name > line.name ORDER BY r.name LIMIT 1)
+    FROM line WHERE line.name IS NOT NULL
+)
+SELECT newest.name, newest.due_at, newest.rung_at
+FROM line
+CROSS JOIN LATERAL (
+    SELECT r.name, r.due_at, r.rung_at FROM fleet_ring AS r
+    WHERE r.name = line.name ORDER BY r.due_at DESC LIMIT 1
+) AS newest
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +71,9 @@ def rescued(*, at: datetime, within: timedelta = timedelta(hours=1)) -> list[dic
 
 def newest_rings() -> list[Rung]:
     """The newest slot of each line of the timetable, by name."""
-    newest = Ring.objects.values("name").annotate(due=Max("due_at"), rung=Max("rung_at")).order_by("name")
-    return [Rung(row["name"], row["due"], row["rung"]) for row in newest]
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_RINGS)
+        return [Rung(*row) for row in cursor.fetchall()]
 
 
 def _item(row: Work) -> WorkItem:

@@ -9,9 +9,13 @@ from heliograph.engine.timeframe import DAY, Timeframe
 from heliograph.monitor.probe import Ground
 
 # Of each shard the instrument that is furthest behind, and when the first bar came that it lacks; before its
-# version ran it waited for nobody. What a gate holds, rests or is parked waits for others. Down the key of
-# candles once for each shard.
+# version ran it waited for nobody. What a gate holds, rests or is parked waits for others. A shard that has
+# the newest bar of its timeframe everywhere is passed over at once. Down the key of candles once for each
+# shard.
 BEHIND = """
+WITH newest AS MATERIALIZED (
+    SELECT timeframe, extract(epoch FROM max(last_open)) * 1000 AS ms FROM market_series GROUP BY timeframe
+)
 SELECT due.id, due.name, due.stage, due.timeframe, due.behind_ms,
        greatest(first.recorded_at, due.created_at, (
            SELECT max(c.at) FROM signals_stagechange c
@@ -25,9 +29,11 @@ FROM (
     FROM signals_progress p
     JOIN signals_strategyversion v ON v.id = p.version_id AND v.stage IN ('shadow', 'live')
     JOIN signals_strategy s ON s.id = v.strategy_id
+    JOIN newest ON newest.timeframe = v.timeframe
     CROSS JOIN LATERAL unnest(p.instruments, p.watermarks) AS i(instrument, watermark)
     JOIN market_series m ON m.instrument_id = i.instrument AND m.timeframe = v.timeframe
-    WHERE m.last_open > timestamptz 'epoch' + i.watermark * interval '1 ms'
+    WHERE (SELECT min(watermark) FROM unnest(p.watermarks) AS watermark) < newest.ms
+      AND m.last_open > timestamptz 'epoch' + i.watermark * interval '1 ms'
       AND NOT EXISTS (
         SELECT FROM signals_postponement h
         WHERE h.progress_id = p.id AND h.given_up_at IS NULL AND h.looked_at >= m.updated_at)

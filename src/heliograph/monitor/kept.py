@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import heliograph
 from heliograph.monitor.measure import Definition, Measure, known, measured
 from heliograph.monitor.models import Sample
-from heliograph.monitor.probes import PROBES
-from heliograph.monitor.queries import newest_each
+from heliograph.monitor.probes import DEFINITIONS, PROBES
+from heliograph.monitor.queries import newest_looks
 from heliograph.monitor.take import PART, SCORE
 
 AGE = Definition("look_age_seconds", "seconds", "since the newest look that was kept")
@@ -20,8 +20,12 @@ OWN = (AGE, SPENT, UNKNOWN, BUILD)
 SCORED = (SCORE, PART)
 # A look may come late without its numbers going.
 PATIENCE = timedelta(minutes=2)
-# How often the scores are taken, in seconds.
-SCORED_EVERY = 15
+# How old what is looked at together may be; each look takes the scores.
+AGES = {
+    tuple(one.name for one in probe.measures): max(timedelta(seconds=2 * probe.every), PATIENCE)
+    for probe in PROBES
+}
+SCORES = {tuple(one.name for one in SCORED): PATIENCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +40,19 @@ class Exported:
         return frozenset(f"heliograph_{one.name}" for one in self.definitions)
 
 
-EXPORTED = Exported((*(one for probe in PROBES for one in probe.measures), *SCORED, *OWN))
+BY_NAME = {one.name: one for one in (*DEFINITIONS, *SCORED)}
+EXPORTED = Exported((*DEFINITIONS, *SCORED, *OWN))
 
 
 def kept_for_scrape(*, at: datetime) -> list[Measure]:
     """The newest of each measure that is not older than two of its looks, and how old the newest look is."""
-    by_name = {one.name: (one, _age(probe.every)) for probe in PROBES for one in probe.measures}
-    by_name |= {one.name: (one, _age(SCORED_EVERY)) for one in SCORED}
     found = [
-        measured(by_name[one.name][0], one.value, one.reason, **one.labels)
-        for one in newest_each({name: age for name, (_, age) in by_name.items()}, at=at)
+        measured(BY_NAME[one.name], one.value, one.reason, **one.labels)
+        for one in newest_looks(AGES | SCORES, at=at)
         # Another version had other labels.
-        if set(one.labels) == set(by_name[one.name][0].labels)
+        if set(one.labels) == set(BY_NAME[one.name].labels)
     ]
     return [*found, *_own(found, at=at)]
-
-
-def _age(every: int) -> timedelta:
-    """How old what is looked at so often may be."""
-    return max(timedelta(seconds=2 * every), PATIENCE)
 
 
 def _own(found: Iterable[Measure], *, at: datetime) -> list[Measure]:

@@ -47,22 +47,6 @@ FROM monitor_hour, array_position(series, (
 WHERE at = ANY(ARRAY(SELECT generate_series(%(since)s, %(until)s, %(step)s))) AND p IS NOT NULL
 ORDER BY at
 """
-NEWEST = """
-SELECT s.name, s.labels, found.at, found.number, found.reason
-FROM (
-    SELECT DISTINCT ON (u.id) u.id, at, u.number, reasons->>u.id::text AS reason
-    FROM monitor_sample, unnest(series, numbers) AS u(id, number)
-    WHERE at > %(since)s AND at <= %(until)s {only}
-    ORDER BY u.id, at DESC
-) AS found
-JOIN monitor_series AS s USING (id)
-ORDER BY s.name, s.labels
-"""
-# Looks that measured none of these are passed over.
-ONLY = """
-    AND series && (SELECT array_agg(id) FROM monitor_series WHERE name = ANY(%(names)s))
-    AND u.id = ANY(ARRAY(SELECT id FROM monitor_series WHERE name = ANY(%(names)s)))
-"""
 # Of each group what the newest look found that looked at any of it.
 NEWEST_LOOKS = """
 WITH wanted AS (
@@ -166,27 +150,6 @@ def courses(
         for name, labels, *numbers in cursor.fetchall():
             found[name, key_of(_read(labels))].append(Point(*numbers))
     return dict(found)
-
-
-def newest(*, at: datetime, within: timedelta, names: Sequence[str] | None = None) -> list[Kept]:
-    """The newest of each series that was looked at within that time, by name and labels; of all, or of these
-    names."""
-    statement = NEWEST.format(only="" if names is None else ONLY)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"since": at - within, "until": at, "names": names})
-        return [
-            Kept(name, _read(labels), moment, value, reason or "")
-            for name, labels, moment, value, reason in cursor.fetchall()
-        ]
-
-
-def newest_each(ages: Mapping[str, timedelta], *, at: datetime) -> list[Kept]:
-    """The newest of these names, each looked for as far back as it may be old: what is measured seldom does
-    not make the rest be looked for."""
-    by_age: dict[timedelta, list[str]] = defaultdict(list)
-    for name, age in ages.items():
-        by_age[age].append(name)
-    return [one for age, names in by_age.items() for one in newest(at=at, within=age, names=names)]
 
 
 def newest_looks(groups: Mapping[tuple[str, ...], timedelta], *, at: datetime) -> list[Kept]:

@@ -13,7 +13,7 @@ from heliograph.monitor.models import Sample
 from heliograph.monitor.probe import Ground, Probe, is_due, look_all, unread
 from heliograph.monitor.probes import PROBES
 from heliograph.monitor.probes.database import down
-from heliograph.monitor.queries import newest_each
+from heliograph.monitor.queries import newest_looks
 from heliograph.monitor.score import Health, health_of
 from heliograph.monitor.store import roll_up, write
 
@@ -78,13 +78,13 @@ def keep_look(ground: Ground) -> Health:
 
 def _kept(probes: Sequence[Probe], *, at: datetime) -> list[Measure]:
     """What those probes measured last, as far as that is not older than two of their looks."""
-    if not probes:
-        return []
     definitions = {one.name: one for probe in probes for one in probe.measures}
-    ages = {one.name: timedelta(seconds=2 * probe.every) for probe in probes for one in probe.measures}
+    groups = {
+        tuple(one.name for one in probe.measures): timedelta(seconds=2 * probe.every) for probe in probes
+    }
     return [
         measured(definitions[one.name], one.value, one.reason, **one.labels)
-        for one in newest_each(ages, at=at)
+        for one in newest_looks(groups, at=at)
     ]
 
 

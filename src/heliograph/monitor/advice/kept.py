@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from heliograph.monitor.advice.finding import Effect, Way
-from heliograph.monitor.queries import Point, course, newest
+from heliograph.monitor.queries import Point, course, newest_looks
 
 FRESH = timedelta(minutes=10)
 
 
 def last_value(name: str, *, at: datetime, labels: Mapping[str, str] | None = None) -> float | None:
     """The newest value of a measure; None where it is old or unknown."""
-    found = newest(at=at, within=FRESH)
+    found = newest_looks({(name,): FRESH}, at=at)
     wanted = dict(labels or {})
-    return next((one.value for one in found if one.name == name and dict(one.labels) == wanted), None)
+    return next((one.value for one in found if dict(one.labels) == wanted), None)
 
 
 def last_day(name: str, *, at: datetime, labels: Mapping[str, str] | None = None) -> list[Point]:

@@ -1,21 +1,40 @@
 """Goes over the rules with each look, and keeps alerts and incidents up to date."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from heliograph.monitor.alerts.incidents import absorb, follow, open_or_join, settle
 from heliograph.monitor.alerts.judge import Key, Verdicts, judge_all
 from heliograph.monitor.alerts.measures import GAP
 from heliograph.monitor.alerts.models import Alert, Rule, Watch
 from heliograph.monitor.alerts.outage import take_outages
-from heliograph.monitor.alerts.rules import all_rules
+from heliograph.monitor.alerts.rules import MARK, rules_marked
 from heliograph.monitor.alerts.stepping import is_due, resolve, step
 from heliograph.monitor.alerts.tell import tell_ended, tell_going
 from heliograph.monitor.measure import Measure, known
 
 State = Alert.State
+# Nearly always nothing stands, and the rules are those of the look before.
+AROUND = f"""
+SELECT {MARK},
+       EXISTS (SELECT FROM alerts_alert WHERE state <> 'resolved'),
+       EXISTS (SELECT FROM alerts_incident WHERE state IN ('open', 'acknowledged')),
+       EXISTS (SELECT FROM alerts_outage WHERE NOT taken)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A mark of the rules as they are, and whether there are alerts and incidents that are not over, and
+    outages that nobody took."""
+
+    rules: str | None
+    alerts: bool
+    incidents: bool
+    outages: bool
 
 
 @transaction.atomic
@@ -28,21 +47,29 @@ def evaluate(measures: Sequence[Measure], *, at: datetime) -> bool:
     before = watch.looked_at
     if before is not None and before >= at:
         return False
-    rules = all_rules()
+    standing = _look_around()
+    rules = rules_marked(standing.rules)
     seen = [*measures, known(GAP, (at - before).total_seconds() if before else 0.0)]
-    alerts = {(one.rule_id, one.key): one for one in _unresolved()}
+    alerts = {(one.rule_id, one.key): one for one in (_unresolved() if standing.alerts else ())}
     firing = {key for key, one in alerts.items() if one.state == State.FIRING}
     verdicts = judge_all(rules, seen, firing=firing, at=at, before=before)
     _step_all(alerts, verdicts, at=at)
     begun = _begin_all({rule.pk: rule for rule in rules}, alerts, verdicts, at=at)
-    was_away = take_outages(rules)
+    was_away = take_outages(rules) if standing.outages else False
     if alerts or begun or was_away:
         _fire_all(at=at)
-    tell_ended(settle(at=at), at=at)
-    tell_going(at=at)
+    if alerts or begun or was_away or standing.incidents:
+        tell_ended(settle(at=at), at=at)
+        tell_going(at=at)
     watch.looked_at = at
     watch.save(update_fields=["looked_at"])
     return True
+
+
+def _look_around() -> Standing:
+    with connection.cursor() as cursor:
+        cursor.execute(AROUND)
+        return Standing(*cursor.fetchone())
 
 
 def _held_watch() -> Watch:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from heliograph.monitor.alerts.errors import BadHeartbeat, NoHeartbeat
 from heliograph.monitor.alerts.models import Heartbeat
-from heliograph.monitor.queries import newest
+from heliograph.monitor.queries import newest_looks
 from heliograph.notices.channels.answers import judge
 from heliograph.notices.channels.exchange import exchange
 from heliograph.notices.channels.kind import refuse_strange
@@ -117,7 +117,7 @@ def _keep(found: Heartbeat, beat: Beat, *, at: datetime) -> Beat:
 
 def _held(found: Heartbeat, *, at: datetime) -> str:
     """Why nothing is sent now; empty: all works as far as it is asked for."""
-    score = next((one for one in newest(at=at, within=FRESH) if one.name == SCORE), None)
+    score = next(iter(newest_looks({(SCORE,): FRESH}, at=at)), None)
     if score is None or score.value is None:
         return "nobody has looked at the whole for two minutes"
     if score.value < found.least_score:

@@ -11,7 +11,7 @@ from heliograph.monitor.forecasts.save import absent, failed, keep
 from heliograph.monitor.forecasts.slope import COVERAGE, DAY, LEAST, Slope, slope_of
 from heliograph.monitor.forecasts.targets import SPACES, Space
 from heliograph.monitor.models import Series
-from heliograph.monitor.queries import newest
+from heliograph.monitor.queries import newest_looks
 
 log = logging.getLogger(__name__)
 DAYS = 7
@@ -38,8 +38,8 @@ def forecast_spaces(*, at: datetime, stop: Callable[[], bool]) -> int:
 
 def _free(*, at: datetime) -> float | None:
     """What is free on the disk that has least of it."""
-    found = [one.value for one in newest(at=at, within=FRESH) if one.name == FREE and one.value is not None]
-    return min(found, default=None)
+    found = [one.value for one in newest_looks({(FREE,): FRESH}, at=at)]
+    return min((value for value in found if value is not None), default=None)
 
 
 def _forecast(space: Space, series: Series, free: float | None, *, at: datetime) -> bool:

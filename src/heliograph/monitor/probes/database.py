@@ -100,15 +100,21 @@ def read_sessions(ground: Ground) -> Iterator[Measure]:
 
 
 def read_counters(ground: Ground) -> Iterator[Measure]:
-    """What the server counts by itself."""
+    """What the server counts by itself, and where its rows are copied to."""
     *counts, hits = _row(COUNTERS)
     for definition, count in zip((COMMITS, ROLLBACKS, DEADLOCKS, SPILLED), counts, strict=True):
         yield known(definition, count)
     yield measured(HITS, hits, "no page was read yet")
+    replicas, lag, may_see = _row(STANDBYS)
+    yield known(REPLICAS, replicas)
+    if replicas:
+        yield (
+            known(LAG, lag or 0) if may_see else unknown(LAG, "the account may not see it: grant pg_monitor")
+        )
 
 
 def read_size(ground: Ground) -> Iterator[Measure]:
-    """How much there is, how much of it is dead, and where it is copied to."""
+    """How much there is, and how much of it is dead. To measure a size the server looks at many files."""
     (size,) = _row("SELECT pg_database_size(current_database())")
     yield known(SIZE, size)
     first = earliest(SIZE.name, since=ground.at - DAY)
@@ -119,12 +125,6 @@ def read_size(ground: Ground) -> Iterator[Measure]:
     table, share = _row(DEAD_ROWS) or ("no table is large", 0.0)
     yield known(DEAD, share, note=table)
     yield known(FROZEN, _row(FROZEN_SHARE)[0])
-    replicas, lag, may_see = _row(STANDBYS)
-    yield known(REPLICAS, replicas)
-    if replicas:
-        yield (
-            known(LAG, lag or 0) if may_see else unknown(LAG, "the account may not see it: grant pg_monitor")
-        )
 
 
 def down(reason: str) -> list[Measure]:
@@ -140,6 +140,6 @@ def _row(statement: str) -> tuple:
 
 PROBES = (
     Probe("database", SESSIONS, read_sessions),
-    Probe("database", COUNTED, read_counters, every=60),
-    Probe("database", (SIZE, GROWTH, DEAD, FROZEN, REPLICAS, LAG), read_size, every=60, seconds=5),
+    Probe("database", (*COUNTED, REPLICAS, LAG), read_counters, every=60),
+    Probe("database", (SIZE, GROWTH, DEAD, FROZEN), read_size, every=300, seconds=5),
 )

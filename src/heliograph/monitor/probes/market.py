@@ -1,14 +1,13 @@
 """Market data: whether candles come, how complete they are, and how often they are corrected."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import numpy as np
+from django.db import connection
 
 from heliograph.engine.timeframe import Timeframe
-from heliograph.market.models import Amendment, Feed, Replay, Series
-from heliograph.market.wire import to_ms
+from heliograph.market.models import Amendment, Feed, Replay
 from heliograph.monitor.measure import Definition, Measure, Rule, known, measured
 from heliograph.monitor.probe import Ground, Probe
 from heliograph.signals.patience import Expectation
@@ -34,6 +33,13 @@ SERIES = Definition("market_series", "count", "stored series")
 HOUR = timedelta(hours=1)
 # The newest ones, found by their number: nothing else says when they came.
 NEWEST = 2_000
+# A row for each of thousands of series would cost more than all the rest of a look.
+STORED = """
+SELECT timeframe, array_agg(instrument_id), array_agg(bars),
+       array_agg((extract(epoch FROM first_open) * 1000)::bigint),
+       array_agg((extract(epoch FROM last_open) * 1000)::bigint)
+FROM market_series WHERE bars > 0 GROUP BY timeframe
+"""
 # A feed fails after so many failures in a row, or after fewer where it has not answered for so long: each is
 # of several tries, and where no answer comes it takes half a minute.
 FAILS_AFTER, SILENT_AFTER, SILENT = 3, 2, timedelta(minutes=1)
@@ -77,27 +83,21 @@ def _replays(ground: Ground) -> Iterator[Measure]:
 
 def read_coverage(ground: Ground) -> Iterator[Measure]:
     """From what is kept beside the candles: none is counted."""
-    by_timeframe: dict[str, list[Series]] = defaultdict(list)
-    for series in Series.objects.filter(bars__gt=0):
-        by_timeframe[series.timeframe].append(series)
+    with connection.cursor() as cursor:
+        cursor.execute(STORED)
+        stored_rows = cursor.fetchall()
     shares: list[float] = []
     stored = expected = 0
-    for timeframe, rows in by_timeframe.items():
-        bars = np.array([row.bars for row in rows], dtype=np.int64)
-        due = np.maximum(_expected(rows, bars, timeframe), bars)
+    for timeframe, instruments, *columns in stored_rows:
+        bars, first, last = (np.array(column, dtype=np.int64) for column in columns)
+        # How many each series should have from its first to its last one.
+        expectation = Expectation.read(instruments, Timeframe.parse(timeframe))
+        due = np.maximum(expectation.between(first, last, count=bars - 1) + 1, bars)
         stored, expected = stored + int(bars.sum()), expected + int(due.sum())
         shares += (bars / due).tolist()
     yield known(SERIES, len(shares))
     yield measured(COVERAGE, stored / expected if expected else None, "no bar is stored")
     yield measured(WORST, min(shares, default=None), "no bar is stored")
-
-
-def _expected(rows: list[Series], bars: "np.ndarray", timeframe: str) -> "np.ndarray":
-    """How many bars each series should have from its first to its last one."""
-    first = np.array([to_ms(row.first_open) for row in rows], dtype=np.int64)
-    last = np.array([to_ms(row.last_open) for row in rows], dtype=np.int64)
-    expectation = Expectation.read([row.instrument_id for row in rows], Timeframe.parse(timeframe))
-    return expectation.between(first, last, count=bars - 1) + 1
 
 
 PROBES = (

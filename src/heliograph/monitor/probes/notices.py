@@ -72,4 +72,4 @@ def _tries(at: datetime) -> Iterator[Measure]:
     yield measured(SENDING, max((seconds for _, seconds in recent), default=None), reason)
 
 
-PROBE = Probe("notices", ALL, read, every=30)
+PROBE = Probe("notices", ALL, read, every=60)

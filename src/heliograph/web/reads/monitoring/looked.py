@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from heliograph.kit.cache import cached
-from heliograph.monitor.kept import EXPORTED, PATIENCE
+from heliograph.monitor.kept import AGES, EXPORTED, PATIENCE
 from heliograph.monitor.measure import Definition, key_of, measured
 from heliograph.monitor.models import Sample
 from heliograph.monitor.probes import PROBES
-from heliograph.monitor.queries import Kept, Key, newest, newest_looks
+from heliograph.monitor.queries import Kept, Key, newest_looks
 from heliograph.monitor.score import health_of
 from heliograph.monitor.take import PART, SCORE
 from heliograph.monitor.told import ToldHealth, ToldMeasure, told
@@ -19,11 +19,6 @@ DEFINITIONS: Mapping[str, Definition] = {one.name: one for one in EXPORTED.defin
 # An older look says nothing of now.
 FRESH = timedelta(minutes=1)
 EVERY = {one.name: probe.every for probe in PROBES for one in probe.measures}
-# Measures of one probe are looked at together; how old they may be.
-GROUPS = {
-    tuple(one.name for one in probe.measures): max(timedelta(seconds=2 * probe.every), PATIENCE)
-    for probe in PROBES
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +48,7 @@ def looked(*, at: datetime) -> Looked:
     look = Sample.objects.order_by("-at").values_list("at", flat=True).first()
     if look is None or at - look > FRESH:
         return Looked(health.measured(), {}, is_kept=False)
-    kept = newest_looks(GROUPS, at=at)
+    kept = newest_looks(AGES, at=at)
     found = [one for one in kept if set(one.labels) == set(DEFINITIONS[one.name].labels)]
     measures = [measured(DEFINITIONS[one.name], one.value, one.reason, **one.labels) for one in found]
     ages = {(one.name, key_of(one.labels)): one.at for one in found}
@@ -71,7 +66,7 @@ def newest_of(name: str, labels: Mapping[str, str], *, at: datetime) -> Kept | N
 @cached(key="monitoring:chip", ttl=10.0, stale=20.0)
 def chip(*, at: datetime) -> Chip:
     """For the frame: the score of the newest look and the worst of its parts. One statement."""
-    found = newest(at=at, within=FRESH, names=[SCORE.name, PART.name])
+    found = newest_looks({(SCORE.name, PART.name): FRESH}, at=at)
     score = next((one.value for one in found if one.name == SCORE.name), None)
     if score is None:
         return Chip(None, "unknown", "unknown")
