@@ -33,7 +33,7 @@ def test_a_million_signals_are_answered_from_sums_that_are_those_of_the_rows():
     of_rows, of_all = Reading(ROWS), Reading("")
     text = look(viewer)
     assert of_rows.rows < 100
-    assert of_all.rows < MANY / 20
+    assert of_all.rows < MANY / 10
     assert f'<dd class="value">{settled():,}</dd>' in text
 
     # What comes later is added as it settles. So many nobody waits for who asks: the workers add them.
@@ -47,13 +47,13 @@ def test_a_million_signals_are_answered_from_sums_that_are_those_of_the_rows():
     million.go_on(MOST_WAITING)
     of_rows = Reading(ROWS)
     text = look(viewer)
-    assert 0 < of_rows.rows < MANY / 20
+    assert 0 < of_rows.rows < MANY / 10
     answer = json.loads(look(program, "/api/v1/analytics"))
 
     of_rows = Reading(ROWS)
     wanted = run(CAME_TO)[0]
     assert of_rows.rows > settled() > MANY / 2
-    assert told(answer) == pytest.approx(wanted, rel=1e-9)
+    assert told(answer) == pytest.approx(wanted, rel=1e-7)
     days = [(one["day"], one["signals"], one["r"], one["pct"]) for one in answer["days"]]
     assert days == [(day, number, *map(pytest.approx, sums)) for day, number, *sums in run(DAYS)]
     assert f'<dd class="value">{wanted[0]:,}</dd>' in text
