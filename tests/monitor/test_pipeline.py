@@ -11,7 +11,9 @@ from heliograph.fleet.models import Job, Node, Rescue, Ring, Work
 from heliograph.market.models import Candle, Feed, Instrument, Replay, Series, Venue, Watch
 from heliograph.market.wire import to_datetime
 from heliograph.monitor.behind import shards_behind
+from heliograph.monitor.measure import known
 from heliograph.monitor.models import Sample, Traffic
+from heliograph.monitor.probes.market import COVERAGE
 from heliograph.monitor.queries import course, newest_looks
 from heliograph.monitor.store import roll_up, write
 from heliograph.monitor.take import keep_look, measure_for_answer
@@ -312,6 +314,19 @@ def test_a_look_keeps_what_is_due_with_the_score_and_rolls_up():
     assert (minute.least, minute.most, minute.last) == (min(looks), max(looks), looks[-1])
     assert Sample.objects.count() == 4
     assert Traffic.objects.values_list("process", "counts").get() == (GONE, {"page 2xx": 3})
+
+
+def test_what_another_process_found_counts_from_its_look_on():
+    keep_look(GROUND)
+    scores = []
+    # None of these looks at coverage: it counts as it was found last, by whomever.
+    for seconds, found in ((15, None), (30, 0.89), (45, None), (60, 0.935)):
+        if found:
+            write([known(COVERAGE, found)], at=NOON + (seconds - 5) * SECOND, spent_ms=1)
+        health = keep_look(replace(GROUND, at=NOON + seconds * SECOND))
+        scores += [part.score for part in health.parts if part.name == "market"]
+    # From 0.8 to 0.98.
+    assert scores == [None, pytest.approx(50), pytest.approx(50), pytest.approx(75)]
 
 
 def test_who_is_asked_for_an_answer_tells_of_costly_things_as_they_were_kept():

@@ -2,18 +2,18 @@
 
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import Error, connection
 
 from heliograph.monitor.alerts.evaluate import evaluate
 from heliograph.monitor.gone import fold_gone
-from heliograph.monitor.measure import Definition, Measure, known, measured
+from heliograph.monitor.latest import Memory, read_latest
+from heliograph.monitor.measure import Definition, Measure, known
 from heliograph.monitor.models import Sample
 from heliograph.monitor.probe import Ground, Probe, is_due, look_all, unread
 from heliograph.monitor.probes import PROBES
 from heliograph.monitor.probes.database import down
-from heliograph.monitor.queries import newest_looks
 from heliograph.monitor.score import Health, health_of
 from heliograph.monitor.store import roll_up, write
 
@@ -23,6 +23,7 @@ SCORE = Definition("health_score", "count", "the health of all, 0 to 100")
 PART = Definition("health_part_score", "count", "the health of a part, 0 to 100", labels=("part",))
 # Whoever is asked for an answer does not look at what is looked at so seldom (seconds), if it was kept.
 COSTLY = 300
+_memory = Memory()
 
 
 def measure_now(
@@ -40,7 +41,7 @@ def measure_for_answer(ground: Ground, *, seconds: float = SECONDS) -> list[Meas
     """What all probes measure now, but for the costly ones: of these what was kept lately, where it was."""
     costly = [probe for probe in PROBES if probe.every >= COSTLY]
     try:
-        kept = _kept(costly, at=ground.at)
+        kept = [one for _, one in read_latest(costly, at=ground.at)]
     except Error:
         kept = []
     spared = {one.name for one in kept}
@@ -65,27 +66,17 @@ def keep_look(ground: Ground) -> Health:
     began = time.perf_counter()
     due = [probe for probe in PROBES if is_due(probe, at=ground.at, before=before)]
     found = measure_now(ground, probes=due)
-    whole = [*found, *_kept([probe for probe in PROBES if probe not in due], at=ground.at)]
+    latest = _memory.of([one for one in PROBES if one not in due], at=ground.at, before=before)
+    whole = [*found, *(one for _, one in latest)]
     health = health_of(whole)
     spent_ms = 1000 * (time.perf_counter() - began)
     write([*found, *scores(health)], at=ground.at, spent_ms=spent_ms)
+    _memory.keep(found, latest, at=ground.at)
     if before is None or _minute(before) != _minute(ground.at):
         roll_up(at=ground.at)
         fold_gone(at=ground.at)
     evaluate([*whole, *scores(health)], at=ground.at)
     return health
-
-
-def _kept(probes: Sequence[Probe], *, at: datetime) -> list[Measure]:
-    """What those probes measured last, as far as that is not older than two of their looks."""
-    definitions = {one.name: one for probe in probes for one in probe.measures}
-    groups = {
-        tuple(one.name for one in probe.measures): timedelta(seconds=2 * probe.every) for probe in probes
-    }
-    return [
-        measured(definitions[one.name], one.value, one.reason, **one.labels)
-        for one in newest_looks(groups, at=at)
-    ]
 
 
 def scores(health: Health) -> list[Measure]:

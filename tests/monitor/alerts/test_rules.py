@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from typer.main import get_command
 
 from heliograph.cli.app import app
@@ -182,3 +183,17 @@ def test_what_is_far_from_this_hour_of_the_days_before_is_unusual(days, value, e
     options = {"deviations": 4, "least": 2, "side": "below", "days": 14}
     add_rule("mine", own("anomaly", "generation_bars", options, for_seconds=0))
     assert Looks().look(generation_bars=value) == expected
+
+
+def test_the_next_look_goes_by_the_rules_as_they_are():
+    looks = Looks()
+    with transaction.atomic():
+        # What ships is stored with the first look, and here taken back.
+        looks.look()
+        transaction.set_rollback(True)
+    looks.look(times=2)
+    change_rule("redis-down", {"enabled": False})
+    assert looks.look(times=8, redis_up=0) == []
+    # By whatever way a row is changed.
+    Rule.objects.filter(name="redis-down").update(enabled=True)
+    assert looks.look(times=8) == ["redis-down"]

@@ -17,6 +17,7 @@ from heliograph.monitor.alerts.tell import tell_ended, tell_going
 from heliograph.monitor.measure import Measure, known
 
 State = Alert.State
+HELD = "SELECT looked_at FROM alerts_watch WHERE id = 1 FOR UPDATE"
 # Nearly always nothing stands, and the rules are those of the look before.
 AROUND = f"""
 SELECT {MARK},
@@ -43,8 +44,7 @@ def evaluate(measures: Sequence[Measure], *, at: datetime) -> bool:
 
     Whoever evaluates holds one row, so that two looks go one after the other, and an old one changes nothing.
     """
-    watch = _held_watch()
-    before = watch.looked_at
+    before = _held_watch()
     if before is not None and before >= at:
         return False
     standing = _look_around()
@@ -61,8 +61,8 @@ def evaluate(measures: Sequence[Measure], *, at: datetime) -> bool:
     if alerts or begun or was_away or standing.incidents:
         tell_ended(settle(at=at), at=at)
         tell_going(at=at)
-    watch.looked_at = at
-    watch.save(update_fields=["looked_at"])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE alerts_watch SET looked_at = %s WHERE id = 1", [at])
     return True
 
 
@@ -72,14 +72,17 @@ def _look_around() -> Standing:
         return Standing(*cursor.fetchone())
 
 
-def _held_watch() -> Watch:
-    """The row that whoever evaluates holds."""
-    held = Watch.objects.select_for_update()
-    found = held.filter(pk=1).first()
-    if found is None:
-        Watch.objects.get_or_create(pk=1)
-        found = held.get(pk=1)
-    return found
+def _held_watch() -> datetime | None:
+    """When the last look was evaluated, by the row that whoever evaluates holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD)
+        found = cursor.fetchone()
+        if found is None:
+            Watch.objects.get_or_create(pk=1)
+            cursor.execute(HELD)
+            found = cursor.fetchone()
+    before: datetime | None = found[0]
+    return before
 
 
 def _unresolved() -> list[Alert]:

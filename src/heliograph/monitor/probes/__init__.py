@@ -24,7 +24,7 @@ _ALL = (
     *database.PROBES,
     tables.PROBE,
     redis.PROBE,
-    workers.PROBE,
+    *workers.PROBES,
     timetable.PROBE,
     *queues.PROBES,
     *market.PROBES,

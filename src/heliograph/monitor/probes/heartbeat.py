@@ -23,4 +23,4 @@ def read(ground: Ground) -> Iterator[Measure]:
     yield known(SINCE, max((ground.at - since).total_seconds(), 0.0))
 
 
-PROBE = Probe("heartbeat", ALL, read, every=30)
+PROBE = Probe("heartbeat", ALL, read, every=60)

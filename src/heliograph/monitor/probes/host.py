@@ -63,6 +63,6 @@ def _of(host: str, numbers: Numbers, wanted: Sequence[Definition]) -> Iterator[M
 
 PROBES = (
     Probe("host", ALL, read, rows=False),
-    Probe("host", (MACHINES,), read_others, every=30),
+    Probe("host", (MACHINES,), read_others, every=60),
     Probe("host", (SKEW,), read_clocks, every=60),
 )

@@ -101,6 +101,6 @@ def read_coverage(ground: Ground) -> Iterator[Measure]:
 
 
 PROBES = (
-    Probe("market", (AWAITED, STALE, BEHIND, REPLAY, FAILING, REVISED, LATE), read_coming, every=30),
+    Probe("market", (AWAITED, STALE, BEHIND, REPLAY, FAILING, REVISED, LATE), read_coming, every=60),
     Probe("market", (COVERAGE, WORST, SERIES), read_coverage, every=300, seconds=5),
 )

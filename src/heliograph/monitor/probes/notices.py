@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import F, Min, Q
+from django.db import connection
 
 from heliograph.monitor.measure import Definition, Measure, Rule, known, measured
 from heliograph.monitor.probe import Ground, Probe
-from heliograph.notices.models import Channel, Delivery, Notice, Sending, State, Try
+from heliograph.notices.models import Channel, Try
 
 LAG = Definition(
     "notices_lag_seconds", "seconds", "since the oldest notice is due that was not sent", Rule(60, 900)
@@ -26,6 +26,21 @@ ALL = (LAG, WAITING, CHANNELS, FAILING, DISABLED, TRIES, FAILED, GIVEN_UP, SENDI
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # The newest ones, found by their number.
 NEWEST = 2_000
+# The oldest of what is spread on no channel yet, of the messages that wait to be sent, and of what waits for
+# one; how much that is, and what was given up.
+WAITS = """
+WITH open AS (
+    SELECT id FROM notices_channel WHERE enabled AND (rests_until IS NULL OR rests_until <= %(at)s)
+)
+SELECT (SELECT min(created_at) FROM notices_notice WHERE NOT spread),
+       (SELECT min(not_before) FROM notices_sending JOIN open ON open.id = channel_id
+        WHERE state = 'pending' AND not_before <= %(at)s),
+       min(not_before), count(*),
+       (SELECT count(*) FROM notices_sending
+        WHERE state = 'failed' AND made_at > %(lately)s AND reason <> 'test')
+FROM notices_delivery JOIN open ON open.id = channel_id
+WHERE state = 'pending' AND sending_id IS NULL AND not_before <= %(at)s
+"""
 # Once is no pattern.
 FAILS_AFTER = 2
 
@@ -33,11 +48,11 @@ FAILS_AFTER = 2
 def read(ground: Ground) -> Iterator[Measure]:
     """From the rows of the outbox."""
     at = ground.at
-    due = Delivery.objects.filter(
-        state=State.PENDING, sending=None, not_before__lte=at, channel__enabled=True
-    ).exclude(channel__rests_until__gt=at)
-    yield known(LAG, _lag(due, at=at))
-    yield known(WAITING, due.count())
+    with connection.cursor() as cursor:
+        cursor.execute(WAITS, {"at": at, "lately": at - DAY})
+        *oldest, waiting, given_up = cursor.fetchone()
+    yield known(LAG, max(((at - since).total_seconds() for since in oldest if since), default=0.0))
+    yield known(WAITING, waiting)
     channels = list(Channel.objects.order_by("name").values_list("name", "enabled", "reason", "failures"))
     used = [(name, failures) for name, enabled, _, failures in channels if enabled]
     failing = [name for name, failures in used if failures >= FAILS_AFTER]
@@ -46,20 +61,7 @@ def read(ground: Ground) -> Iterator[Measure]:
     disabled = [name for name, enabled, reason, _ in channels if not enabled and reason]
     yield known(DISABLED, len(disabled), note=", ".join(disabled[:3]))
     yield from _tries(at)
-    given_up = Sending.objects.filter(state=State.FAILED, made_at__gt=at - DAY)
-    yield known(GIVEN_UP, given_up.exclude(reason=Sending.Reason.TEST).count())
-
-
-def _lag(due, *, at: datetime) -> float:
-    """What is spread on no channel yet, what waits for a message, and the message that waits to be sent."""
-    sendings = Sending.objects.filter(Q(not_before__lte=at), state=State.PENDING, channel__enabled=True)
-    sendings = sendings.exclude(channel__rests_until__gt=at)
-    oldest = [
-        Notice.objects.filter(spread=False).aggregate(since=Min("created_at"))["since"],
-        due.aggregate(since=Min(F("not_before")))["since"],
-        sendings.aggregate(since=Min("not_before"))["since"],
-    ]
-    return max(((at - since).total_seconds() for since in oldest if since), default=0.0)
+    yield known(GIVEN_UP, given_up)
 
 
 def _tries(at: datetime) -> Iterator[Measure]:

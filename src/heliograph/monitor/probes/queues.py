@@ -3,12 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Min, Q
-from django.db.models.functions import Coalesce
+from django.db import connection
 
-from heliograph.fleet.models import Job, Work
-from heliograph.fleet.queries import count_work
-from heliograph.market.models import Watch
 from heliograph.monitor.behind import shards_behind
 from heliograph.monitor.measure import Definition, Measure, Rule, known
 from heliograph.monitor.probe import Ground, Probe
@@ -29,6 +25,17 @@ FAILED = Definition(
     "queues_failed_work", "count", "pieces of work that failed and are tried again", Rule(2, 50)
 )
 PARKED = Definition("queues_parked_work", "count", "pieces of work that wait for a person", Rule(0, 1))
+# The first watch that nobody asked for and the first job that nobody runs, and work that failed or is parked.
+DUE = """
+SELECT (SELECT min(coalesce(due_at, created_at)) FROM market_watch
+        WHERE NOT paused AND (due_at < %(at)s OR due_at IS NULL)),
+       (SELECT min(created_at) FROM fleet_job
+        WHERE state IN ('queued', 'running') AND (leased_until IS NULL OR leased_until < %(at)s)),
+       count(*) FILTER (WHERE state = 'failed'),
+       count(*) FILTER (WHERE state = 'parked'),
+       (coalesce(array_agg(key ORDER BY id) FILTER (WHERE state = 'parked'), '{}'))[:3]
+FROM fleet_work
+"""
 ROWS = (GENERATE, SHARDS, INGEST, RESEARCH, FAILED, PARKED)
 
 
@@ -46,15 +53,13 @@ def read_rows(ground: Ground) -> Iterator[Measure]:
     since = [shard.since for shard in shards_behind(ground)]
     yield known(GENERATE, _age(min(since, default=None), at=at))
     yield known(SHARDS, len(since))
-    due = Watch.objects.filter(Q(due_at__lt=at) | Q(due_at=None), paused=False)
-    yield known(INGEST, _age(due.aggregate(since=Min(Coalesce("due_at", "created_at")))["since"], at=at))
-    nobody = Q(leased_until=None) | Q(leased_until__lt=at)
-    jobs = Job.objects.filter(nobody, state__in=Job.UNFINISHED)
-    yield known(RESEARCH, _age(jobs.aggregate(since=Min("created_at"))["since"], at=at))
-    counts = count_work()
-    yield known(FAILED, counts[Work.State.FAILED])
-    parked = Work.objects.filter(state=Work.State.PARKED).values_list("key", flat=True)[:3]
-    yield known(PARKED, counts[Work.State.PARKED], note=", ".join(parked))
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, {"at": at})
+        watch, job, failed, parked, names = cursor.fetchone()
+    yield known(INGEST, _age(watch, at=at))
+    yield known(RESEARCH, _age(job, at=at))
+    yield known(FAILED, failed)
+    yield known(PARKED, parked, note=", ".join(names))
 
 
 def _age(since: datetime | None, *, at: datetime) -> float:

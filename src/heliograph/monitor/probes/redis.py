@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from functools import cache
 
 import redis
 from redis.backoff import NoBackoff
@@ -37,13 +38,13 @@ def read(ground: Ground) -> Iterator[Measure]:
 
 
 def _read(url: str) -> list[Measure]:
-    limits = {"socket_timeout": SECONDS, "socket_connect_timeout": SECONDS, "retry": Retry(NoBackoff(), 0)}
-    with redis.Redis.from_url(url, **limits) as client:
-        client.ping()
-        began = time.perf_counter()
-        client.ping()
-        spent = time.perf_counter() - began
-        info = client.info(*SECTIONS)
+    client = _client(url)
+    # The line of the look before may have been cut since.
+    client.ping()
+    began = time.perf_counter()
+    client.ping()
+    spent = time.perf_counter() - began
+    info = client.info(*SECTIONS)
     wrote = (info.get("aof_last_write_status", "ok"), info.get("rdb_last_bgsave_status", "ok"))
     found = [
         known(UP, 1),
@@ -57,6 +58,15 @@ def _read(url: str) -> list[Measure]:
     # Without a limit there is no share of it.
     most = info["maxmemory"]
     return [*found, known(FULL, info["used_memory"] / most)] if most else found
+
+
+@cache
+def _client(url: str) -> redis.Redis:
+    """Whose line is made anew once where it was cut. What does not answer is not asked again."""
+    again = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
+    return redis.Redis.from_url(
+        url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, retry=again, max_connections=4
+    )
 
 
 PROBE = Probe("redis", ALL, read, rows=False)

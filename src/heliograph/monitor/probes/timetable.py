@@ -37,4 +37,4 @@ def read(ground: Ground) -> Iterator[Measure]:
     yield known(LAG, lags[worst].total_seconds() if worst else 0, note=worst)
 
 
-PROBE = Probe("timetable", ALL, read, every=30)
+PROBE = Probe("timetable", ALL, read, every=60)

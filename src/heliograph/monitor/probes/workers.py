@@ -29,7 +29,7 @@ RESCUED = Definition(
     "pieces of work of the last hour whose message or worker was lost",
     Rule(20, 500),
 )
-ALL = (ALIVE, UNSERVED, LOST, EJECTED, DRAINING, SILENT, HELD, RESCUED)
+ALL = (ALIVE, UNSERVED, LOST, EJECTED, DRAINING, SILENT, HELD)
 HOUR = timedelta(hours=1)
 ABSENT = ("lost", "left")
 
@@ -53,7 +53,11 @@ def read(ground: Ground) -> Iterator[Measure]:
     ages = [(ground.at - node.heartbeat_at).total_seconds() for node in alive]
     yield known(SILENT, max(*ages, 0.0)) if ages else unknown(SILENT, "no node lives")
     yield known(HELD, sum(node.outstanding for node in alive))
+
+
+def read_rescued(ground: Ground) -> Iterator[Measure]:
+    """From what the reconciler notes."""
     yield known(RESCUED, sum(int(str(row["pieces"])) for row in rescued(at=ground.at)))
 
 
-PROBE = Probe("workers", ALL, read)
+PROBES = (Probe("workers", ALL, read), Probe("workers", (RESCUED,), read_rescued, every=60))
