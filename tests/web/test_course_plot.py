@@ -19,8 +19,10 @@ def dots(*values):
     return [Dot(NOON + place * HOUR, value) for place, value in enumerate(values) if value is not None]
 
 
-def plot(*values, **more):
-    return course_plot(dots(*values), step=HOUR, words=lambda value: f"{value:g}", **more)
+def plot(*values, at=None, **more):
+    """As it is drawn at a moment, that of the last value if not said otherwise."""
+    at = at or NOON + (len(values) - 1) * HOUR
+    return course_plot(dots(*values), step=HOUR, at=at, words=lambda value: f"{value:g}", **more)
 
 
 def test_gaps_stay_gaps():
@@ -46,6 +48,26 @@ def test_what_is_expected_goes_on_from_the_last_value():
     assert [(one.is_now, one.at) for one in found.moments] == [
         (False, NOON), (True, NOON + HOUR), (False, later),
     ]  # fmt: skip
+
+
+def test_a_line_ends_at_the_last_known_value_and_time_goes_on_to_now():
+    now = NOON + 10 * HOUR
+
+    found = plot(1, 2, at=now)
+
+    assert re.findall(r"[ML]([\d.]+) ", found.history) == ["0.0", "100.0"]
+    assert [(one.x, one.is_now, one.at) for one in found.moments] == [(0, False, NOON), (82, True, now)]
+
+
+def test_what_is_expected_does_not_bridge_the_time_in_which_nothing_was_known():
+    later = [Ahead(NOON + place * HOUR, 1, 2, 3) for place in (2, 11, 20)]
+
+    found = plot(1, 2, at=NOON + 10 * HOUR, ahead=later)
+
+    assert found.now == 500
+    assert re.findall(r"[ML]([\d.]+) ", found.history) == ["0.0", "50.0"]
+    assert re.findall(r"[ML]([\d.]+) ", found.ahead) == ["550.0", "1000.0"]
+    assert min(map(float, re.findall(r"[ML]([\d.]+) ", found.band))) == 550
 
 
 def test_of_a_line_that_never_moves_something_is_drawn_and_of_one_value_nothing():

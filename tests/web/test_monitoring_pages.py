@@ -327,11 +327,30 @@ def test_one_measure_over_time_with_its_forecast_and_how_such_fared(client):
     assert 'style="' not in answer
     for span in ("3h", "30d", "2y", "moon"):
         text_of(client, f"/monitoring/measures/database_size_bytes/?span={span}")
-    assert "Nothing is kept of these 2 years." in text_of(client, "/monitoring/measures/redis_up/?span=2y")
+    # Of years some hours of a day are looked at: one of them may be among these ninety minutes.
+    years = text_of(client, "/monitoring/measures/redis_up/?span=2y")
+    assert re.search("(Nothing|One value) is kept of these 2 years.", years)
     assert client.get("/monitoring/measures/nothing_at_all/").status_code == 404
     trends = text_of(client, "/monitoring/live/trends")
     assert "Full in 9 to 14 days." in trends
     assert "No forecast: too little" not in trends
+
+
+def test_a_trend_ends_where_its_last_value_was_known(client):
+    now = utc_now().replace(second=0, microsecond=0)
+    for minute in range(300, 240, -5):
+        keep_look(now - minute * 60 * SECOND, database_size_bytes=1e9 + 1e6 * minute)
+    roll_up(at=now)
+
+    page = client.get("/monitoring/live/trends").content.decode()
+    measure = client.get("/monitoring/measures/database_size_bytes/?span=1d").content.decode()
+
+    size = page.partition("database_size_bytes")[2].partition("</section>")[0]
+    for text in (size, measure):
+        line = re.search(r'class="history" d="([^"]+)"', text)[1]
+        assert re.sub(r"[^ML]", "", line) == "M" + "L" * 11
+        assert float(re.findall(r"([\d.]+) ", line)[-1]) < 200
+        assert 'x="82.0%" y="138">now</text>' in text
 
 
 def test_a_recommendation_is_answered(client):

@@ -73,17 +73,22 @@ def course_plot(
     dots: Sequence[Dot],
     *,
     step: timedelta,
+    at: datetime,
     words: Callable[[float], str],
     ahead: Sequence[Ahead] = (),
     reach: Sequence[tuple[Dot, Dot]] = (),
     bounds: tuple[float | None, float | None] = (None, None),
     limits: Sequence[float] = (),
 ) -> CoursePlot | None:
-    """None of fewer than two values. `bounds`: what the scale holds at least; `limits` are drawn where they
-    lie within it."""
+    """None of fewer than two values. `at` is now: where the last value is older than that, nothing is drawn
+    between. `bounds`: what the scale holds at least; `limits` are drawn where they lie within it.
+    """
     if len(dots) < 2:
         return None
-    first, last = dots[0].at, max([dots[-1].at, *(one.at for one in ahead)])
+    began = dots[-1]
+    is_old = at - began.at > GAP * step
+    ahead = [one for one in ahead if one.at > (at if is_old else began.at)]
+    first, last = dots[0].at, max([began.at, at, *(one.at for one in ahead)])
     values = [one.value for one in dots] + [value for one in ahead for value in (one.low, one.high)]
     values += [one.value for pair in reach for one in pair] + [one for one in bounds if one is not None]
     low, high, marks = _scale(min(values), max(values))
@@ -91,21 +96,17 @@ def course_plot(
     def place(at: datetime, value: float) -> str:
         return f"{_x(at, first, last)} {_y(value, low, high)}"
 
-    began = dots[-1]
+    course = [(one.at, one.low, one.mean, one.high) for one in ahead]
+    if ahead and not is_old:
+        course.insert(0, (began.at, *[began.value] * 3))
     return CoursePlot(
         history=_path(dots, place, step=step),
         reach=_area([(one.at, one.value, other.value) for one, other in reach], place, step=step),
-        band=_area(
-            [(began.at, began.value, began.value), *((one.at, one.low, one.high) for one in ahead)], place
-        )
-        if ahead
-        else "",
-        ahead="M" + "L".join([place(began.at, began.value), *(place(one.at, one.mean) for one in ahead)])
-        if ahead
-        else "",
+        band=_area([(when, least, most) for when, least, _, most in course], place),
+        ahead="M" + "L".join(place(when, mean) for when, _, mean, _ in course) if course else "",
         ticks=tuple(Tick(TOP + _y(mark, low, high), words(mark)) for mark in marks),
-        moments=tuple(_moments(first, began.at, last, has_ahead=bool(ahead))),
-        now=_x(began.at, first, last) if ahead else None,
+        moments=tuple(_moments(first, at, last, has_ahead=bool(ahead))),
+        now=_x(at, first, last) if ahead else None,
         limits=tuple(Tick(TOP + _y(one, low, high), words(one)) for one in limits if low <= one <= high),
         is_short=last - first < SHORT,
     )

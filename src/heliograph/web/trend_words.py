@@ -14,6 +14,7 @@ from heliograph.monitor.take import SCORE
 from heliograph.web.course_plot import Ahead, CoursePlot, Dot, course_plot
 from heliograph.web.measured import value_text
 from heliograph.web.numbers import DASH
+from heliograph.web.reads.monitoring.looked import EVERY
 from heliograph.web.reads.monitoring.trends import Expected, Trend
 
 UNITS = {one.name: one.unit for one in (*DEFINITIONS, SCORE)}
@@ -37,15 +38,17 @@ class TrendView:
     score: str
 
 
-def trend_view(trend: Trend, *, newest: Dot | None, reason: str, at: datetime) -> TrendView:
+def trend_view(trend: Trend, *, newest: Dot | None, is_kept: bool, reason: str, at: datetime) -> TrendView:
     """A trend drawn and in words; `newest` is of the newest look, None where that did not know it, for the
-    `reason`."""
+    `reason`. `is_kept`: workers kept that look, as they kept those of the course."""
     course, expected = trend.course, trend.expected
     unit = UNITS.get(course.of.name, "count")
     ahead = [Ahead(one.at, one.low, one.mean, one.high) for one in expected.steps] if expected else []
     dots = [Dot(when, value) for when, value in zip(course.at, course.values, strict=True)]
-    # Else it would be a gap of its own.
-    if newest and dots and newest.at - dots[-1].at <= 2 * course.step:
+    # What is measured seldom is not known in between.
+    step = max(course.step, timedelta(seconds=EVERY.get(course.of.name, 0)))
+    # Of what else lies between nobody knows anything.
+    if newest and is_kept and dots and newest.at - dots[-1].at <= 2 * step:
         dots.append(newest)
     now = newest or (dots[-1] if dots else None)
     bounds = (None, None) if unit == "bytes" and not course.of.bounds[0] else course.of.bounds
@@ -55,9 +58,10 @@ def trend_view(trend: Trend, *, newest: Dot | None, reason: str, at: datetime) -
         address=measure_address(course.of.name, key_of(course.labels)),
         plot=course_plot(
             dots,
-            step=course.step,
+            step=step,
+            at=at,
             words=lambda value: value_text(value, unit),
-            ahead=[one for one in ahead if dots and one.at > dots[-1].at],
+            ahead=ahead,
             bounds=bounds,
         ),
         label=course_label(course.of.title, course.values, unit),

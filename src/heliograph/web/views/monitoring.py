@@ -107,7 +107,7 @@ def measure_page(request: HttpRequest, name: str) -> HttpResponse:
         "several": [(key_of(one), measure_address(name, key_of(one), span.name)) for one in several],
         "span": span,
         "spans": [(one, measure_address(name, key_of(labels), one.name)) for one in measures.SPANS.values()],
-        "plot": measures.plot(found, span, definition, expected),
+        "plot": measures.plot(found, span, definition, expected, at=at),
         "label": course_label(meaning(definition.says), [one.mean for one in found], definition.unit),
         "newest": newest,
         "has_one": bool(found),
@@ -160,9 +160,8 @@ def _frame(asked: Asked) -> Context:
 def _trends(asked: Asked) -> Context:
     found = trends.trends(at=asked.at)
     newest = [(one, *_newest(one, asked.found)) for one in found]
-    return {
-        "trends": [trend_view(one, newest=dot, reason=reason, at=asked.at) for one, dot, reason in newest],
-    }
+    facts = {"is_kept": asked.found.is_kept, "at": asked.at}
+    return {"trends": [trend_view(one, newest=dot, reason=why, **facts) for one, dot, why in newest]}
 
 
 def _newest(trend: trends.Trend, found: Looked) -> tuple[Dot | None, str]:

@@ -10,7 +10,7 @@ from heliograph.monitor.models import Series
 from heliograph.monitor.queries import Layer, Point, course, seldom
 from heliograph.web.course_plot import Ahead, CoursePlot, Dot, course_plot
 from heliograph.web.measured import value_text
-from heliograph.web.reads.monitoring.looked import DEFINITIONS
+from heliograph.web.reads.monitoring.looked import DEFINITIONS, EVERY
 from heliograph.web.reads.monitoring.trends import Expected
 
 DAY = timedelta(days=1)
@@ -80,17 +80,24 @@ def _years(name: str, labels: dict[str, str], *, at: datetime) -> list[Stretch]:
 
 
 def plot(
-    found: Sequence[Stretch], span: Span, definition: Definition, expected: Expected | None
+    found: Sequence[Stretch],
+    span: Span,
+    definition: Definition,
+    expected: Expected | None,
+    *,
+    at: datetime,
 ) -> CoursePlot | None:
     """The drawing: the mean with what was reached, what is expected, and the limits of its rule."""
     rule = definition.rule
     ahead = [Ahead(one.at, one.low, one.mean, one.high) for one in expected.steps] if expected else []
     return course_plot(
         [Dot(one.at, one.mean) for one in found],
-        step=span.step,
+        # What is measured seldom is not known in between.
+        step=max(span.step, timedelta(seconds=EVERY.get(definition.name, 0))),
+        at=at,
         words=lambda value: value_text(value, definition.unit),
         # Beside three hours nothing that is expected in days finds room.
-        ahead=[one for one in ahead if span.back >= DAY and one.at > found[-1].at] if found else (),
+        ahead=ahead if span.back >= DAY else (),
         reach=[(Dot(one.at, one.least), Dot(one.at, one.most)) for one in found],
         bounds=(None, None) if definition.unit == "bytes" else (0.0, None),
         limits=[rule.amber, rule.red] if rule else (),
