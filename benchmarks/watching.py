@@ -53,7 +53,11 @@ def looks(count: int) -> tuple[float, dict[str, float]]:
     from heliograph.monitor.probes import PROBES
     from heliograph.workers.measuring import ground
 
-    # The first one reads all that is read seldom, and what it needs is loaded by it.
+    # A process loads once what its probes need.
+    alone: dict[str, float] = {}
+    for probe in PROBES:
+        name = f"{probe.part}, every {probe.every} s"
+        alone[name] = alone.get(name, 0.0) + 1000 * _mean(lambda p=probe: look(p, ground(at=utc_now())))
     look_now()
     spent = 0.0
     for number in range(1, count + 1):
@@ -62,10 +66,6 @@ def looks(count: int) -> tuple[float, dict[str, float]]:
         look_now()
         spent += cpu_seconds() - before
         _say(f"look {number} of {count}: {1000 * spent / number:.1f} ms each")
-    alone: dict[str, float] = {}
-    for probe in PROBES:
-        name = f"{probe.part}, every {probe.every} s"
-        alone[name] = alone.get(name, 0.0) + 1000 * _mean(lambda p=probe: look(p, ground(at=utc_now())))
     return spent / count, alone
 
 
