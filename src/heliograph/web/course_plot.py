@@ -19,10 +19,11 @@ SHORT = timedelta(hours=36)
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A known value."""
+    """A known value; of a stretch of time its mean, with the least and the most of it as `reach`."""
 
     at: datetime
     value: float
+    reach: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,6 @@ def course_plot(
     at: datetime,
     words: Callable[[float], str],
     ahead: Sequence[Ahead] = (),
-    reach: Sequence[tuple[Dot, Dot]] = (),
     bounds: tuple[float | None, float | None] = (None, None),
     limits: Sequence[float] = (),
 ) -> CoursePlot | None:
@@ -90,7 +90,8 @@ def course_plot(
     ahead = [one for one in ahead if one.at > (at if is_old else began.at)]
     first, last = dots[0].at, max([began.at, at, *(one.at for one in ahead)])
     values = [one.value for one in dots] + [value for one in ahead for value in (one.low, one.high)]
-    values += [one.value for pair in reach for one in pair] + [one for one in bounds if one is not None]
+    reach = [(one.at, *one.reach) for one in dots if one.reach]
+    values += [value for _, *pair in reach for value in pair] + [one for one in bounds if one is not None]
     low, high, marks = _scale(min(values), max(values))
 
     def place(at: datetime, value: float) -> str:
@@ -101,7 +102,7 @@ def course_plot(
         course.insert(0, (began.at, *[began.value] * 3))
     return CoursePlot(
         history=_path(dots, place, step=step),
-        reach=_area([(one.at, one.value, other.value) for one, other in reach], place, step=step),
+        reach=_area(reach, place, step=step),
         band=_area([(when, least, most) for when, least, _, most in course], place),
         ahead="M" + "L".join(place(when, mean) for when, _, mean, _ in course) if course else "",
         ticks=tuple(Tick(TOP + _y(mark, low, high), words(mark)) for mark in marks),

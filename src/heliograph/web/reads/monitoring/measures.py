@@ -91,14 +91,13 @@ def plot(
     rule = definition.rule
     ahead = [Ahead(one.at, one.low, one.mean, one.high) for one in expected.steps] if expected else []
     return course_plot(
-        [Dot(one.at, one.mean) for one in found],
+        [Dot(one.at, one.mean, (one.least, one.most)) for one in found],
         # What is measured seldom is not known in between.
         step=max(span.step, timedelta(seconds=EVERY.get(definition.name, 0))),
         at=at,
         words=lambda value: value_text(value, definition.unit),
         # Beside three hours nothing that is expected in days finds room.
         ahead=ahead if span.back >= DAY else (),
-        reach=[(Dot(one.at, one.least), Dot(one.at, one.most)) for one in found],
         bounds=(None, None) if definition.unit == "bytes" else (0.0, None),
         limits=[rule.amber, rule.red] if rule else (),
     )
