@@ -1,5 +1,7 @@
 """State, readiness and lengths of a plan."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -175,3 +177,25 @@ def test_running_in_blocks_gives_the_same_as_at_once():
     np.testing.assert_array_equal(
         bits(np.concatenate([p for _, p in parts], axis=1)), bits(evaluate(plan, bars)[0])
     )
+
+
+def test_a_runner_that_rests_gives_back_the_memory_of_large_blocks_and_goes_on_the_same():
+    plan = plan_of(["ema(close, 20) + sma(close, 50)", "rsi(close, 14)"])
+    bars = random_bars(5, instruments=200, count=1_001)
+    past, last = bars.slice(0, 1_000), bars.slice(1_000, 1_001)
+    runner, other = (Runner(plan, instruments=200) for _ in range(2))
+    tracemalloc.start()
+    try:
+        runner.advance(past)
+        taken, _ = tracemalloc.get_traced_memory()
+        runner.rest()
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    other.advance(past)
+
+    # What holds a value for each bar is gone.
+    one = past.close.nbytes
+    assert kept < one / 4 < 2 * one < taken
+    for rested, never in zip(runner.advance(last), other.advance(last), strict=True):
+        np.testing.assert_array_equal(bits(rested), bits(never))

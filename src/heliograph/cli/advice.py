@@ -19,27 +19,38 @@ if TYPE_CHECKING:
 Number = Annotated[int, typer.Argument(metavar="ID", help="The number of one.", show_default=False)]
 MOMENTS = ("opened_at", "seen_at", "answered_at", "judged_at")
 LONGEST = 100
+MOST = 100
 
-advice = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
-
-
-@advice.callback()
-def about() -> None:
-    """Show what could be better, from which numbers and by which command, and whether it helped."""
+advice = typer.Typer(rich_markup_mode=None)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    advice.callback(invoke_without_command=True)(about)
     for name, command in {"list": list_, "show": show, "done": done, "dismiss": dismiss}.items():
         advice.command(name)(command)
     app.add_typer(advice, name="advice")
 
 
 @spread
+def about(context: typer.Context, place: Place, as_json: AsJson = False) -> None:
+    """Show what could be better, from which numbers and by which command, and whether it helped.
+
+    Without a command, what could be better is listed.
+
+    \b
+    Example:
+      heliograph advice
+    """
+    if context.invoked_subcommand is None:
+        _list(place, as_json=as_json)
+
+
+@spread
 def list_(
     place: Place,
     every: Annotated[bool, typer.Option("--all", help="Those that were answered or are over, too.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="How many.")] = 100,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many.")] = MOST,
     as_json: AsJson = False,
 ) -> None:
     """List what could be better, newest first.
@@ -51,18 +62,7 @@ def list_(
       heliograph advice list
       heliograph advice list --all --json
     """
-    with database(place):
-        from heliograph.monitor.advice.queries import visible_to
-        from heliograph.monitor.advice.told import told_recommendation
-
-        rows = visible_to() if every else visible_to().filter(state="open")
-        found = [told_recommendation(row) for row in rows.order_by("-opened_at", "-pk")[:limit]]
-    if as_json:
-        show_json({"items": [_plain(one) for one in found]})
-    elif not found:
-        note("Nothing to be better is known; the workers of `heliograph up` look every four hours.")
-    else:
-        show_table([">id", "since (UTC)", "what", "by", "state", "helped"], map(_row, found))
+    _list(place, every=every, limit=limit, as_json=as_json)
 
 
 @spread
@@ -122,6 +122,21 @@ def dismiss(
         told["title"] = row.title
         found = _find(number_)
     _answered(found, as_json=as_json)
+
+
+def _list(place: Place, *, every: bool = False, limit: int = MOST, as_json: bool) -> None:
+    with database(place):
+        from heliograph.monitor.advice.queries import visible_to
+        from heliograph.monitor.advice.told import told_recommendation
+
+        rows = visible_to() if every else visible_to().filter(state="open")
+        found = [told_recommendation(row) for row in rows.order_by("-opened_at", "-pk")[:limit]]
+    if as_json:
+        show_json({"items": [_plain(one) for one in found]})
+    elif not found:
+        note("Nothing to be better is known; the workers of `heliograph up` look every four hours.")
+    else:
+        show_table([">id", "since (UTC)", "what", "by", "state", "helped"], map(_row, found))
 
 
 def _find(number_: int) -> "ToldRecommendation":

@@ -30,6 +30,10 @@ class Crew:
         else:
             self._run_lanes(block)
 
+    def rest(self) -> None:
+        """Gives back the scratch arrays."""
+        self._arenas.clear()
+
     def _run_stretches(self, block: Block) -> None:
         """One instrument: stretch after stretch, in each the steps that are free side by side."""
         width = block.shape[1]

@@ -63,6 +63,11 @@ class Runner:
             part = bars.slice(start, min(start + size, len(bars)))
             yield part, self.advance(part)
 
+    def rest(self) -> None:
+        """Gives back the memory that large blocks took; outputs of the last one stay with who holds them."""
+        self._results = {}
+        self._crew.rest()
+
     def ready(self, side: str) -> npt.NDArray[np.int64]:
         """int64[N]: the first bar of the last block at which all nodes of the side have been known.
 

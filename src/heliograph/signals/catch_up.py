@@ -73,6 +73,8 @@ class CatchUp:
                     yield replace(told, waiting=0)
             if waiting:
                 yield Generated(waiting=waiting)
+        # A shard is kept for long, and goes on bar by bar.
+        self.state.runner.rest()
 
     def _spans(self, rows: Mask) -> Iterator[Span]:
         """Cuts the bars to come, so that those whose finer bars may still come stand alone."""

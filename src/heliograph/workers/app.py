@@ -27,6 +27,7 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.db import close_old_connections, connections
 
+from heliograph.kit.allocator import give_large_back
 from heliograph.kit.tied import die_with_parent
 from heliograph.workers.queues import ROUTES, TASKS
 
@@ -115,6 +116,7 @@ def _take_a_name(sender: str, **_: object) -> None:
 @celeryd_after_setup.connect
 def _load_before_forking(instance: Any, **_: object) -> None:
     """What the parent has loaded costs its children neither time nor memory."""
+    give_large_back()
     for queue in instance.app.amqp.queues.consume_from:
         for name in PRELOADED.get(queue, ()):
             import_module(name)

@@ -93,11 +93,18 @@ def _first(values: Floats) -> int:
 def _insist(values: Floats) -> None:
     known = values[np.isfinite(values)]
     if len(values) < LEAST:
-        raise TooLittle(f"Its history is of {len(values) / 24:.1f} days; {LEAST // 24} are needed.")
+        raise TooLittle(f"Its history is of {_length(len(values))}; {LEAST // DAY} days are needed.")
     if len(known) < KNOWN * len(values):
         raise TooLittle(f"It is known in {len(known)} of {len(values)} hours; {KNOWN:.0%} are needed.")
     if known.min() == known.max():
         raise TooLittle(f"It was {known[0]:.6g} all the time: how it moves is not known.")
+
+
+def _length(hours: int) -> str:
+    """So many hours in words; days are rounded down, so that no history seems to be enough that is not."""
+    if hours >= DAY:
+        return f"{hours * 10 // DAY / 10:.1f} days"
+    return "less than an hour" if not hours else f"{hours} hour" if hours == 1 else f"{hours} hours"
 
 
 def _filled(values: Floats) -> Floats:
