@@ -17,6 +17,7 @@ def test_what_could_be_better_is_listed_shown_and_answered(heliograph):
     number = advise()
 
     assert "heliograph work retry shard:7" in heliograph("advice", "list").out
+    assert heliograph("advice") == heliograph("advice", "list")
     shown = heliograph("advice", "show", number).out
     assert "fleet_work 7" in shown
     assert "Expected: queues_parked_work goes down from 2 to 1; this piece." in shown

@@ -21,7 +21,7 @@ def test_commands_show_the_same(heliograph):
     foresee()
 
     shown = heliograph("forecast")
-    assert "Its history is of 0.4 days" in shown.out
+    assert "Its history is of 9 hours; 3 days are needed." in shown.out
     assert "host_disk_free_bytes a" in shown.out
     assert [one["kind"] for one in items(heliograph("forecast", "--json"))] == ["load", "space"]
     assert [one["kind"] for one in items(heliograph("forecast", "--kind", "space", "--json"))] == ["space"]

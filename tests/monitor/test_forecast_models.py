@@ -61,7 +61,9 @@ def test_what_was_before_a_shift_is_left_out_and_what_cannot_be_is_not_foreseen(
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        (np.arange(71.0), "Its history is of 3.0 days; 3 are needed."),
+        (np.arange(71.0), "Its history is of 2.9 days; 3 days are needed."),
+        (np.arange(24.0), "Its history is of 1.0 days; 3 days are needed."),
+        (np.arange(1.0), "Its history is of 1 hour; 3 days are needed."),
         (np.full(200, 4.0), "It was 4 all the time: how it moves is not known."),
         (np.where(np.arange(200) % 3, np.arange(200.0), np.nan), "It is known in 133 of 200 hours; 80%"),
     ],

@@ -54,7 +54,7 @@ def test_without_enough_history_there_is_none_and_why():
 
     found = newest()
     assert {name: one.row.reason for (name, *_), one in found.items()} == {
-        "generation_published": "Its history is of 1.2 days; 3 are needed.",
+        "generation_published": "Its history is of 1.2 days; 3 days are needed.",
         "queues_messages": "It was 0 all the time: how it moves is not known.",
         "host_disk_free_bytes": "Its history has 30 hours; 72 over 3 days are needed.",
     }
@@ -257,7 +257,9 @@ def test_what_is_not_measured_any_more_is_not_foreseen():
     assert newest()["host_cpu_ratio", "gone"].row.reason == reason
     Series.objects.create(name="queues_messages")
     make_forecasts(at=NOON + 4 * HOURS)
-    assert newest()["queues_messages",].row.reason == "Its history is of 0.0 days; 3 are needed."
+    assert (
+        newest()["queues_messages",].row.reason == "Its history is of less than an hour; 3 days are needed."
+    )
     assert [one.row.reason for one in list_trends()] == [reason]
 
 

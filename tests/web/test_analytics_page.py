@@ -40,6 +40,8 @@ def test_figures_and_pictures_are_those_of_the_answer(viewer):
     mean = total.r.expectancy
     told = f"{mean.low:+.2f} to {mean.high:+.2f}, n {mean.n:,}".replace("-", "−")
     assert told in text
+    fall = f'{total.pct.series.max_drawdown:.1f} <span class="unit">%</span></dd>'
+    assert f'{fall}<dd class="context">of one stake, below the highest sum · Sharpe' in text
     assert text.count('class="report-chart"') == 2
     assert 'style="' not in text
     assert names(text) == ["Busy", "Slow"]

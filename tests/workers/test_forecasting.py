@@ -37,7 +37,7 @@ def test_they_are_made_every_four_hours_and_only_where_something_was_measured(ch
     forecast_when_due(at=due())
 
     (made,) = Forecast.objects.values_list("reason", "made_at")
-    assert made[0] == "Its history is of 0.2 days; 3 are needed."
+    assert made[0] == "Its history is of 5 hours; 3 days are needed."
     forecast_when_due(at=due())
     assert Forecast.objects.get().made_at == made[1]
 

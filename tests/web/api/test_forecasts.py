@@ -36,7 +36,7 @@ def test_the_newest_forecasts_stand_beside_their_score_and_what_lacks_beside_why
 
     lacking, disk = found
     assert (lacking["kind"], lacking["name"], lacking["values"]) == ("load", "queues_messages", [])
-    assert lacking["reason"] == "Its history is of 0.4 days; 3 are needed."
+    assert lacking["reason"] == "Its history is of 9 hours; 3 days are needed."
     assert (disk["labels"], disk["model"], disk["coverage"]) == ({"host": "a"}, "Theil-Sen", 0.8)
     stamp = (at + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert (len(disk["values"]), disk["values"][-1]["at"]) == (7, stamp)
