@@ -1,5 +1,8 @@
 """Health on the command line."""
 
+import json
+import re
+
 import pytest
 
 from heliograph.cli.output import number
@@ -12,6 +15,19 @@ def test_a_part_of_which_nothing_is_known_says_why(heliograph):
 
     line = next(line for line in told.splitlines() if line.split()[:1] == ["web"])
     assert line.split(maxsplit=3)[1:] == ["unknown", "–", "too little was asked in the last five minutes"]
+
+
+def test_people_read_when_it_was_looked_at_and_what_measures_are_called(heliograph):
+    told = heliograph("health").out
+
+    assert re.search(r"; at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n", told)
+    found = json.loads(heliograph("health", "--json").out)
+    wrong = [one for part in found["parts"] for one in part["measures"] if one["state"] in ("red", "amber")]
+    assert found["unknown"]
+    assert wrong
+    assert all(f"({one['measure']})" in told for one in found["unknown"])
+    assert all(f"({one['name']}) is " in told for one in wrong)
+    assert not any(f" {one['name']} is " in told for one in wrong)
 
 
 @pytest.mark.parametrize(("value", "sign", "told"), [(-0.001, False, "0.00"), (-0.01, False, "-0.01")])

@@ -1,7 +1,7 @@
 """`heliograph health`: how well all of it is, what is weakest, and what is not known."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -101,21 +101,48 @@ def _processes(place: Place) -> "Iterator[Measure]":
 
 def _show(found: "ToldHealth") -> None:
     score = UNKNOWN if found.score is None else f"{found.score:g}"
-    print(f"Health {score} of 100, {found.state}; weakest: {found.weakest or UNKNOWN}")
+    print(f"Health {score} of 100, {found.state}; weakest: {found.weakest or UNKNOWN}; at {utc(found.at)}")
+    titles = {
+        _name(one.name, one.labels): _title(one.name, one.labels)
+        for part in found.parts
+        for one in part.measures
+    }
     for words in found.capped_by:
-        print(f"Capped: {words}")
+        print(f"Capped: {_titled(words, titles)}")
     unknown = {one.part: one.reason for one in found.unknown}
     rows = [
-        [part.name, part.state, number(part.score, 1), _why(part, unknown.get(part.name, UNKNOWN))]
+        [part.name, part.state, number(part.score, 1), _why(part, titles, unknown.get(part.name, UNKNOWN))]
         for part in found.parts
     ]
     show_table(["part", "", ">score", "why"], rows)
     reasons: dict[str, list[str]] = defaultdict(list)
     for one in found.unknown:
-        reasons[one.reason].append(" ".join([one.measure, *filter(None, one.labels.values())]))
+        reasons[one.reason].append(_title(one.measure, one.labels))
     if reasons:
         show_table(["unknown", "why"], [[", ".join(names), reason] for reason, names in reasons.items()])
 
 
-def _why(part: "ToldPart", unknown: str) -> str:
-    return "; ".join(part.why) or (unknown if part.score is None else "all of it is green")
+def _why(part: "ToldPart", titles: Mapping[str, str], unknown: str) -> str:
+    words = [_titled(one, titles) for one in part.why]
+    return "; ".join(words) or (unknown if part.score is None else "all of it is green")
+
+
+def _titled(words: str, titles: Mapping[str, str]) -> str:
+    """What is said of a measure, by what people call it."""
+    name, is_, rest = words.partition(" is ")
+    return f"{titles.get(name, name)}{is_}{rest}"
+
+
+def _title(name: str, labels: Mapping[str, str]) -> str:
+    """What people call a measure, with the name by which it is found; only that without a database."""
+    from django.apps import apps
+
+    if not apps.ready:
+        return _name(name, labels)
+    from heliograph.monitor.naming import DEFINITIONS, title_of
+
+    return f"{title_of(name, labels)} ({name})" if name in DEFINITIONS else _name(name, labels)
+
+
+def _name(name: str, labels: Mapping[str, str]) -> str:
+    return " ".join([name, *filter(None, labels.values())])

@@ -9,8 +9,9 @@ import numpy.typing as npt
 from heliograph.engine.bars import INPUTS, Bars, Floats, Times
 from heliograph.engine.timeframe import DAY, Timeframe
 
-# About so many bars of all instruments together are advanced and stored in one step.
-BLOCK_CELLS = 500_000
+# About so many bars of all instruments together are advanced and stored in one step: more are no faster, and
+# take their memory at once.
+BLOCK_CELLS = 125_000
 MOST_COLUMNS = 65_536
 
 Mask = npt.NDArray[np.bool_]
