@@ -231,4 +231,4 @@ def test_health_is_unhealthy_where_work_waits_for_a_person(heliograph, trend):
     Work.objects.create(kind="generate", key="shard:1", state="parked", started_at=utc_now())
     answer = heliograph("health")
     assert answer.code == 4
-    assert "queues_parked_work is 1, red from 1 (shard:1)" in answer.out
+    assert "(queues_parked_work) is 1, red from 1 (shard:1)" in answer.out
