@@ -143,6 +143,8 @@ def test_the_map_of_coverage_begins_with_the_series_that_lacks_most(client):
     assert shown == ["L/USDT", *(f"{letter}/USDT" for letter in "ABCDEFGHI")]
     assert "10 of 12 series · 3 bars lack in them, the worst first" in part
     assert 'href="/data/"' in part
+    # All of it is old.
+    assert "</svg>today</li>" not in part
     # By keys one comes to what lacks, and past the rest.
     assert len(re.findall(r'<a href="/data/\d+/\?day=[^"]+" aria-label="[^"]+">', part)) == 1
     assert "Coverage" in text_of(client, "/monitoring/")

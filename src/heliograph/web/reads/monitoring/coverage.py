@@ -49,6 +49,7 @@ def coverage_context(*, at: datetime) -> dict[str, object]:
         "rows": [_row(one, found.counted_at.date()) for one in found.lines],
         "months": list(months(found.first)),
         "width": DAYS * CELL,
+        "is_past": found.last < found.counted_at.date(),
     }
 
 
