@@ -11,9 +11,9 @@ from heliograph.fleet.models import Job, Node, Rescue, Ring, Work
 from heliograph.market.models import Candle, Feed, Instrument, Replay, Series, Venue, Watch
 from heliograph.market.wire import to_datetime
 from heliograph.monitor.behind import shards_behind
-from heliograph.monitor.measure import known
+from heliograph.monitor.measure import Definition, known
 from heliograph.monitor.models import Sample, Traffic
-from heliograph.monitor.probes.market import COVERAGE
+from heliograph.monitor.probes.market import COVERAGE, SERIES
 from heliograph.monitor.queries import course, newest_looks
 from heliograph.monitor.store import roll_up, write
 from heliograph.monitor.take import keep_look, measure_for_answer
@@ -327,6 +327,16 @@ def test_what_another_process_found_counts_from_its_look_on():
         scores += [part.score for part in health.parts if part.name == "market"]
     # From 0.8 to 0.98.
     assert scores == [None, pytest.approx(50), pytest.approx(50), pytest.approx(75)]
+
+
+def test_what_another_version_told_by_other_labels_is_passed_over():
+    keep_look(GROUND)
+    before = Definition(SERIES.name, "count", "stored series", labels=("venue",))
+    write([known(before, 7, venue="a")], at=NOON + 20 * SECOND, spent_ms=1)
+
+    keep_look(replace(GROUND, at=NOON + 30 * SECOND))
+
+    assert Sample.objects.count() == 3
 
 
 def test_who_is_asked_for_an_answer_tells_of_costly_things_as_they_were_kept():

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import heliograph
-from heliograph.monitor.measure import Definition, Measure, known, measured
+from heliograph.monitor.latest import read_seen
+from heliograph.monitor.measure import Definition, Measure, known
 from heliograph.monitor.models import Sample
 from heliograph.monitor.probes import DEFINITIONS, PROBES
-from heliograph.monitor.queries import newest_looks
 from heliograph.monitor.take import PART, SCORE
 
 AGE = Definition("look_age_seconds", "seconds", "since the newest look that was kept")
@@ -46,12 +46,7 @@ EXPORTED = Exported((*DEFINITIONS, *SCORED, *OWN))
 
 def kept_for_scrape(*, at: datetime) -> list[Measure]:
     """The newest of each measure that is not older than two of its looks, and how old the newest look is."""
-    found = [
-        measured(BY_NAME[one.name], one.value, one.reason, **one.labels)
-        for one in newest_looks(AGES | SCORES, at=at)
-        # Another version had other labels.
-        if set(one.labels) == set(BY_NAME[one.name].labels)
-    ]
+    found = [one for _, one in read_seen(AGES | SCORES, BY_NAME, at=at)]
     return [*found, *_own(found, at=at)]
 
 

@@ -1,10 +1,10 @@
 """What each probe found last: remembered by the process that looked, read where another one looked since."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from heliograph.monitor.measure import Measure, measured
+from heliograph.monitor.measure import Definition, Measure, measured
 from heliograph.monitor.probe import Probe
 from heliograph.monitor.queries import newest_looks
 
@@ -37,9 +37,18 @@ def read_latest(probes: Sequence[Probe], *, at: datetime) -> list[Seen]:
         return []
     definitions = {one.name: one for probe in probes for one in probe.measures}
     groups = {tuple(one.name for one in probe.measures): _age(probe) for probe in probes}
+    return read_seen(groups, definitions, at=at)
+
+
+def read_seen(
+    groups: Mapping[tuple[str, ...], timedelta], definitions: Mapping[str, Definition], *, at: datetime
+) -> list[Seen]:
+    """What the newest look at each group found, none older than the group may be; what another version told
+    by other labels is passed over. One statement."""
     return [
         (one.at, measured(definitions[one.name], one.value, one.reason, **one.labels))
         for one in newest_looks(groups, at=at)
+        if set(one.labels) == set(definitions[one.name].labels)
     ]
 
 

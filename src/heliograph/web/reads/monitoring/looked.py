@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from heliograph.kit.cache import cached
 from heliograph.monitor.kept import AGES, EXPORTED, PATIENCE
-from heliograph.monitor.measure import Definition, key_of, measured
+from heliograph.monitor.latest import read_seen
+from heliograph.monitor.measure import Definition, key_of
 from heliograph.monitor.models import Sample
 from heliograph.monitor.probes import PROBES
 from heliograph.monitor.queries import Kept, Key, newest_looks
@@ -48,11 +49,9 @@ def looked(*, at: datetime) -> Looked:
     look = Sample.objects.order_by("-at").values_list("at", flat=True).first()
     if look is None or at - look > FRESH:
         return Looked(health.measured(), {}, is_kept=False)
-    kept = newest_looks(AGES, at=at)
-    found = [one for one in kept if set(one.labels) == set(DEFINITIONS[one.name].labels)]
-    measures = [measured(DEFINITIONS[one.name], one.value, one.reason, **one.labels) for one in found]
-    ages = {(one.name, key_of(one.labels)): one.at for one in found}
-    return Looked(told(health_of(measures), at=look, notes=False), ages, is_kept=True)
+    seen = read_seen(AGES, DEFINITIONS, at=at)
+    found = told(health_of([one for _, one in seen]), at=look, notes=False)
+    return Looked(found, {one.key: when for when, one in seen}, is_kept=True)
 
 
 def newest_of(name: str, labels: Mapping[str, str], *, at: datetime) -> Kept | None:
