@@ -1,5 +1,6 @@
 """The stream of events: what is told, to whom, and what a listener that comes again gets."""
 
+import asyncio
 import json
 from datetime import timedelta
 
@@ -192,6 +193,24 @@ def test_an_event_arrives_after_its_commit(listen):
         (1, "progress", "job.queued"),
         (2, "progress", "job.queued"),
     ]
+
+
+def test_what_happens_between_admission_and_the_first_frame_is_told(transactional_db):
+    meanwhile = iter(range(9))
+
+    def happen_once():
+        happen(1, start=next(meanwhile))
+        connection.close()
+
+    async def application(scope, receive, send):
+        await pages(scope, receive, send)
+        await asyncio.to_thread(happen_once)
+
+    with served(application, recheck=2.0) as run:
+        listener = Listener(run.port)
+
+        assert titles(listener.events(1)) == ["Backtest 0"]
+        listener.close()
 
 
 def test_who_may_listen_no_longer_is_cut_off(transactional_db):

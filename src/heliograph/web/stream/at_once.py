@@ -27,9 +27,9 @@ def bounds() -> tuple[int, int, int]:
     return found
 
 
-def told_at_once(admission: Admission, last: int) -> bytes:
+def told_at_once(admission: Admission) -> bytes:
     """The events there are; browsers come again by themselves, and say which was the last."""
-    position = last if admission.after is None else admission.after
+    position = admission.after
     opening, told = f"retry: {COME_AGAIN_MS}\n".encode(), []
     if admission.gap is not None:
         told.append(gap_frame(position, admission.gap))

@@ -127,7 +127,7 @@ class EventStream:
         line = Line(send, slow=self._limits.slow)
         headers = [one for one in answer.headers if one[0].lower() != b"content-length"]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        position = self.hub.last if admission.after is None else admission.after
+        position = admission.after
         opening = f"retry: {self._limits.retry_ms}\n".encode()
         if admission.gap is not None:
             opening += b"\n" + gap_frame(position, admission.gap)

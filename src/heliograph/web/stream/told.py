@@ -58,14 +58,14 @@ class Asked:
 class Admission:
     """A listener that was let in: who it is, what it wants, where it goes on, what it may see.
 
-    `after` is None for one that begins with what happens next. `gap` is set where it asked to go on from
+    `after` is the event behind which it begins. `gap` is set where it asked to go on from
     before what is kept: the newest position that is not. What it may see was asked when `newest_strategy` was
     the newest.
     """
 
     person: str
     asked: Asked
-    after: int | None
+    after: int
     gap: int | None
     sees: Sees
     newest_strategy: int

@@ -86,14 +86,15 @@ def stream_events(request: HttpRequest, asked: Query[AskedEvents]) -> HttpRespon
     admission = Admission(
         person=caller(request),
         asked=asked.meant(),
-        after=after,
+        # From now on, and not from when the stream begins: what happens between the two is told.
+        after=last if after is None else after,
         gap=forgotten if after is not None and after < forgotten else None,
         sees=sees,
         newest_strategy=newest_strategy,
     )
     door = door_of(request)
     if door is None:
-        return _stream(told_at_once(admission, last))
+        return _stream(told_at_once(admission))
     _refuse_too_many(door, admission.person)
     door.admission = admission
     return _stream(b"")

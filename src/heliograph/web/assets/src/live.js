@@ -54,7 +54,7 @@ function heed(message) {
     const was = state;
     state = message.state;
     sayStream(state);
-    // What was missed meanwhile is looked up; at first there is nothing to miss.
+    // What was missed meanwhile is looked up. What came between the page and its stream waits for the next look.
     if (was === "lost" && state === "open") document.querySelectorAll(PARTS).forEach(soon);
     return;
   }
