@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.sound import Sound
 from tests.web.people import person_with, signed_in
@@ -23,6 +23,8 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+# What is awaited comes; on a busy machine it comes late.
+expect.set_options(timeout=20_000)
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 
 

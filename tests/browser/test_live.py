@@ -9,9 +9,9 @@ from heliograph.kit.wait import wait_until
 from heliograph.signals.models import Outcome, Signal
 from tests.web.streaming import served
 
-SOON = 8_000
+SOON = 20_000
 # Longer than a stream may be away before that is said, and than a look without events.
-LATER = 25_000
+LATER = 40_000
 
 
 @pytest.fixture
@@ -140,10 +140,12 @@ def test_jobs_come_on_while_one_watches(world, watch):
     )
     page = watch("/work/jobs/")
     expect(page.get_by_text("Backtest Busy v1")).to_be_visible()
+    # It would look by itself before long.
+    page.locator("#work").evaluate("part => (part.dataset.every = '600')")
 
     Job.objects.filter(pk=job.pk).update(done=150)
 
-    expect(page.locator("#work")).to_contain_text("150", timeout=3_000)
+    expect(page.locator("#work")).to_contain_text("150", timeout=SOON)
 
 
 def test_the_tabs_of_a_browser_share_one_stream(world, watch, streaming):
