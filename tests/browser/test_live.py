@@ -29,11 +29,17 @@ def site(streaming):
 
 @pytest.fixture
 def watch(visit, streaming):
-    """Opens a page, and waits until its stream is open: what happens from then on arrives."""
+    """Opens a page, and waits until its stream is open: what happens from then on arrives.
+
+    Its parts would look by themselves before long; here only an event lets them.
+    """
 
     def open_page(address, *, streams=1, **how):
         page = visit(address, **how)
         assert wait_until(lambda: sum(streaming.stream.listeners.values()) == streams, seconds=20, every=0.05)
+        page.locator("[data-live]").evaluate_all(
+            "parts => parts.forEach(part => (part.dataset.every = '600'))"
+        )
         return page
 
     return open_page
@@ -140,8 +146,6 @@ def test_jobs_come_on_while_one_watches(world, watch):
     )
     page = watch("/work/jobs/")
     expect(page.get_by_text("Backtest Busy v1")).to_be_visible()
-    # It would look by itself before long.
-    page.locator("#work").evaluate("part => (part.dataset.every = '600')")
 
     Job.objects.filter(pk=job.pk).update(done=150)
 

@@ -12,7 +12,7 @@ from tests.web.house_alerts import alerts
 from tests.web.test_monitoring_pages import keep_look
 from tests.web.workshop import make_workshop
 
-SOON = 20_000
+SOON = 8_000
 MINUTE = timedelta(minutes=1)
 
 

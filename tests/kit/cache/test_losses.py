@@ -130,7 +130,7 @@ def test_a_change_reaches_others_though_its_message_is_lost(make_cache, rows):
     rows["one"] = 2
     writer.invalidate("rows")
     writer.set("a:1", "new", ttl=60)
-    assert wait_until(lambda: (read.of(deaf)("one"), deaf.get("a:1")) == (2, "new"), seconds=20)
+    assert wait_until(lambda: (read.of(deaf)("one"), deaf.get("a:1")) == (2, "new"), seconds=5)
 
 
 def test_redis_is_told_of_what_it_missed_before_it_is_read(make_cache, valkey):
