@@ -1,4 +1,4 @@
-"""One pair of embedded servers for the whole run, one database for each of its processes."""
+"""A pair of embedded servers for each process of the run: none sees what another one does to its own."""
 
 import os
 import shutil
@@ -17,6 +17,7 @@ from heliograph.kit.env import Environment
 from heliograph.kit.wait import wait_until
 
 HOME = "HELIOGRAPH_HOME"
+FOLDER = pytest.StashKey[Path]()
 # Sums that triggers keep; they empty them when their tables are truncated.
 OF_TRIGGERS = ("signals_tally", "reports_sum", "reports_unsummed", "reports_unplaced", "reports_unlived")
 # What migrations write down of the code, and would write down again.
@@ -47,20 +48,33 @@ del os.environ["DATABASE_URL"], os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def pytest_configure(config):
-    """The process that the user started makes the home; the workers of xdist inherit its name."""
-    if not hasattr(config, "workerinput"):
-        os.environ[HOME] = tempfile.mkdtemp(prefix="heliograph-test-")
-        os.chmod(os.environ[HOME], 0o711)
-        if os.environ.get("CI"):
-            config.pluginmanager.register(Crier(config))
+    """The process that the user started makes a folder for all; each has its home in there."""
+    if hasattr(config, "workerinput"):
+        os.environ[HOME] = str(make_home(Path(os.environ[HOME]), config.workerinput["workerid"]))
+        return
+    config.stash[FOLDER] = Path(tempfile.mkdtemp(prefix="heliograph-test-"))
+    config.stash[FOLDER].chmod(0o711)
+    is_alone = not config.getoption("numprocesses", None)
+    os.environ[HOME] = str(make_home(config.stash[FOLDER], "alone") if is_alone else config.stash[FOLDER])
+    if os.environ.get("CI"):
+        config.pluginmanager.register(Crier(config))
+
+
+def make_home(folder, name):
+    """A folder that the account of the servers can reach."""
+    home = folder / name
+    home.mkdir()
+    home.chmod(0o711)
+    return home
 
 
 def pytest_unconfigure(config):
-    if not hasattr(config, "workerinput"):
-        home = Path(os.environ.pop(HOME))
-        keeper = home / "keeper.lock"
-        wait_until(lambda: not keeper.exists() or not Home(home).lock("keeper").is_taken(), seconds=30)
-        shutil.rmtree(home, ignore_errors=True)
+    if FOLDER in config.stash:
+        del os.environ[HOME]
+        for keeper in config.stash[FOLDER].glob("*/keeper.lock"):
+            lock = Home(keeper.parent).lock("keeper")
+            wait_until(lambda keeper=keeper, lock=lock: not (keeper.exists() and lock.is_taken()), seconds=30)
+        shutil.rmtree(config.stash[FOLDER], ignore_errors=True)
 
 
 class Crier:
@@ -78,7 +92,7 @@ class Crier:
 
 @pytest.fixture(scope="session")
 def servers():
-    """The embedded servers of this run: `database_url`, `redis_url`."""
+    """The embedded servers of this process: `database_url`, `redis_url`."""
     with embedded(Home.open(Path(os.environ[HOME]))) as urls:
         with psycopg.connect(urls["database_url"], autocommit=True) as server:
             for setting, value in OF_TEST_SERVERS.items():
