@@ -11,11 +11,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-import psutil
 
 from benchmarks.drills.parts import feed
 from benchmarks.drills.parts.command import run_in_folder
@@ -30,7 +27,8 @@ from benchmarks.drills.parts.pipeline import (
     undisturbed,
 )
 from benchmarks.drills.parts.receiver import receiving
-from benchmarks.drills.parts.servers import Behind, Servers, servers
+from benchmarks.drills.parts.server_faults import Mend, server_faults
+from benchmarks.drills.parts.servers import Servers, servers
 
 SECONDS_PER_FAULT = 2.0
 # As the worst of networks do: long enough for time-outs to strike.
@@ -59,11 +57,11 @@ class Trouble:
 
     def __init__(self, made: Servers, *, faults: int, seed: int, say: Callable[[str], None]) -> None:
         self.made: Counter[str] = Counter()
-        self._servers, self._wanted, self._say = made, faults, say
+        self._wanted, self._say = faults, say
         self._dice = random.Random(seed)
         self._due = time.monotonic()
-        self._mend: Callable[[], None] | None = None
-        self._kinds = self._all_kinds()
+        self._mend: Mend | None = None
+        self._kinds = server_faults(made)
 
     @property
     def done(self) -> bool:
@@ -85,40 +83,6 @@ class Trouble:
         self._due = time.monotonic() + self._dice.uniform(*LENGTHS)
         if self.made.total() % 20 == 0:
             self._say(f"{self.made.total()} faults: {dict(self.made)}")
-
-    def _all_kinds(self) -> dict[str, Callable[[], Callable[[], None]]]:
-        made: dict[str, Callable[[], Callable[[], None]]] = {
-            "Redis killed": lambda: self._killed(self._servers.valkey),
-            "FLUSHALL": self._flushed,
-            "PostgreSQL killed": lambda: self._killed(self._servers.postgres),
-            "PostgreSQL crashed": self._crashed,
-        }
-        for name, behind in (("Redis", self._servers.valkey), ("PostgreSQL", self._servers.postgres)):
-            for fault in ("stall", "swallow", "cut"):
-                made[f"{name} {fault}"] = lambda behind=behind, fault=fault: self._line(behind, fault)
-        return made
-
-    def _killed(self, behind: Behind) -> Callable[[], None]:
-        behind.process.kill()
-        behind.process.wait()
-        return self._servers.revive
-
-    def _flushed(self) -> Callable[[], None]:
-        self._servers.flush()
-        return self._servers.revive
-
-    def _crashed(self) -> Callable[[], None]:
-        """Kill a backend: PostgreSQL then ends all others and recovers from its log."""
-        for backend in psutil.Process(self._servers.postgres.process.pid).children():
-            with suppress(psutil.NoSuchProcess):
-                if "[local]" in " ".join(backend.cmdline()):
-                    backend.kill()
-                    break
-        return self._servers.revive
-
-    def _line(self, behind: Behind, fault: str) -> Callable[[], None]:
-        getattr(behind.proxy, fault)()
-        return behind.proxy.pass_on
 
 
 def drill(home: Path, *, faults: int, bars: int, seed: int, say: Callable[[str], None]) -> Report:
