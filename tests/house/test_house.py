@@ -17,8 +17,9 @@ LAYERS = (
     {"monitor"},
     {"reports", "accounts"},
     {"workers"},
-    {"web", "cli"},
+    {"web"},
     {"config"},
+    {"cli"},
 )
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 # Folders that hold no code of their own.

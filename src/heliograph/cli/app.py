@@ -15,6 +15,7 @@ from heliograph.cli import (
     cache,
     capacity,
     channel,
+    check,
     coverage,
     evaluate,
     explain,
@@ -108,5 +109,5 @@ ROWS = (
 )
 EXCHANGES = (venue, watch)
 ACCESS = (person, token, audit)
-for module in (up, worker, *FILES, *EXCHANGES, *ROWS, *ACCESS):
+for module in (up, worker, check, *FILES, *EXCHANGES, *ROWS, *ACCESS):
     module.register(app)

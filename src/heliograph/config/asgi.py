@@ -11,6 +11,12 @@ django.setup(set_prefix=False)
 # Only now: they read settings.
 from django.conf import settings  # noqa: E402
 
+from heliograph.workers.refusing import BOOT_ERROR, refuse_here  # noqa: E402
+
+if settings.HELIOGRAPH_PRODUCTION:
+    # By this code Gunicorn knows that another try would end the same.
+    refuse_here("settings", code=BOOT_ERROR)
+
 from heliograph.web.bodies import MIB, BodyLimit  # noqa: E402
 from heliograph.web.handler import FewThreadsHandler, with_static_files  # noqa: E402
 from heliograph.web.stream.serve import EventStream  # noqa: E402

@@ -1,14 +1,18 @@
 """What must hold before web, worker or beat may start. Each rule is a loss of work that others have had."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from heliograph.config.given import check_given
+from heliograph.config.production import RULES
 from heliograph.fleet.placement.errors import UnknownStrategy
 from heliograph.fleet.placement.strategies import find_strategy
+from heliograph.kit.env import Environment
 
 # A message that is rung again while its task still runs makes it run twice (celery #5935, #4400).
 MARGIN_SECONDS = 30
@@ -18,7 +22,11 @@ LEASED_IN_ROWS = ("heliograph.workers.tasks.run_jobs",)
 
 
 def register_all() -> None:
-    """Let `run_checks(tags=["heliograph"])` find the rules."""
+    """Let `run_checks(tags=["heliograph"])` find the rules; those of `settings` ask no task."""
+    register(check_given, "heliograph", "settings")
+    for rule in RULES:
+        register(_of_production(rule), "heliograph", "settings", deploy=True)
+    register(check_redis, "heliograph", "settings")
     register(check_celery, "heliograph")
     register(check_placement, "heliograph")
     register(check_notices, "heliograph")
@@ -40,11 +48,38 @@ def check_celery(**_: object) -> list[CheckMessage]:
         *unsafe_acknowledgements(early),
         *unsafe_routes(app.conf["task_routes"], tasks=ours, queues=QUEUES),
     ]
-    if settings.REDIS_URL is None and settings.HELIOGRAPH_BROKER_URL is None:
-        wrong.append("REDIS_URL is not set; name a Redis or Valkey, or start with `heliograph up`.")
-    elif app.conf.broker_url == settings.REDIS_URL:
-        wrong.append("Broker and cache share a Redis database: emptying the cache would empty the queue.")
     return [Error(sentence, id="heliograph.E001") for sentence in wrong]
+
+
+def check_redis(**_: object) -> list[CheckMessage]:
+    """There is a Redis, and what is cached and what waits for workers lie apart."""
+    cache, broker = settings.REDIS_URL, settings.HELIOGRAPH_BROKER_URL
+    if cache is None and broker is None:
+        sentence = "REDIS_URL is not set; name a Redis or Valkey, or start with `heliograph up`."
+    elif cache and broker and redis_database(cache) == redis_database(broker):
+        sentence = "Broker and cache share a Redis database: emptying the cache would empty the queue."
+    else:
+        return []
+    hint = "Let REDIS_URL and HELIOGRAPH_BROKER_URL end in different numbers, /0 and /1, or name two servers."
+    return [Error(sentence, hint=hint, obj="REDIS_URL", id="heliograph.E016")]
+
+
+def redis_database(url: str) -> tuple[str, int, str]:
+    """Host, port and number of the database that a URL of Redis leads to, or the path of its socket."""
+    parts = urlsplit(url)
+    asked = dict(parse_qsl(parts.query))
+    if "unix" in parts.scheme or "socket" in parts.scheme:
+        return parts.path, 0, asked.get("db") or asked.get("virtual_host") or "0"
+    return parts.hostname or "localhost", parts.port or 6379, parts.path.strip("/") or asked.get("db") or "0"
+
+
+def _of_production(
+    rule: Callable[[Environment], Iterator[CheckMessage]],
+) -> Callable[..., list[CheckMessage]]:
+    def check(**_: object) -> list[CheckMessage]:
+        return list(rule(Environment()))
+
+    return check
 
 
 def check_placement(**_: object) -> list[CheckMessage]:
@@ -52,7 +87,7 @@ def check_placement(**_: object) -> list[CheckMessage]:
     try:
         find_strategy(settings.HELIOGRAPH_PLACEMENT)
     except UnknownStrategy as fault:
-        return [Error(str(fault), id="heliograph.E002")]
+        return [Error(str(fault), obj="HELIOGRAPH_PLACEMENT", id="heliograph.E002")]
     return []
 
 

@@ -8,6 +8,8 @@ from heliograph.kit.env import Environment
 env = Environment()
 PACKAGE = Path(__file__).resolve().parents[1]
 
+# Refuses to start with what is unsafe where others can reach it; see production/.
+HELIOGRAPH_PRODUCTION = env.flag("HELIOGRAPH_PRODUCTION", default=False)
 SECRET_KEY = env.secret("HELIOGRAPH_SECRET_KEY")
 DEBUG = env.flag("HELIOGRAPH_DEBUG", default=False)
 ALLOWED_HOSTS = env.names("HELIOGRAPH_HOSTS", default="127.0.0.1,localhost,[::1]")
@@ -21,6 +23,8 @@ HELIOGRAPH_ALERT_DAYS = env.number("HELIOGRAPH_ALERT_DAYS", default=90)
 # Whether what `heliograph tune` calls safe is done once a day by itself.
 HELIOGRAPH_TUNE = env.flag("HELIOGRAPH_TUNE", default=False)
 
+# Those who need a session of their own, or the cache, read these where they stand.
+env.keep("DATABASE_URL", "REDIS_URL")
 DATABASES = {"default": env.postgres("DATABASE_URL")}
 # Threads of a web process that answer requests (see config/gunicorn.py). Each keeps its session, which is
 # tried before it is used.
@@ -165,9 +169,8 @@ CSRF_COOKIE_SAMESITE = "Strict"
 # Failed sign-ins are counted in rows, so that all web processes see the same count.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "heliograph.accounts.attempts.AttemptsCache",
         "LOCATION": "accounts_attempts",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 ACCOUNT_ADAPTER = "heliograph.web.accounts.adapter.AccountAdapter"
@@ -184,6 +187,12 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Heliograph"
 MFA_TOTP_TOLERANCE = 1
+
+# nginx sends those who come by http to https; whether other names of the domain, and lists in browsers, are
+# to hold to it is for who owns the domain.
+SILENCED_SYSTEM_CHECKS = [f"security.{name}" for name in ("W005", "W008", "W021")]
+# What these say is said by rules of ours, with the name of the setting (see production/).
+SILENCED_SYSTEM_CHECKS += [f"security.{name}" for name in ("W004", "W009", "W012", "W016", "W018", "W020")]
 
 USE_TZ = True
 TIME_ZONE = "UTC"

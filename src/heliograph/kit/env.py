@@ -16,23 +16,42 @@ class Environment:
     def __init__(self, values: Mapping[str, str] = os.environ) -> None:
         self._values = values
 
+    def given(self, name: str) -> str:
+        """What was given as NAME, or lies in the file that NAME_FILE names; empty where neither is set."""
+        if value := self._values.get(name):
+            return value
+        path = self._values.get(f"{name}_FILE")
+        if not path:
+            return ""
+        try:
+            value = Path(path).read_text().strip()
+        except OSError as fault:
+            raise BadSetting(f"{name}_FILE: {path} cannot be read ({fault.strerror}).") from fault
+        if not value:
+            raise BadSetting(f"{name}_FILE: {path} is empty.")
+        return value
+
+    def keep(self, *names: str) -> None:
+        """Put what lies in files into the environment of this process and of those that it starts."""
+        os.environ.update({name: value for name in names if (value := self.given(name))})
+
     def text(self, name: str, *, default: str | None = None) -> str:
         """The value as it stands."""
-        value = self._values.get(name) or default
+        value = self.given(name) or default
         if value is None:
             raise BadSetting(f"{name} is not set.")
         return value
 
     def flag(self, name: str, *, default: bool) -> bool:
         """True or false."""
-        word = self._values.get(name, "").lower()
+        word = self.given(name).lower()
         if word and word not in WORDS:
             raise BadSetting(f"{name} is '{word}'; use 1 or 0.")
         return WORDS[word] if word else default
 
     def number(self, name: str, *, default: int) -> int:
         """A whole number."""
-        value = self._values.get(name) or str(default)
+        value = self.given(name) or str(default)
         if not value.lstrip("-").isdecimal():
             raise BadSetting(f"{name} is '{value}', not a whole number.")
         return int(value)
@@ -43,17 +62,9 @@ class Environment:
 
     def secret(self, name: str) -> str:
         """A secret, from NAME or from the file that NAME_FILE names; there is no default."""
-        if value := self._values.get(name):
-            return value
-        path = self._values.get(f"{name}_FILE")
-        if not path:
-            raise BadSetting(f"{name} is not set; set it, or {name}_FILE to a file that holds it.")
-        try:
-            value = Path(path).read_text().strip()
-        except OSError as fault:
-            raise BadSetting(f"{name}_FILE: {path} cannot be read ({fault.strerror}).") from fault
+        value = self.given(name)
         if not value:
-            raise BadSetting(f"{name}_FILE: {path} is empty.")
+            raise BadSetting(f"{name} is not set; set it, or {name}_FILE to a file that holds it.")
         return value
 
     def postgres(self, name: str) -> dict[str, object]:

@@ -24,7 +24,6 @@ from celery.signals import (
 )
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import run_checks
 from django.db import close_old_connections, connections
 
 from heliograph.kit.allocator import give_large_back
@@ -100,10 +99,11 @@ def make_app() -> Celery:
 @beat_init.connect
 def refuse_unsafe_settings(**_: object) -> None:
     """Stop before the first message if work could be lost."""
+    from heliograph.workers.refusing import refuse_here
+
     app.loader.import_default_modules()
-    for message in run_checks(tags=["heliograph"]):
-        # Celery logs the errors of those who hear its signals and goes on; this it heeds.
-        sys.exit(message.msg)
+    # Celery logs the errors of those who hear its signals and goes on; that this ends the process it heeds.
+    refuse_here("heliograph")
 
 
 @celeryd_init.connect

@@ -10,6 +10,7 @@ from heliograph.kit.embedded import connect
 from heliograph.workers.children import Child, roll
 from heliograph.workers.programs import node_name, worker
 from heliograph.workers.queues import QUEUES
+from heliograph.workers.refusing import refuse_unsafe
 from heliograph.workers.told import hearing_signals, told_to_end
 
 Say = Callable[[str], None]
@@ -44,9 +45,11 @@ def man(post: Post, *, home: Path | None, say: Say) -> None:
     with hearing_signals() as wake, connect(home) as servers:
         if not servers.redis_url:
             raise BadPost("REDIS_URL is not set; a worker needs the Redis in which its messages lie.")
+        env = {**os.environ, **servers.environment()}
+        refuse_unsafe(env)
         log = servers.home.logs / f"{post.name}.log"
         roll(log)
-        child = Child(program, env={**os.environ, **servers.environment()}, log=log)
+        child = Child(program, env=env, log=log)
         child.start()
         say(f"{node_name(post.name)} takes work of {', '.join(post.queues)}; its log is {log}")
         try:

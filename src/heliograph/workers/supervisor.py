@@ -47,7 +47,7 @@ class Supervisor:
         self._watches_due = 0.0
         self._answered = False
         self._revived: object = {}
-        self._env = _environment(options, servers)
+        self._env = environment(options, servers)
         self._preparation: Preparation | None = Preparation(
             sample=options.sample,
             loopback=options.is_loopback,
@@ -203,7 +203,8 @@ def read_state(home: Home) -> dict[str, object]:
         return {}
 
 
-def _environment(options: Options, servers: Servers) -> dict[str, str]:
+def environment(options: Options, servers: Servers) -> dict[str, str]:
+    """What the programs of `up` are told of it."""
     made = {**os.environ, **servers.environment()}
     made["HELIOGRAPH_REPLAY"] = str(int(options.replay and options.sample))
     if not options.is_loopback:

@@ -18,7 +18,8 @@ from heliograph.kit.embedded.connect import embedded
 from heliograph.kit.wait import wait_until
 from heliograph.workers.children import roll
 from heliograph.workers.programs import Options
-from heliograph.workers.supervisor import Supervisor, read_state
+from heliograph.workers.refusing import refuse_unsafe
+from heliograph.workers.supervisor import Supervisor, environment, read_state
 from heliograph.workers.told import hearing_signals, told_to_end
 
 Say = Callable[[str], None]
@@ -52,6 +53,7 @@ def up(options: Options, *, say: Say) -> None:
         tell(f"Home is {home.path}")
         with connect(options.home) as named, _with_redis(named) as servers:
             tell(_about(servers))
+            refuse_unsafe(environment(options, servers))
             # Port 0 asks for any that is free.
             found = replace(options, port=listener.getsockname()[1])
             supervisor = Supervisor(found, servers, listener, tell)

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from heliograph.kit.embedded.home import Home
+from heliograph.kit.env import Environment
 from heliograph.kit.errors import ServerFailed
 from heliograph.kit.locks import FileLock
+
+KEY = "HELIOGRAPH_SECRET_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,8 @@ class Servers:
         }
         if self.redis_url:
             found["REDIS_URL"] = self.redis_url
-        if "HELIOGRAPH_SECRET_KEY" not in os.environ:
-            found["HELIOGRAPH_SECRET_KEY_FILE"] = str(self.home.secret_file)
+        if not any(name in os.environ for name in (KEY, f"{KEY}_FILE")):
+            found[f"{KEY}_FILE"] = str(self.home.secret_file)
         return found
 
 
@@ -46,8 +49,9 @@ def connect(
     started if no one has yet. A database named without a Redis stands alone: commands need no Redis.
     """
     place = Home.open(home)
-    database_url = database_url or os.environ.get("DATABASE_URL") or None
-    redis_url = redis_url or os.environ.get("REDIS_URL") or None
+    named = Environment()
+    database_url = database_url or named.given("DATABASE_URL") or None
+    redis_url = redis_url or named.given("REDIS_URL") or None
     if database_url:
         yield Servers(place, database_url, redis_url, embedded=False)
         return

@@ -1,0 +1,29 @@
+"""How the programs run, and what they say of it."""
+
+from heliograph.config.declared.setting import Kind, Section, Setting
+
+RUNNING = Section(
+    "Running",
+    (
+        Setting(
+            "HELIOGRAPH_PRODUCTION",
+            "1 refuses to start with what is unsafe where others can reach it; `heliograph check --deploy` "
+            "tells what that is.",
+            Kind.FLAG,
+            default="0",
+        ),
+        Setting(
+            "HELIOGRAPH_DEBUG",
+            "1 shows errors in full on the page; never where others can reach it.",
+            Kind.FLAG,
+            default="0",
+        ),
+        Setting("HELIOGRAPH_LOG_LEVEL", "`DEBUG`, `INFO`, `WARNING` or `ERROR`.", default="INFO"),
+        Setting(
+            "HELIOGRAPH_TRACEBACK",
+            "1 shows where a fault of ours happened, not only a sentence.",
+            Kind.FLAG,
+            default="0",
+        ),
+    ),
+)

@@ -1,0 +1,63 @@
+"""Lines to the database and to Redis that others could read or take."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+from django.core.checks import CheckMessage, Error
+
+from heliograph.config.given import value_of
+from heliograph.config.production.access import is_local
+from heliograph.kit.env import Environment
+
+DATABASES = ("DATABASE_URL",)
+REDISES = ("REDIS_URL", "HELIOGRAPH_BROKER_URL")
+ENCRYPTED = ("require", "verify-ca", "verify-full")
+TLS = ("rediss",)
+
+
+def wires(environment: Environment) -> Iterator[CheckMessage]:
+    """Servers on other hosts without TLS or password."""
+    for name in DATABASES:
+        yield from _database(name, str(value_of(name, environment)))
+    for name in REDISES:
+        yield from _redis(name, str(value_of(name, environment)))
+
+
+def _database(name: str, url: str) -> Iterator[CheckMessage]:
+    try:
+        parts = urlsplit(url)
+        options = dict(parse_qsl(parts.query))
+        host = options.get("host", parts.hostname or "")
+    except ValueError:
+        return
+    if not is_local(host) and options.get("sslmode") not in ENCRYPTED:
+        yield Error(
+            f"{name} reaches {host} without TLS: everybody on the way reads along.",
+            hint=f"End {name} with ?sslmode=verify-full (or require, which does not look who answers).",
+            obj=name,
+            id="heliograph.E017",
+        )
+
+
+def _redis(name: str, url: str) -> Iterator[CheckMessage]:
+    try:
+        parts = urlsplit(url)
+        host, password = parts.hostname or "", parts.password
+    except ValueError:
+        return
+    if "unix" in parts.scheme or "socket" in parts.scheme or is_local(host):
+        return
+    if parts.scheme not in TLS:
+        yield Error(
+            f"{name} reaches {host} without TLS: everybody on the way reads along.",
+            hint=f"Let {name} begin with rediss:// and let that Redis listen with TLS.",
+            obj=name,
+            id="heliograph.E018",
+        )
+    if not password:
+        yield Error(
+            f"{name} reaches {host} without a password: whoever reaches it too can ring for work.",
+            hint=f"Give that Redis a user with a password and put both into {name}.",
+            obj=name,
+            id="heliograph.E018",
+        )
