@@ -8,9 +8,11 @@ import django
 import make_client
 
 from heliograph.cli.reference import reference
+from heliograph.config.declared.reference import settings_reference
 from heliograph.engine.language.reference import functions_reference
 
 PAGES = Path(__file__).parents[1] / "docs" / "reference"
+SETTINGS = re.compile(r"(<!-- settings:.*?-->\n).*?(<!-- end -->)", re.DOTALL)
 FUNCTIONS = re.compile(r"(<!-- functions:.*?-->\n).*?(<!-- end -->)", re.DOTALL)
 
 # Nothing is asked of the database.
@@ -27,6 +29,9 @@ def main() -> None:
     language = PAGES / "language.md"
     made = FUNCTIONS.sub(lambda match: match[1] + functions_reference() + match[2], language.read_text())
     language.write_text(made)
+    settings = PAGES / "settings.md"
+    made = SETTINGS.sub(lambda match: match[1] + settings_reference() + match[2], settings.read_text())
+    settings.write_text(made)
     os.environ |= NOWHERE
     django.setup()
     from heliograph.monitor.alerts.reference import alerts_reference

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from heliograph.config.declared import SETTINGS
+from heliograph.config.declared.reference import settings_reference
+
 ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src/heliograph"
 LAYERS = (
@@ -153,7 +156,7 @@ def pins(name):
     return {key.lower(): version for key, version in found.items()}
 
 
-def test_every_setting_is_in_the_docs():
+def test_every_setting_is_declared_and_so_in_the_docs():
     """A setting that only the code knows is found by accident."""
     docs = (ROOT / "docs/reference/settings.md").read_text()
     names = {
@@ -161,8 +164,13 @@ def test_every_setting_is_in_the_docs():
         for path in CODE
         for name in re.findall(r"""["'](HELIOGRAPH_[A-Z_]+|DATABASE_URL|REDIS_URL)["']""", path.read_text())
     }
-    # Each reader of a secret takes NAME_FILE too; the docs say so once.
-    assert sorted(name for name in names if f"`{name.removesuffix('_FILE')}`" not in docs) == []
+    # Each reader of a setting takes NAME_FILE too; the docs say so once.
+    assert {
+        name for name in names if name not in SETTINGS and name.removesuffix("_FILE") not in SETTINGS
+    } == (set())
+    assert re.search(r"<!-- settings:.*?-->\n(.*?)<!-- end", docs, re.DOTALL)[1] == settings_reference(), (
+        "run: make docs"
+    )
 
 
 def test_the_makefile_is_short():
