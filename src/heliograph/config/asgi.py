@@ -19,6 +19,7 @@ if settings.HELIOGRAPH_PRODUCTION:
 
 from heliograph.web.bodies import MIB, BodyLimit  # noqa: E402
 from heliograph.web.handler import FewThreadsHandler, with_static_files  # noqa: E402
+from heliograph.web.named_requests import NamedRequests  # noqa: E402
 from heliograph.web.stream.serve import EventStream  # noqa: E402
 
 pages = with_static_files(FewThreadsHandler())
@@ -30,8 +31,9 @@ limited = BodyLimit(
     # The names and borders of the parts come on top of the files.
     uploads=(settings.HELIOGRAPH_UPLOAD_MB + 1) * MIB,
 )
-# Outermost, since it cuts off the connections of those who take nothing: they are the server's own.
-application = EventStream(limited)
+# Before all that answers, since it cuts off the connections of those who take nothing: they are the
+# server's own.
+application = NamedRequests(EventStream(limited))
 # What was loaded stays: to look through it again and again for garbage would hold up everybody for 0.3 s.
 gc.collect()
 gc.freeze()

@@ -4,6 +4,7 @@ import os
 import sys
 from contextlib import suppress
 
+from heliograph.config.parts.logs import LOGGING
 from heliograph.kit.tied import die_with_parent
 
 # Gunicorn puts the folder that it stands in first in the path unless it is there already. It goes to the end:
@@ -22,6 +23,9 @@ timeout = 60
 control_socket_disable = True
 # Whose word about the client's address and about https counts; nobody's unless a proxy is named.
 forwarded_allow_ips = os.environ.get("HELIOGRAPH_PROXY", "")
+# What Gunicorn says goes where everything goes, in the same form and without secrets.
+logconfig_dict = LOGGING
+accesslog = "-"
 
 
 def post_fork(_server: object, _worker: object) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Q
 
+from heliograph.kit.logs import noted
 from heliograph.notices.channels import KINDS
 from heliograph.notices.channels.kind import Send
 from heliograph.notices.errors import ChannelGone, NoticeRefused, NotSent
@@ -98,7 +99,8 @@ def _serve(channel_id: int, run: Run) -> Delivered:
     try:
         held, total = hold_channel(channel_id), Delivered()
         while held and not run.over() and (taken := take(held, at=run.clock(), site=run.site)):
-            told, goes_on = _send(held, taken, run)
+            with noted(notice=taken.message.id, subject=taken.message.subject):
+                told, goes_on = _send(held, taken, run)
             total += told
             if not goes_on:
                 return total

@@ -27,6 +27,7 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 
 from heliograph.kit.allocator import give_large_back
+from heliograph.kit.logs.context import forget, note
 from heliograph.kit.tied import die_with_parent
 from heliograph.workers.queues import ROUTES, TASKS
 
@@ -172,9 +173,10 @@ def _leave_states(**_: object) -> None:
 
 
 @task_prerun.connect
-def _begin_to_observe(task: Any, **_: object) -> None:
+def _begin_to_observe(task_id: str, task: Any, **_: object) -> None:
     from heliograph.workers.observed import begin
 
+    note(task_id=task_id, task=task.name.rpartition(".")[2])
     begin(task.name)
 
 
@@ -184,6 +186,7 @@ def _end_observing(**_: object) -> None:
     from heliograph.workers.observed import end
 
     end()
+    forget()
 
 
 @task_prerun.connect

@@ -20,6 +20,23 @@ RUNNING = Section(
         ),
         Setting("HELIOGRAPH_LOG_LEVEL", "`DEBUG`, `INFO`, `WARNING` or `ERROR`.", default="INFO"),
         Setting(
+            "HELIOGRAPH_LOG_FORMAT",
+            "`text`, or `json`: an object a line, with the ids of request, task and signal.",
+            default="text",
+        ),
+        Setting(
+            "HELIOGRAPH_LOG_FILE",
+            "A file that log lines are added to; it is opened anew when it was put aside, as logrotate does.",
+            Kind.PATH,
+            without="standard error, which journald keeps",
+        ),
+        Setting(
+            "HELIOGRAPH_ACCESS_LOG",
+            "1 logs a line for each request to a web process.",
+            Kind.FLAG,
+            default="0",
+        ),
+        Setting(
             "HELIOGRAPH_TRACEBACK",
             "1 shows where a fault of ours happened, not only a sentence.",
             Kind.FLAG,

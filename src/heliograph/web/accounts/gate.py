@@ -17,6 +17,7 @@ from heliograph.accounts.errors import TokenRefused
 from heliograph.accounts.models import Person
 from heliograph.accounts.roles import Role
 from heliograph.accounts.tokens import SCOPE, shown
+from heliograph.kit.logs import note
 from heliograph.web.accounts.access import SAFE, Unmarked, is_change, is_for_programs, role_needed
 from heliograph.web.accounts.asker import Asker, asker_of
 from heliograph.web.accounts.told import tell
@@ -36,6 +37,8 @@ class AccessMiddleware(MiddlewareMixin):
     ) -> HttpResponseBase | None:
         """None lets it through."""
         method = request.method or "GET"
+        if "signal_id" in named:
+            note(signal_id=named["signal_id"])
         try:
             asked = role_needed(view, method)
         except Unmarked as fault:
