@@ -38,6 +38,7 @@ from heliograph.cli import (
     scaling,
     signals,
     silence,
+    single,
     strategy,
     subscription,
     token,
@@ -109,5 +110,5 @@ ROWS = (
 )
 EXCHANGES = (venue, watch)
 ACCESS = (person, token, audit)
-for module in (up, worker, check, *FILES, *EXCHANGES, *ROWS, *ACCESS):
+for module in (up, single, worker, check, *FILES, *EXCHANGES, *ROWS, *ACCESS):
     module.register(app)

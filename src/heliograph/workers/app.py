@@ -28,6 +28,7 @@ from django.db import close_old_connections, connections
 
 from heliograph.kit.allocator import give_large_back
 from heliograph.kit.logs.context import forget, note
+from heliograph.kit.notify import READY, notify
 from heliograph.kit.tied import die_with_parent
 from heliograph.workers.queues import ROUTES, TASKS
 
@@ -142,6 +143,7 @@ def _begin_to_beat(sender: Any, **_: object) -> None:
 
     begin(sender)
     deputy.begin()
+    notify(READY)
 
 
 @worker_shutdown.connect

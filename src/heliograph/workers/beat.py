@@ -14,6 +14,7 @@ from django.db import Error, connection
 from kombu.exceptions import OperationalError
 
 from heliograph.kit.clock import utc_now
+from heliograph.kit.notify import ALIVE, READY, notify
 from heliograph.workers.lease import HeldLease
 from heliograph.workers.ring import ring
 from heliograph.workers.schedule import Entry, entries
@@ -41,9 +42,11 @@ class LeasedScheduler(Scheduler):
         """The timetable is computed: Celery's own stays empty."""
         # What this process knows to be rung, by the name of the entry.
         self._rung: dict[str, datetime] = {}
+        notify(READY)
 
     def tick(self, *args: Any, **options: Any) -> float:
         """Ring what is due if this process leads; returns the seconds until the next look."""
+        notify(ALIVE)
         try:
             return self._tick() if self._leads() else SHORTEST_SECONDS
         except (psycopg.Error, Error) as fault:

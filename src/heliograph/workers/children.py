@@ -3,7 +3,9 @@
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
+from typing import IO
 
 from heliograph.kit.tied import start_tied
 from heliograph.workers.programs import Program
@@ -28,17 +30,24 @@ class Child:
         log: Path,
         keep: Sequence[int] = (),
         longest_pause: float = LONGEST_PAUSE,
+        journal: IO[bytes] | None = None,
     ) -> None:
         self.program = program
         self._pulse = log.with_suffix(".pulse") if program.has_pulse else None
         self._env = {**env, PULSE: str(self._pulse)} if self._pulse else env
         self.log = log
+        self._journal = journal
         self._keep = keep
         self._longest_pause = longest_pause
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self._falls = 0
         self._due = 0.0
+
+    @property
+    def kept(self) -> str:
+        """Where what it says is kept."""
+        return "the journal" if self._journal else str(self.log)
 
     @property
     def pid(self) -> int | None:
@@ -49,7 +58,7 @@ class Child:
         """Start the program; its output is added to its log."""
         if self._pulse:
             self._pulse.touch()
-        with open(self.log, "ab") as log:
+        with nullcontext(self._journal) if self._journal else open(self.log, "ab") as log:
             self._process = start_tied(self.program.command, log=log, env=self._env, keep=self._keep)
         self._started = time.monotonic()
 
@@ -97,7 +106,7 @@ class Child:
         pause = min(2.0 ** (self._falls - 1), self._longest_pause)
         self._process, self._due = None, now + pause
         how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
-        return f"{self.program.name} {how}; it is started again in {pause:.0f} s, its log is {self.log}"
+        return f"{self.program.name} {how}; it is started again in {pause:.0f} s, its log is {self.kept}"
 
 
 def _touched(file: Path) -> float:

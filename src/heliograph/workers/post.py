@@ -1,14 +1,16 @@
 """One worker of its own, apart from `up`: watched, started again, ended in order."""
 
 import os
-from collections.abc import Callable
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from heliograph.errors import UserError
 from heliograph.kit.embedded import connect
 from heliograph.workers.children import Child, roll
-from heliograph.workers.programs import node_name, worker
+from heliograph.workers.programs import Program, node_name, worker
 from heliograph.workers.queues import QUEUES
 from heliograph.workers.refusing import refuse_unsafe
 from heliograph.workers.told import hearing_signals, told_to_end
@@ -39,24 +41,41 @@ class Post:
             raise BadPost(f"'{self.name}' cannot name a worker; use letters, digits and dashes.")
 
 
-def man(post: Post, *, home: Path | None, say: Say) -> None:
-    """Run the worker until told to end."""
+def man(post: Post, *, home: Path | None, say: Say, beside: Sequence[Program] = ()) -> None:
+    """Run the worker, and the programs beside it, until told to end.
+
+    What they say goes to their logs in the home or, where systemd keeps it, to its journal.
+    """
     program = worker(post.name, post.queues, post.concurrency)
     with hearing_signals() as wake, connect(home) as servers:
         if not servers.redis_url:
             raise BadPost("REDIS_URL is not set; a worker needs the Redis in which its messages lie.")
         env = {**os.environ, **servers.environment()}
         refuse_unsafe(env)
-        log = servers.home.logs / f"{post.name}.log"
-        roll(log)
-        child = Child(program, env=env, log=log)
-        child.start()
-        say(f"{node_name(post.name)} takes work of {', '.join(post.queues)}; its log is {log}")
+        children = [_start(one, env, servers.home.logs / f"{one.name}.log") for one in (program, *beside)]
+        where = children[0].kept
+        say(f"{node_name(post.name)} takes work of {', '.join(post.queues)}; its log is {where}")
         try:
             while not told_to_end(wake, seconds=LOOK_SECONDS):
-                if words := child.look():
+                for words in filter(None, (child.look() for child in children)):
                     say(words)
         finally:
-            child.ask_to_end()
-            child.end(seconds=FAREWELL_SECONDS)
+            _end(children)
         say("Ended")
+
+
+def _start(program: Program, env: Mapping[str, str], log: Path) -> Child:
+    roll(log)
+    # systemd sets this where our words go to its journal.
+    journal = sys.stderr.buffer if "JOURNAL_STREAM" in env else None
+    child = Child(program, env=env, log=log, journal=journal)
+    child.start()
+    return child
+
+
+def _end(children: Sequence[Child]) -> None:
+    deadline = time.monotonic() + FAREWELL_SECONDS
+    for child in children:
+        child.ask_to_end()
+    for child in children:
+        child.end(seconds=deadline - time.monotonic())

@@ -55,9 +55,17 @@ class Program:
 
 def web(listener: int) -> Program:
     """The web server on a socket that the supervisor holds: the port stays ours while it restarts."""
-    command = (*MODULE, "gunicorn", "-c", "python:heliograph.config.gunicorn")
-    where = ("--bind", f"fd://{listener}", "heliograph.config.asgi:application")
-    return Program("web", (*command, *where))
+    return _gunicorn("--bind", f"fd://{listener}")
+
+
+def serve(bind: str, *, processes: int, patience: int) -> Program:
+    """The web server by itself; whoever starts it waits longer than `patience` seconds for its end."""
+    return _gunicorn("--bind", bind, "--workers", str(processes), "--graceful-timeout", str(patience))
+
+
+def _gunicorn(*options: str) -> Program:
+    command = (*MODULE, "gunicorn", "-c", "python:heliograph.config.gunicorn", *options)
+    return Program("web", (*command, "heliograph.config.asgi:application"))
 
 
 def worker(name: str = "worker", queues: tuple[str, ...] = QUEUES, concurrency: int = 1) -> Program:
