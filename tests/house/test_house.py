@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 SRC = ROOT / "src/heliograph"
 LAYERS = (
     {"engine", "kit", "client"},
-    {"market", "fleet", "notices"},
+    {"backup", "market", "fleet", "notices"},
     {"signals", "notebook"},
     {"research", "inbound"},
     {"monitor"},

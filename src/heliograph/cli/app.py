@@ -12,6 +12,7 @@ from heliograph.cli import (
     audit,
     backtest,
     backtests,
+    backup,
     cache,
     capacity,
     channel,
@@ -107,6 +108,7 @@ ROWS = (
     silence,
     heartbeat,
     tune,
+    backup,
 )
 EXCHANGES = (venue, watch)
 ACCESS = (person, token, audit)

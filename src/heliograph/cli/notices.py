@@ -11,6 +11,7 @@ from heliograph.cli.database import database
 from heliograph.cli.moments import now, since
 from heliograph.cli.options import AsJson, Place
 from heliograph.cli.output import UNKNOWN, clock, counted, note, show_json, show_table, utc
+from heliograph.cli.quarantine import quarantine
 from heliograph.cli.spread import spread
 from heliograph.errors import UserError
 
@@ -42,6 +43,7 @@ def register(app: typer.Typer) -> None:
     notices.command("list")(list_)
     notices.command("log")(log)
     notices.command("replay")(replay)
+    notices.add_typer(quarantine, name="quarantine")
     app.add_typer(notices, name="notices")
 
 

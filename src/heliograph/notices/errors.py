@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from heliograph.errors import NotFound, SourceError, UserError
+from heliograph.errors import Conflict, NotFound, SourceError, UserError
 
 
 class NoSuchChannel(NotFound):
@@ -94,3 +94,10 @@ class NoticeRefused(NotSent):
 
 class ChannelGone(NotSent):
     """The other side wants nothing any more; the channel is disabled."""
+
+
+class NoQuarantine(Conflict):
+    """Nothing is held back: there is no quarantine."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing is held back: there is no quarantine to end.")

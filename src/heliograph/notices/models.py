@@ -201,3 +201,28 @@ class Episode(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["topic", "subject"], name="one_episode_at_a_time")]
+
+
+class Quarantine(models.Model):
+    """A time in which nothing is sent: after a restore receivers may have got before what waits now."""
+
+    class Decision(models.TextChoices):
+        RELEASED = "released"  # what waited was sent
+        DROPPED = "dropped"  # what waited was given up
+
+    reason = models.TextField()
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=8, choices=Decision, default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1), name="one_quarantine", condition=Q(ended_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, decision="")
+                | Q(ended_at__isnull=False, decision__in=["released", "dropped"]),
+                name="quarantine_ends_by_decision",
+            ),
+        ]

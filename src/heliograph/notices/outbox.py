@@ -18,6 +18,7 @@ LEASE_SECONDS = SEND_SECONDS + 5
 DUE = """
 SELECT channel.id FROM notices_channel AS channel
 WHERE channel.enabled
+  AND NOT EXISTS (SELECT FROM notices_quarantine WHERE ended_at IS NULL)
   AND (channel.leased_until IS NULL OR channel.leased_until < clock_timestamp())
   AND (channel.rests_until IS NULL OR channel.rests_until <= %(at)s)
   AND NOT channel.id = ANY(%(but)s)
@@ -39,6 +40,7 @@ RETURNING epoch
 KEEP_CHANNEL = f"""
 UPDATE notices_channel SET leased_until = clock_timestamp() + interval '{LEASE_SECONDS} s'
 WHERE id = %(id)s AND epoch = %(epoch)s AND enabled
+  AND NOT EXISTS (SELECT FROM notices_quarantine WHERE ended_at IS NULL)
 """
 
 

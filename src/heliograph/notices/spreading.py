@@ -22,7 +22,9 @@ Hides: TypeAlias = Callable[[Collection[str]], Unheard]
 FRESH = """
 UPDATE notices_notice SET spread = true
 WHERE id IN (
-    SELECT id FROM notices_notice WHERE NOT spread ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+    SELECT id FROM notices_notice
+    WHERE NOT spread AND NOT EXISTS (SELECT FROM notices_quarantine WHERE ended_at IS NULL)
+    ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 RETURNING id, topic, payload, created_at
 """
 # Joined with the subscription, which may have been removed meanwhile.
