@@ -36,6 +36,7 @@ READS = {
     *("notices log", "inbound list", "inbound alerts", "nodes list", "nodes explain"),
     *("incident list", "incident show", "incident trends", "alert list", "alert show", "silence list"),
     *("heartbeat show", "work list", "person list", "token list", "audit list", "audit verify"),
+    *("web", "beat", "outside", "check", "backup", "verify", "notices quarantine show"),
 }
 
 

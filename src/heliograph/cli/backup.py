@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from heliograph.cli.changing import changing
 from heliograph.cli.moments import now
 from heliograph.cli.options import AsJson, Place
 from heliograph.cli.output import clock, counted, note, show_json
@@ -126,7 +127,8 @@ def restore(
     with in_home(place.home, database_url=place.database_url):
         from heliograph.notices.quarantine import begin_quarantine
 
-        begin_quarantine(f"Restored from a backup of {found.made_at[:19]} UTC.", at=now())
+        with changing("backup.restore", file.name, made_at=found.made_at):
+            begin_quarantine(f"Restored from a backup of {found.made_at[:19]} UTC.", at=now())
     if as_json:
         show_json(shown(file, found))
         return
