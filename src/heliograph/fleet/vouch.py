@@ -9,7 +9,8 @@ import os
 import secrets
 
 import psycopg
-from django.db import connections
+
+from heliograph.kit.direct import direct
 
 # A machine that vanishes from the network is missed after some 15 seconds, not after two hours.
 TELL_THE_LOST = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2"
@@ -48,9 +49,9 @@ class Voucher:
         self._session = None
 
     def _take(self) -> "psycopg.Connection[tuple[object, ...]]":
-        database = connections["default"]
+        database = direct()
         # The plain driver: Django's wrapper would be closed with each request.
-        session = database.Database.connect(**database.get_connection_params())
+        session: psycopg.Connection[tuple[object, ...]] = psycopg.connect(**database.get_connection_params())
         session.autocommit = True
         session.execute(TELL_THE_LOST)
         session.execute("SELECT pg_advisory_lock_shared(%s, %s)", self._keys)

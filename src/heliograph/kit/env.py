@@ -86,3 +86,13 @@ class Environment:
             "PORT": options.pop("port", str(url.port or "")),
             "OPTIONS": options,
         }
+
+
+def direct_url(environment: Environment | None = None) -> str:
+    """The URL of the database past a pooler, for who needs a session of its own and connects without Django.
+
+    Empty where no database is named. See direct.py.
+    """
+    named = environment or Environment()
+    pooled = named.flag("HELIOGRAPH_POOLER", default=False)
+    return named.given("HELIOGRAPH_DIRECT_DATABASE_URL" if pooled else "DATABASE_URL")

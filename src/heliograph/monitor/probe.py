@@ -12,6 +12,7 @@ from typing import TypeAlias
 from django.db import Error, connection, transaction
 
 from heliograph.kit.cache.told import Counters
+from heliograph.kit.direct import is_pooled
 from heliograph.monitor.measure import Definition, Measure, unknown
 
 # The slot of a line of the timetable that follows a moment.
@@ -114,6 +115,11 @@ class Limit:
         """While a probe reads."""
         if connection.in_atomic_block:
             with _within_another(seconds):
+                yield
+            return
+        if is_pooled():
+            # The session is anybody's after each statement.
+            with transaction.atomic(), _within_another(seconds):
                 yield
             return
         if seconds != self._seconds:

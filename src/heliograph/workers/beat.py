@@ -1,7 +1,6 @@
 """Celery's beat, of which only the holder of the lease rings, and each slot of the timetable once."""
 
 import logging
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from django.db import Error, connection
 from kombu.exceptions import OperationalError
 
 from heliograph.kit.clock import utc_now
+from heliograph.kit.env import direct_url
 from heliograph.kit.notify import ALIVE, READY, notify
 from heliograph.workers.lease import HeldLease
 from heliograph.workers.ring import ring
@@ -88,7 +88,7 @@ class LeasedScheduler(Scheduler):
             self._lease.release()
             self._rung.clear()
         wait_ms = int(LOOK_SECONDS * 1000)
-        self._lease = HeldLease.attempt(os.environ["DATABASE_URL"], name=LEASE, wait_ms=wait_ms)
+        self._lease = HeldLease.attempt(direct_url(), name=LEASE, wait_ms=wait_ms)
         if self._lease:
             log.info("leads at epoch %d", self._lease.epoch)
         return self._lease is not None

@@ -19,6 +19,7 @@ from kombu.exceptions import KombuError
 
 from heliograph.fleet.clock import shared_now
 from heliograph.kit.clock import utc_now
+from heliograph.kit.direct import direct
 from heliograph.monitor.alerts.models import Watch
 from heliograph.monitor.alerts.outage import keep_outage, tell_away
 
@@ -99,7 +100,7 @@ def _look_once() -> None:
     from heliograph.monitor.take import keep_look
     from heliograph.workers.measuring import ground
 
-    with connection.cursor() as cursor:
+    with direct().cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOOKING])
         if not cursor.fetchone()[0]:
             return
@@ -109,7 +110,7 @@ def _look_once() -> None:
         _have_told()
     finally:
         # A session that was lost has given it back.
-        with suppress(Error), connection.cursor() as cursor:
+        with suppress(Error), direct().cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOOKING])
 
 

@@ -53,6 +53,8 @@ def migrate() -> int:
     from django.db import OperationalError, connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from heliograph.kit.direct import direct
+
     try:
         connection.ensure_connection()
     except OperationalError as fault:
@@ -61,7 +63,7 @@ def migrate() -> int:
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if not waiting:
         return 0
-    with connection.cursor() as cursor:
+    with direct().cursor() as cursor:
 
         def is_ours() -> bool:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [MIGRATING])

@@ -5,11 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from heliograph.fleet.measures import nodes_load
 from heliograph.fleet.models import ScalingAction, ScalingLook
 from heliograph.fleet.scaling import MINUTE, Change, Decision, Past, PastWish, Policy, decide
+from heliograph.kit.direct import direct
 from heliograph.kit.env import Environment
 from heliograph.workers.gather import Gathered, Look, ReadDue, gather
 from heliograph.workers.pools import NoPool, Pool, PoolFailed, pool_of
@@ -177,7 +176,7 @@ def asked_or_alive(pool: str, *, at: datetime) -> int:
 @contextmanager
 def _alone() -> Iterator[bool]:
     """True for the one that may act; the lock goes with the session if this process dies."""
-    with connection.cursor() as cursor:
+    with direct().cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [SCALING])
         mine = bool(cursor.fetchone()[0])
         try:

@@ -26,6 +26,7 @@ from kombu.exceptions import OperationalError
 
 from heliograph.errors import HeliographError
 from heliograph.kit.clock import utc_now
+from heliograph.kit.env import direct_url
 from heliograph.market.models import Venue
 from heliograph.market.sources.exchange.arrivals import Subscription, subscriptions
 from heliograph.market.sources.exchange.listening import Pace
@@ -178,7 +179,7 @@ async def _main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     log.info("looks for exchanges whose series are watched")
-    await keep_streams(stop, Setting(os.environ["DATABASE_URL"], _ring))
+    await keep_streams(stop, Setting(direct_url(), _ring))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,36 @@ SERVERS = Section(
             is_secret=True,
         ),
         Setting(
+            "HELIOGRAPH_POOLER",
+            "1 where `DATABASE_URL` leads to a pooler in transaction mode, such as PgBouncer: nothing is "
+            "prepared, no cursor is kept at the server.",
+            Kind.FLAG,
+            default="0",
+        ),
+        Setting(
+            "HELIOGRAPH_DIRECT_DATABASE_URL",
+            "With a pooler: the same database past it, for locks and events, which need sessions of their "
+            "own.",
+            Kind.URL,
+            is_secret=True,
+        ),
+        Setting(
+            "HELIOGRAPH_STATEMENT_TIMEOUT",
+            "After how long the database ends a statement of a page or of the API; 0 is no limit. A pooler "
+            "takes it from the role.",
+            Kind.NUMBER,
+            "seconds",
+            default="60",
+        ),
+        Setting(
+            "HELIOGRAPH_IDLE_TRANSACTION_TIMEOUT",
+            "After how long the database ends a session that holds a transaction open and asks nothing; 0 is "
+            "no limit. A pooler takes it from the role.",
+            Kind.NUMBER,
+            "seconds",
+            default="600",
+        ),
+        Setting(
             "REDIS_URL",
             "Redis 7 or Valkey 8 or later, and which of its databases the cache may use. The queue takes the "
             "one after it.",

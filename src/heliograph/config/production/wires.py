@@ -9,7 +9,7 @@ from heliograph.config.given import value_of
 from heliograph.config.production.access import is_local
 from heliograph.kit.env import Environment
 
-DATABASES = ("DATABASE_URL",)
+DATABASES = ("DATABASE_URL", "HELIOGRAPH_DIRECT_DATABASE_URL")
 REDISES = ("REDIS_URL", "HELIOGRAPH_BROKER_URL")
 ENCRYPTED = ("require", "verify-ca", "verify-full")
 TLS = ("rediss",)

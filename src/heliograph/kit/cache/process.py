@@ -5,6 +5,7 @@ import os
 import threading
 
 from heliograph.kit.cache.cache import Cache
+from heliograph.kit.env import direct_url
 
 _lock = threading.Lock()
 _own: dict[tuple[str | None, str | None], Cache] = {}
@@ -15,7 +16,7 @@ def cache() -> Cache:
 
     Where neither Redis nor a database is named it keeps nothing: no other process could tell it of a change.
     """
-    asked = (os.environ.get("REDIS_URL") or None, os.environ.get("DATABASE_URL") or None)
+    asked = (os.environ.get("REDIS_URL") or None, direct_url() or None)
     found = _own.get(asked)
     if found is None:
         with _lock:

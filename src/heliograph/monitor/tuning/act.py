@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from heliograph.errors import Conflict, HeliographError
+from heliograph.kit.direct import direct
 from heliograph.monitor.tuning.advice import Advice
 from heliograph.monitor.tuning.asked import cost_of, quoted, rows, rows_of_none
 from heliograph.monitor.tuning.models import Act
@@ -46,7 +47,7 @@ def act_on_all(advice: Sequence[Advice], *, by: str, at: datetime) -> Iterator[A
 
 def act_on(advice: Advice, *, by: str, at: datetime) -> Act:
     """Do one thing, measured before and after."""
-    if connection.in_atomic_block:
+    if direct().in_atomic_block:
         raise InTransaction(InTransaction.__doc__)
     with _alone():
         before = _measured(advice)

@@ -1,4 +1,7 @@
-"""Asking the server: rows, names in quotes, and the plan of a statement whose values are not known."""
+"""Asking the server: rows, names in quotes, and the plan of a statement whose values are not known.
+
+By a session of its own: limits are set for it, and statements prepared in it.
+"""
 
 import json
 import re
@@ -6,7 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
+
+from heliograph.kit.direct import direct, direct_alias
 
 NAME = "heliograph_tuning"
 PLAIN = re.compile(r"\s*(SELECT|WITH|UPDATE|DELETE|INSERT)\b", re.IGNORECASE)
@@ -22,7 +27,7 @@ def rows(
     statement: str, values: Mapping[str, object] | Sequence[object] | None = None
 ) -> list[tuple[Any, ...]]:
     """The rows of a statement."""
-    with connection.cursor() as cursor:
+    with direct().cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()
 
@@ -41,7 +46,7 @@ def plan_of(query: str) -> Plan | None:
     if not PLAIN.match(query) or ";" in query:
         return None
     try:
-        with _prepared(query) as number, connection.cursor() as cursor:
+        with _prepared(query) as number, direct().cursor() as cursor:
             values = f"({', '.join(['NULL'] * number)})" if number else ""
             cursor.execute(f"EXPLAIN (FORMAT JSON) EXECUTE {NAME}{values}")
             told = cursor.fetchone()[0]
@@ -56,7 +61,7 @@ def plan_of(query: str) -> Plan | None:
 def _prepared(query: str) -> Iterator[int]:
     """The statement, prepared under our name; how many values it takes."""
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic(using=direct_alias()), direct().cursor() as cursor:
             cursor.execute(GENERIC)
             cursor.execute(f"PREPARE {NAME} AS {query}")
             cursor.execute(PARAMETERS, [NAME])
@@ -69,7 +74,7 @@ def _prepared(query: str) -> Iterator[int]:
 
 def rows_of_none(statement: str) -> None:
     """Run a statement that answers no rows."""
-    with connection.cursor() as cursor:
+    with direct().cursor() as cursor:
         cursor.execute(statement)
 
 

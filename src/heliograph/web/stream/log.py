@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import connections
 from psycopg import AsyncConnection
 
 from heliograph.fleet.nodes import LOST_AFTER
+from heliograph.kit.direct import direct
 from heliograph.web.stream.told import Told
 
 CHANNEL = "heliograph_events"
@@ -49,8 +49,8 @@ SELECT number FROM newest
 
 
 async def connect() -> AsyncConnection:
-    """A connection of its own to Django's database."""
-    described = connections["default"].get_connection_params()
+    """A connection of its own to Django's database, past a pooler: it listens."""
+    described = direct().get_connection_params()
     named = {name: value for name, value in described.items() if name not in ("cursor_factory", "context")}
     return await AsyncConnection.connect(**named, autocommit=True)
 
