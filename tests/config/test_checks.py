@@ -10,7 +10,8 @@ from heliograph.config.checks import (
     unsafe_limits,
     unsafe_routes,
 )
-from heliograph.workers.app import app, broker_url
+from heliograph.workers.app import app
+from heliograph.workers.broker import broker, of_celery
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_a_worker_without_redis_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("redis_url", "named", "broker"),
+    ("redis_url", "named", "messages"),
     [
         (
             "unix:///run/valkey.sock",
@@ -110,14 +111,18 @@ def test_a_worker_without_redis_is_refused():
             "redis+socket:///run/valkey.sock?virtual_host=1",
         ),
         ("redis://:pw@cache:6379/0", None, "redis://:pw@cache:6379/1"),
-        ("rediss://cache", None, "rediss://cache/1"),
-        ("redis://cache/4", None, "redis://cache/5"),
-        ("redis://cache/4", "redis://broker/0", "redis://broker/0"),
-        (None, None, "memory://"),
+        ("rediss://cache", None, "rediss://cache:6379/1"),
+        ("redis://cache/4", None, "redis://cache:6379/5"),
+        ("redis://cache/4", "redis://broker/0", "redis://broker:6379/0"),
+        (
+            "sentinel://:p%2Fw@one,two:26380/0?service=main",
+            None,
+            "sentinel://:p%2Fw@one:26379/1;sentinel://:p%2Fw@two:26380/1",
+        ),
     ],
 )
-def test_the_broker_never_shares_the_database_of_the_cache(redis_url, named, broker):
-    assert broker_url(redis_url, named) == broker
+def test_the_broker_never_shares_the_database_of_the_cache(redis_url, named, messages):
+    assert of_celery(broker(redis_url, named)) == messages
 
 
 def test_alerts_are_kept_for_a_day_at_least(settings):

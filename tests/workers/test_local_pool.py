@@ -7,7 +7,8 @@ from kombu import Connection
 from heliograph.kit.embedded import Home
 from heliograph.kit.embedded.connect import keeper_state
 from heliograph.kit.wait import wait_until
-from heliograph.workers.app import app, broker_url
+from heliograph.workers.app import app
+from heliograph.workers.broker import broker, of_celery
 from heliograph.workers.programs import node_name
 from heliograph.workers.queues import PLACED
 from heliograph.workers.supervisor import read_state
@@ -52,7 +53,7 @@ def test_more_work_starts_a_worker_and_its_end_lets_one_go_after_draining(monkey
         monkeypatch.setenv("HELIOGRAPH_SCALING", str(home / "policy.toml"))
         with up_process(home, sample=False) as process:
             wait_until_ready(home, process)
-            messages = broker_url(keeper_state(Home(home))["redis_url"], None)
+            messages = of_celery(broker(keeper_state(Home(home))["redis_url"], None))
             plain = messages.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
             with Connection(messages) as line, redis.Redis.from_url(plain) as queues:
 

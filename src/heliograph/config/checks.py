@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
@@ -13,6 +12,7 @@ from heliograph.config.production import RULES
 from heliograph.fleet.placement.errors import UnknownStrategy
 from heliograph.fleet.placement.strategies import find_strategy
 from heliograph.kit.env import Environment
+from heliograph.kit.redis_url import RedisUrl
 
 # A message that is rung again while its task still runs makes it run twice (celery #5935, #4400).
 MARGIN_SECONDS = 30
@@ -56,7 +56,7 @@ def check_redis(**_: object) -> list[CheckMessage]:
     cache, broker = settings.REDIS_URL, settings.HELIOGRAPH_BROKER_URL
     if cache is None and broker is None:
         sentence = "REDIS_URL is not set; name a Redis or Valkey, or start with `heliograph up`."
-    elif cache and broker and redis_database(cache) == redis_database(broker):
+    elif cache and broker and _place(cache) == _place(broker):
         sentence = "Broker and cache share a Redis database: emptying the cache would empty the queue."
     else:
         return []
@@ -64,13 +64,9 @@ def check_redis(**_: object) -> list[CheckMessage]:
     return [Error(sentence, hint=hint, obj="REDIS_URL", id="heliograph.E016")]
 
 
-def redis_database(url: str) -> tuple[str, int, str]:
-    """Host, port and number of the database that a URL of Redis leads to, or the path of its socket."""
-    parts = urlsplit(url)
-    asked = dict(parse_qsl(parts.query))
-    if "unix" in parts.scheme or "socket" in parts.scheme:
-        return parts.path, 0, asked.get("db") or asked.get("virtual_host") or "0"
-    return parts.hostname or "localhost", parts.port or 6379, parts.path.strip("/") or asked.get("db") or "0"
+def _place(url: str) -> tuple[object, ...]:
+    found = RedisUrl.read(url)
+    return found.hosts, found.service, found.path, found.database
 
 
 def _of_production(

@@ -6,7 +6,6 @@ import os
 import sys
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
 
 import django
 from celery import Celery
@@ -29,7 +28,9 @@ from django.db import close_old_connections, connections
 from heliograph.kit.allocator import give_large_back
 from heliograph.kit.logs.context import forget, note
 from heliograph.kit.notify import READY, notify
+from heliograph.kit.redis_url import RedisUrl
 from heliograph.kit.tied import die_with_parent
+from heliograph.workers.broker import broker, of_celery, tls_of, transport_of
 from heliograph.workers.queues import ROUTES, TASKS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heliograph.config.settings")
@@ -46,29 +47,18 @@ PRELOADED = {
 }
 
 
-def broker_url(redis_url: str | None, named: str | None) -> str:
-    """The broker: what was named, else the database after the one that REDIS_URL names for the cache."""
-    if named:
-        return named
-    if not redis_url:
-        return "memory://"
-    url = urlsplit(redis_url)
-    if url.scheme == "unix":
-        return f"redis+socket://{url.path}?virtual_host=1"
-    number = int(url.path.strip("/") or 0) + 1
-    return url._replace(path=f"/{number}").geturl()
-
-
-def make_app() -> Celery:
+def make_app(broker: RedisUrl | None) -> Celery:
     """The application with its settings; `config/checks.py` refuses to start with unsafe ones."""
     # Celery's own care for Django checks all addresses, and so loads the pages into each worker.
     made = Celery("heliograph", fixups=[], set_as_current=True)
     made.conf.update(
-        broker_url=broker_url(settings.REDIS_URL, settings.HELIOGRAPH_BROKER_URL),
+        broker_url=of_celery(broker) if broker else "memory://",
+        broker_use_ssl=tls_of(broker) if broker else None,
         broker_connection_retry_on_startup=True,
         # A Redis that refuses writes for want of memory is waited for like one that is away.
         broker_channel_error_retry=True,
         broker_transport_options={
+            **(transport_of(broker) if broker else {}),
             "visibility_timeout": VISIBILITY_SECONDS,
             "unacked_restore_interval": 2,
             "unacked_restore_throttle": 1,
@@ -199,5 +189,6 @@ def _look_at_connections(**_: object) -> None:
 
 if not apps.ready:
     django.setup()
-app = make_app()
+BROKER = broker(settings.REDIS_URL, settings.HELIOGRAPH_BROKER_URL)
+app = make_app(BROKER)
 app.Task.Request = "heliograph.workers.requests:NotedRequest"

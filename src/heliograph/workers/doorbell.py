@@ -9,7 +9,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from heliograph.workers.app import app
+from heliograph.kit.redis_url import redis_client
+from heliograph.workers.app import BROKER, app
 
 QUEUED, LOOKED, AGAIN = "heliograph:queued:", "heliograph:looked:", "heliograph:again:"
 TRIED = "heliograph:tried"
@@ -85,13 +86,13 @@ def lengths(queues: Sequence[str]) -> dict[str, int]:
 
 def lengths_at_once(queues: Sequence[str]) -> dict[str, int]:
     """The same, or a RedisError within about a second: it is not tried again."""
-    return _lengths(_connect_once(app.conf.broker_url), queues)
+    return _lengths(_connect_once(_url()), queues)
 
 
 def takes_writes() -> bool:
     """False while the broker answers and refuses what would be stored; asked once, as it is for lengths."""
     try:
-        _connect_once(app.conf.broker_url).set(TRIED, 1, ex=1)
+        _connect_once(_url()).set(TRIED, 1, ex=1)
     except redis.ResponseError:
         return False
     return True
@@ -112,26 +113,25 @@ def _try(*command: object) -> None:
 
 
 def _client() -> "redis.Redis":
-    return _connect(app.conf.broker_url)
+    return _connect(_url())
 
 
 @lru_cache(maxsize=4)
 def _connect(url: str) -> "redis.Redis":
-    return redis.Redis.from_url(
-        _plain(url), socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS
-    )
+    return redis_client(url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS)
 
 
 @lru_cache(maxsize=4)
 def _connect_once(url: str) -> "redis.Redis":
-    return redis.Redis.from_url(
-        _plain(url),
+    return redis_client(
+        url,
         socket_timeout=AT_ONCE_SECONDS,
         socket_connect_timeout=AT_ONCE_SECONDS,
         retry=Retry(NoBackoff(), 0),
     )
 
 
-def _plain(url: str) -> str:
-    """Celery writes a socket as `redis+socket:///path?virtual_host=1`, redis as `unix:///path?db=1`."""
-    return url.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
+def _url() -> str:
+    """As Celery has it; of sentinels it keeps the name of the service elsewhere."""
+    url = str(app.conf.broker_url)
+    return str(BROKER) if BROKER and url.startswith("sentinel") else url

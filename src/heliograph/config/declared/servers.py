@@ -45,8 +45,9 @@ SERVERS = Section(
         ),
         Setting(
             "REDIS_URL",
-            "Redis 7 or Valkey 8 or later, and which of its databases the cache may use. The queue takes the "
-            "one after it.",
+            "Redis 7 or Valkey 8 or later, and which of its databases the cache may use; the queue takes the "
+            "one after it. `redis://user:password@host:6379/0`, `rediss://` with TLS, `unix:///path`, or "
+            "`sentinel://user:password@host:26379,host2:26379/0?service=NAME`, `sentinels://` with TLS.",
             Kind.URL,
             without="the embedded Valkey of the home",
             is_secret=True,

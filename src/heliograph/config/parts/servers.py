@@ -4,6 +4,7 @@ from heliograph.config import reading as read
 from heliograph.config.reading import env
 from heliograph.kit.direct import DIRECT
 from heliograph.kit.errors import BadSetting
+from heliograph.kit.redis_url import RedisUrl
 
 # Those who need a session of their own, or the cache, read these where they stand.
 env.keep("DATABASE_URL", "REDIS_URL", "HELIOGRAPH_DIRECT_DATABASE_URL")
@@ -40,6 +41,15 @@ def pooled(name: str) -> dict[str, object]:
     return described
 
 
+def redis_url(name: str) -> str | None:
+    """The URL as it was given; BadSetting, with the name of the setting, where it is none."""
+    url = read.text(name)
+    try:
+        return str(url) if url and RedisUrl.read(url) else None
+    except BadSetting as fault:
+        raise BadSetting(f"{name}: {fault}") from fault
+
+
 if read.flag("HELIOGRAPH_POOLER"):
     if not read.text("HELIOGRAPH_DIRECT_DATABASE_URL"):
         raise BadSetting(
@@ -51,5 +61,5 @@ else:
     DATABASES = {"default": database("DATABASE_URL")}
 
 # Commands on a database alone need no Redis; worker and beat refuse to start without one (see checks.py).
-REDIS_URL = read.text("REDIS_URL") or None
-HELIOGRAPH_BROKER_URL = read.text("HELIOGRAPH_BROKER_URL") or None
+REDIS_URL = redis_url("REDIS_URL")
+HELIOGRAPH_BROKER_URL = redis_url("HELIOGRAPH_BROKER_URL")

@@ -8,11 +8,12 @@ from django.core.checks import CheckMessage, Error
 from heliograph.config.given import value_of
 from heliograph.config.production.access import is_local
 from heliograph.kit.env import Environment
+from heliograph.kit.errors import BadSetting
+from heliograph.kit.redis_url import RedisUrl
 
 DATABASES = ("DATABASE_URL", "HELIOGRAPH_DIRECT_DATABASE_URL")
 REDISES = ("REDIS_URL", "HELIOGRAPH_BROKER_URL")
 ENCRYPTED = ("require", "verify-ca", "verify-full")
-TLS = ("rediss",)
 
 
 def wires(environment: Environment) -> Iterator[CheckMessage]:
@@ -41,20 +42,21 @@ def _database(name: str, url: str) -> Iterator[CheckMessage]:
 
 def _redis(name: str, url: str) -> Iterator[CheckMessage]:
     try:
-        parts = urlsplit(url)
-        host, password = parts.hostname or "", parts.password
-    except ValueError:
+        found = RedisUrl.read(url) if url else None
+    except BadSetting:  # told of where it is read
         return
-    if "unix" in parts.scheme or "socket" in parts.scheme or is_local(host):
+    host = next((one for one, _ in found.hosts if not is_local(one)), "") if found else ""
+    if not found or not host:
         return
-    if parts.scheme not in TLS:
+    if not found.is_encrypted:
+        scheme = "sentinels" if found.is_sentinel else "rediss"
         yield Error(
             f"{name} reaches {host} without TLS: everybody on the way reads along.",
-            hint=f"Let {name} begin with rediss:// and let that Redis listen with TLS.",
+            hint=f"Let {name} begin with {scheme}:// and let that Redis listen with TLS.",
             obj=name,
             id="heliograph.E018",
         )
-    if not password:
+    if not found.password:
         yield Error(
             f"{name} reaches {host} without a password: whoever reaches it too can ring for work.",
             hint=f"Give that Redis a user with a password and put both into {name}.",

@@ -11,9 +11,11 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as NoAnswer
 from redis.retry import Retry
+from redis.sentinel import SentinelManagedConnection
 
 from heliograph.kit.cache.breaker import Breaker
 from heliograph.kit.cache.errors import LevelDown
+from heliograph.kit.redis_url import redis_pool
 
 Command = tuple[Any, ...]
 
@@ -30,7 +32,7 @@ class Wire:
         self._answer = answer
         # The pool makes connections and keeps none: taking one out costs as much as a read. Nor does it hear
         # of their end: its usual bound of a hundred would be one on all that a process ever makes.
-        self._maker: redis.ConnectionPool = redis.ConnectionPool.from_url(
+        self._maker: redis.ConnectionPool = redis_pool(
             url,
             max_connections=sys.maxsize,
             protocol=2,
@@ -119,6 +121,9 @@ def _life(connection: Any) -> str:
 def exchange(connection: Any, commands: tuple[Command, ...]) -> list[Any]:
     """Send the commands together and read an answer to each; the first refusal is raised after the last."""
     answers: list[Any] = []
+    if isinstance(connection, SentinelManagedConnection):
+        # Others connect with the first command; these would do so without asking who leads.
+        connection.connect()  # type: ignore[no-untyped-call]
     try:
         if len(commands) == 1:
             connection.send_packed_command(connection.pack_command(*commands[0]), check_health=False)

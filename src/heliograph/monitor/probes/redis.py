@@ -8,6 +8,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from heliograph.kit.redis_url import redis_client
 from heliograph.monitor.measure import Definition, Measure, Rule, known, unknown
 from heliograph.monitor.probe import Ground, Probe
 
@@ -64,7 +65,7 @@ def _read(url: str) -> list[Measure]:
 def _client(url: str) -> redis.Redis:
     """Whose line is made anew once where it was cut. What does not answer is not asked again."""
     again = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
-    return redis.Redis.from_url(
+    return redis_client(
         url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, retry=again, max_connections=4
     )
 

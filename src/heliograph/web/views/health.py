@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from heliograph.kit.redis_url import redis_client
 from heliograph.web.accounts.access import public
 
 SECONDS = 2
@@ -58,7 +59,7 @@ def _redis() -> bool:
     if not settings.REDIS_URL:
         return False
     try:
-        with redis.Redis.from_url(
+        with redis_client(
             settings.REDIS_URL, socket_timeout=SECONDS, socket_connect_timeout=SECONDS
         ) as client:
             return bool(client.ping())
