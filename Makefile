@@ -34,8 +34,8 @@ bench: .venv/.dev  ## list the benchmarks; NAME=indicators runs one
 drill: .venv/.dev  ## list the drills; NAME=kills runs one
 	@$(BIN)/python -m benchmarks.drills$(addprefix .,$(subst -,_,$(NAME))) $(ARGS)
 
-docs: .venv/.dev  ## write the reference pages anew
-	$(BIN)/python scripts/make_reference.py
+docs: .venv/.dev  ## write the reference pages anew, and build the site into build/site
+	$(BIN)/python scripts/make_reference.py && NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q
 
 lock: .venv/.dev  ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade pyproject.toml --extra build -o requirements/run.txt

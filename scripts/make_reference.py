@@ -9,6 +9,7 @@ import make_client
 
 from heliograph.cli.reference import reference
 from heliograph.config.declared.reference import settings_reference
+from heliograph.engine.language.pages import indicators_reference
 from heliograph.engine.language.reference import functions_reference
 
 PAGES = Path(__file__).parents[1] / "docs" / "reference"
@@ -29,6 +30,7 @@ def main() -> None:
     language = PAGES / "language.md"
     made = FUNCTIONS.sub(lambda match: match[1] + functions_reference() + match[2], language.read_text())
     language.write_text(made)
+    (PAGES / "indicators.md").write_text(indicators_reference())
     settings = PAGES / "settings.md"
     made = SETTINGS.sub(lambda match: match[1] + settings_reference() + match[2], settings.read_text())
     settings.write_text(made)

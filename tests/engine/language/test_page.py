@@ -8,6 +8,7 @@ import pytest
 from heliograph.engine.functions import FUNCTIONS
 from heliograph.engine.graph import Graph
 from heliograph.engine.language import parse
+from heliograph.engine.language.pages import indicators_reference
 from heliograph.engine.language.reference import functions_reference
 from heliograph.engine.strategy import Strategy
 from heliograph.engine.strategy.keys import TABLES, VALUES
@@ -21,6 +22,10 @@ def test_the_page_lists_the_functions_that_there_are():
     listed = re.search(r"<!-- functions:.*?-->\n(.*?)<!-- end -->", page, re.DOTALL)[1]
 
     assert listed == functions_reference(), "run: make docs"
+
+
+def test_the_page_of_indicators_is_what_their_entries_say():
+    assert (PAGES / "indicators.md").read_text() == indicators_reference(), "run: make docs"
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -36,12 +36,17 @@ def _group(group: str) -> Iterator[str]:
     yield ""
 
 
-def _row(function: Function) -> str:
+def lengths(function: Function) -> tuple[int, float]:
+    """Bars until the example of a function is known, and until it has settled (infinite: never)."""
     graph = Graph()
     plan = Plan.compile(
         [parse(function.example, graph=graph, timeframe=TIMEFRAME)], graph, timeframe=TIMEFRAME
     )
-    warmup, settle = plan.warmup[0], plan.settle[0]
+    return plan.warmup[0], plan.settle[0]
+
+
+def _row(function: Function) -> str:
+    warmup, settle = lengths(function)
     settled = "never" if math.isinf(settle) else f"{math.ceil(settle)}"
     words = (f"`{function.signature}`", function.summary, function.reference, f"`{function.example}`")
     return f"| {' | '.join(words)} | {warmup} | {settled} |"

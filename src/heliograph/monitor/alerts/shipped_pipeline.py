@@ -225,7 +225,7 @@ OF_PIPELINE = dict(
             says="In the last hour more than twenty candidates were rejected since their stop, target or "
             "confidence could not be computed.",
             comes_from="A strategy whose levels need more history than there is, or candles without volume.",
-            look="heliograph signals --state rejected",
+            look="heliograph signals --rejected",
             remedy="`heliograph explain` shows which part of the expression is unknown.",
         ),
         rule(
@@ -238,7 +238,7 @@ OF_PIPELINE = dict(
             "wrong "
             "side of the price.",
             comes_from="An expression of the strategy that is not what was meant, or broken prices.",
-            look="heliograph signals --state rejected",
+            look="heliograph signals --rejected",
             remedy="`heliograph explain` shows the levels; mend the strategy or the candles.",
         ),
         rule(
