@@ -24,7 +24,7 @@ FLAGS = (
     "--no-first-run",
 )
 # What is awaited comes; on a busy machine it comes late.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 
 

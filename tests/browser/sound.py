@@ -22,23 +22,24 @@ class Sound:
     def __call__(self, addresses, *, role="admin", headings=1, ready=lambda name, page: None):
         """What is wrong, by page; `ready` waits for what a page of that name becomes by itself.
 
-        All pages of a window come from one context, as from one browser: what they share is fetched once.
+        All pages of a window come to one tab, one after another: what they share is fetched and compiled once.
         """
         wrong = []
         for width, others in WINDOWS.items():
-            context = None
+            page = None
             for name, address in addresses.items():
-                if context is None:
+                if page is None:
                     page = self._visit(address, width=width, role=role)
-                    context = page.context
+                    window = page.viewport_size
                 else:
-                    page = context.new_page()
+                    page.set_viewport_size(window)
+                    page.emulate_media(color_scheme="light")
                     page.goto(f"{self._site}{address}")
                 ready(name, page)
                 wrong += [f"{name}, {width}: {words}" for words in self._look(page, name, width, others)]
                 if (found := page.locator("h1").count()) != headings:
                     wrong.append(f"{name}, {width}: {found} headings")
-                page.close()
+            page.close()
         return wrong
 
     def _look(self, page, name, width, others):

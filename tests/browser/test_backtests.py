@@ -1,6 +1,9 @@
 """Backtests in a browser: asked for, followed, looked at, compared."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from heliograph.fleet.models import Job
 from heliograph.research.models import StoredBacktest
@@ -65,7 +68,7 @@ def test_a_run_is_asked_for_followed_and_seen(instruments, visit):
     page.get_by_role("link", name="Trades", exact=True).click()
     page.locator("table.trade-list a.row-link").first.click()
     page.wait_for_selector(".chart-canvas canvas")
-    assert "?trade=" in page.url
+    expect(page).to_have_url(re.compile(r"\?trade="))
 
 
 def test_a_run_is_cancelled_in_the_browser(instruments, visit):
@@ -83,7 +86,7 @@ def test_two_ticked_runs_are_compared(runs, visit):
         page.get_by_label(f"Compare backtest {number}", exact=True).check()
     page.get_by_role("button", name="Compare the ticked two").click()
 
-    assert page.get_by_role("heading", name="Trade by trade").is_visible()
+    expect(page.get_by_role("heading", name="Trade by trade")).to_be_visible()
     page.locator(".curve-canvas canvas").first.wait_for()
 
 
@@ -92,8 +95,8 @@ def test_a_curve_says_its_values_under_the_pointer(runs, visit):
     canvas = page.locator(".curve-canvas .u-over").first
     canvas.hover(position={"x": 200, "y": 60})
 
-    assert page.locator("[data-day]").text_content().endswith("Jan 2024, UTC")
-    assert "%" in page.locator('[data-at="0"]').text_content()
+    expect(page.locator("[data-day]")).to_have_text(re.compile("Jan 2024, UTC$"))
+    expect(page.locator('[data-at="0"]')).to_contain_text("%")
 
 
 LONG_NAMES = ("1000000MOGUSDT/USDT:USDT-250328", "BTC/USDT", "VERY-LONG-NAME-OF-A-SHARE.XETRA")

@@ -1,9 +1,11 @@
 """The pages of data in a browser: looked at, uploaded to, undone."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from heliograph.fleet.jobs import run_next
 from heliograph.kit.clock import utc_now
@@ -96,7 +98,7 @@ def test_a_day_of_the_map_leads_to_its_bars(stored, visit):
     page = visit("/data/?find=ETH")
     page.locator("svg.heat-strip a[aria-label*=' of 24 bars']").first.click()
 
-    assert page.get_by_text("Missing by their open, UTC:").is_visible()
+    expect(page.get_by_text("Missing by their open, UTC:")).to_be_visible()
 
 
 def csv_files(tmp_path):
@@ -114,15 +116,16 @@ def test_files_are_uploaded_followed_and_their_coverage_seen(transactional_db, v
     files = csv_files(tmp_path)
     page = visit("/data/imports/upload")
     page.get_by_label("Choose files").set_input_files(files)
-    assert page.get_by_text("BTC_USDT-1h.csv, ").is_visible()
+    expect(page.get_by_text("BTC_USDT-1h.csv, ")).to_be_visible()
     page.get_by_label("Venue").fill("mine")
     page.get_by_role("button", name="Import the files").click()
     page.get_by_text("waits for a worker").wait_for()
 
     run_next(RUNNERS, holder="a test")
     page.get_by_text("What was stored").wait_for()
-    assert page.get_by_text("72 new, 0 revised, 0 unchanged").is_visible()
+    expect(page.get_by_text("72 new, 0 revised, 0 unchanged")).to_be_visible()
     page.get_by_role("link", name="Show coverage").click()
+    expect(page).to_have_url(re.compile("/data/$"))
     page.goto(f"{page.url}?find=BTC/USDT&timeframe=1h&venue=mine")
     assert page.locator("svg.heat-strip a[aria-label*='complete, 24 bars']").count() >= 3
     assert Instrument.objects.filter(symbol="BTC/USDT").exists()
@@ -139,7 +142,7 @@ def test_files_can_be_dropped(transactional_db, visit):
         }"""
     )
 
-    assert page.get_by_text("BTC_USDT-1h.csv, 1 KiB").is_visible()
+    expect(page.get_by_text("BTC_USDT-1h.csv, 1 KiB")).to_be_visible()
     assert page.evaluate("document.querySelector('input[type=file]').files.length") == 1
 
 
@@ -152,7 +155,7 @@ def test_a_refused_upload_says_why_and_keeps_what_was_typed(transactional_db, vi
     page.get_by_role("button", name="Import the files").click()
 
     page.get_by_text("is no file of candles by its ending").wait_for()
-    assert page.get_by_label("Venue").input_value() == "mine"
+    expect(page.get_by_label("Venue")).to_have_value("mine")
     # The refusal is an answer of 422, which the browser notes.
     complaints[:] = [line for line in complaints if "422" not in line]
 
@@ -164,7 +167,7 @@ def test_too_much_is_refused_before_it_is_sent(transactional_db, visit, tmp_path
     page = visit("/data/imports/upload")
     page.get_by_label("Choose files").set_input_files(path)
 
-    assert page.get_by_text("an upload may have 1 MiB").is_visible()
+    expect(page.get_by_text("an upload may have 1 MiB")).to_be_visible()
 
 
 def test_an_import_is_undone_after_its_effect_was_named(transactional_db, visit, tmp_path):
@@ -176,7 +179,7 @@ def test_an_import_is_undone_after_its_effect_was_named(transactional_db, visit,
     page.get_by_text("What was stored").wait_for()
     page.goto(page.url.split("/data/")[0] + "/data/imports/")
     page.get_by_role("link", name="Undo").click()
-    assert page.get_by_text("bars that it added are removed").is_visible()
+    expect(page.get_by_text("bars that it added are removed")).to_be_visible()
     page.get_by_role("button", name="Undo import").click()
     page.get_by_text("waits for a worker").wait_for()
     run_next(RUNNERS, holder="a test")

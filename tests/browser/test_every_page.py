@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from playwright.sync_api import expect
+
 from heliograph.fleet.jobs import run_next
 from heliograph.kit.clock import utc_now
 from heliograph.reports.keep import request_report, run_report
@@ -87,11 +89,11 @@ def test_the_keyboard_reaches_what_the_mouse_does_and_shows_where_it_is(world, v
 def test_a_menu_closes_on_escape_and_gives_the_focus_back(world, visit):
     page = visit("/signals/")
     page.get_by_text("Strategy any").click()
-    assert page.get_by_role("link", name="Busy", exact=True).is_visible()
+    expect(page.get_by_role("link", name="Busy", exact=True)).to_be_visible()
 
     page.keyboard.press("Escape")
 
-    assert not page.get_by_role("link", name="Busy", exact=True).is_visible()
+    expect(page.get_by_role("link", name="Busy", exact=True)).to_be_hidden()
     assert "Strategy" in page.evaluate("document.activeElement.textContent")
 
 
@@ -105,10 +107,9 @@ def test_a_chosen_theme_wins_over_the_system(world, visit):
 
 def test_the_candles_are_drawn(world, visit):
     page = visit(addresses(world)["signal"])
-    page.wait_for_selector(".chart-canvas canvas")
-
-    colours = page.evaluate(
-        """() => {
+    # They are drawn some moments after there is something to draw on.
+    page.wait_for_function(
+        """(wanted) => {
             const seen = new Set();
             for (const canvas of document.querySelectorAll(".chart-canvas canvas")) {
                 const size = [canvas.width, canvas.height];
@@ -116,11 +117,10 @@ def test_the_candles_are_drawn(world, visit):
                 const data = canvas.getContext("2d").getImageData(0, 0, ...size).data;
                 for (let i = 0; i < data.length; i += 4) seen.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
             }
-            return [...seen];
-        }"""
+            return wanted.every((colour) => seen.has(colour));
+        }""",
+        arg=["70,78,91", "180,47,29", "10,111,94"],
     )
-
-    assert {"70,78,91", "180,47,29", "10,111,94"} <= set(colours)
 
 
 def test_the_tab_that_is_shown_is_in_sight_on_a_narrow_screen(world, visit):

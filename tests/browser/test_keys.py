@@ -1,5 +1,7 @@
 """The find box, and the panel beside the list, by keyboard and by mouse."""
 
+import re
+
 from playwright.sync_api import expect
 
 from heliograph.signals.models import Signal
@@ -33,15 +35,15 @@ def test_a_row_opens_beside_the_list_and_escape_closes_it(world, visit, keep_scr
 
     panel = page.locator("#panel")
     expect(panel.get_by_role("heading", name="Why not")).to_be_visible()
-    assert page.url.endswith(f"?state=rejected&open={number}")
+    expect(page).to_have_url(re.compile(rf"\?state=rejected&open={number}$"))
     assert panel.bounding_box()["width"] == 344
-    assert "panel-title" in page.evaluate("document.activeElement.className")
+    expect(panel.locator(".panel-title")).to_be_focused()
     keep_screenshot(page, "signals-panel-opened")
 
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
-    assert page.url.endswith("?state=rejected")
-    assert page.evaluate("document.activeElement.closest('tr').dataset.signal") == number
+    expect(page).to_have_url(re.compile(r"\?state=rejected$"))
+    expect(page.locator(f'tr[data-signal="{number}"] :focus')).to_have_count(1)
 
 
 def test_back_and_forward_follow_the_panel(world, visit):
@@ -86,7 +88,7 @@ def test_on_a_phone_a_signal_has_a_page_of_its_own(world, visit):
     expect(page.get_by_role("heading", level=1)).to_contain_text(
         Signal.objects.latest("bar_time", "pk").instrument.symbol
     )
-    assert "/signals/?" not in page.url
+    expect(page).not_to_have_url(re.compile(r"/signals/\?"))
 
 
 def test_in_a_window_of_forced_colours_and_on_paper_all_is_there(world, visit, keep_screenshot):
@@ -97,5 +99,5 @@ def test_in_a_window_of_forced_colours_and_on_paper_all_is_there(world, visit, k
 
     page.emulate_media(forced_colors="none", media="print", color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert not page.locator(".nav").is_visible()
+    expect(page.locator(".nav")).to_be_hidden()
     keep_screenshot(page, "signals-print")

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from heliograph.notices.models import Sending, Subscription
 from tests.web.postbox import make_postbox
 
-SOON = 8_000
+SOON = 60_000
 
 
 @pytest.fixture

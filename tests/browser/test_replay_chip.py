@@ -26,7 +26,7 @@ def three(world):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_one_chip_opens_the_list_of_all(three, visit, keep_screenshot, width, theme):
     page = visit("/signals/", width=width, theme=theme)
-    assert page.locator(".replay-mark:visible").count() == 1
+    expect(page.locator(".replay-mark:visible")).to_have_count(1)
     head = page.locator("header.top").bounding_box()
     chip = page.locator(".replay-mark").bounding_box()
     assert chip["height"] <= head["height"]

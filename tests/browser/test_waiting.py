@@ -15,9 +15,19 @@ def held(visit):
     """Opens a page on which requests to some addresses are not answered until they are let go."""
 
     def open_page(address, pattern, **how):
-        page, kept = visit(address, **how), []
-        page.route(re.compile(pattern), lambda route: kept.append(route))
-        return page, lambda: [route.continue_() for route in kept]
+        page, kept, may_go = visit(address, **how), [], []
+
+        def hold(route):
+            # One that is told of late must not wait for ever.
+            route.continue_() if may_go else kept.append(route)
+
+        def let_go():
+            may_go.append(True)
+            for route in kept:
+                route.continue_()
+
+        page.route(re.compile(pattern), hold)
+        return page, let_go
 
     return open_page
 
@@ -34,7 +44,7 @@ def test_a_panel_that_takes_long_says_that_it_is_on_its_way(world, held, keep_sc
     let_go()
     expect(page.locator("#panel .panel-title")).to_be_visible()
     expect(page.locator(BUSY)).to_be_hidden()
-    assert page.locator('[aria-busy="true"]').count() == 0
+    expect(page.locator('[aria-busy="true"]')).to_have_count(0)
 
 
 # While the next page is awaited nothing can be asked of the one that is there: it tells by itself.
@@ -80,9 +90,10 @@ def test_what_a_page_looks_up_by_itself_says_nothing_and_is_marked(world, visit)
 
     # Longer than a person waits before anything is said.
     page.wait_for_function("since => performance.now() - since > 400", arg=page.evaluate("performance.now()"))
-    assert marks == ["true"]
+    # On a busy machine it may have looked more often meanwhile.
+    assert set(marks) == {"true"}
     expect(page.locator(BUSY)).to_be_hidden()
-    assert page.locator('[aria-busy="true"]').count() == 0
+    expect(page.locator('[aria-busy="true"]')).to_have_count(0)
     page.unroute_all(behavior="ignoreErrors")
 
 

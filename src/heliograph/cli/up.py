@@ -20,7 +20,9 @@ class Address:
     """Where the pages are served."""
 
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1"
-    port: Annotated[int, typer.Option("--port", min=1, max=65_535, help="The port to listen on.")] = 8420
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65_535, help="The port to listen on; 0 takes a free one.")
+    ] = 8420
 
 
 def register(app: typer.Typer) -> None:
