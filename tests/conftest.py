@@ -10,6 +10,8 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connection, connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from heliograph.kit.embedded import Home
 from heliograph.kit.embedded.connect import embedded
@@ -41,6 +43,11 @@ os.environ |= {
 }
 os.environ.pop("REDIS_URL", None)
 django.setup()
+# Each run tries the same, whatever earlier ones found, and however busy the machine is.
+hypothesis_settings.register_profile(
+    "same", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("same")
 # A hash that is slow for guessers is slow for tests too.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Programs that tests start, and the workers of xdist, must not inherit them.
@@ -73,7 +80,7 @@ def pytest_unconfigure(config):
         del os.environ[HOME]
         for keeper in config.stash[FOLDER].glob("*/keeper.lock"):
             lock = Home(keeper.parent).lock("keeper")
-            wait_until(lambda keeper=keeper, lock=lock: not (keeper.exists() and lock.is_taken()), seconds=30)
+            wait_until(lambda keeper=keeper, lock=lock: not (keeper.exists() and lock.is_taken()), seconds=60)
         shutil.rmtree(config.stash[FOLDER], ignore_errors=True)
 
 

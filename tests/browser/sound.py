@@ -22,7 +22,7 @@ class Sound:
     def __call__(self, addresses, *, role="admin", headings=1, ready=lambda name, page: None):
         """What is wrong, by page; `ready` waits for what a page of that name becomes by itself.
 
-        All pages of a window come to one tab, one after another: what they share is fetched and compiled once.
+        All pages of a window come to one tab, one after another: what they share is made ready once.
         """
         wrong = []
         for width, others in WINDOWS.items():

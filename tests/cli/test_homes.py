@@ -23,7 +23,7 @@ def home():
     path = Path(tempfile.mkdtemp(prefix="heliograph-cli-"))
     path.chmod(0o711)
     yield path
-    wait_until(lambda: not Home(path).lock("keeper").is_taken(), seconds=30)
+    wait_until(lambda: not Home(path).lock("keeper").is_taken(), seconds=60)
     shutil.rmtree(path)
 
 
@@ -43,7 +43,7 @@ def test_two_commands_at_once_share_the_servers_and_leave_none_behind(home):
     answer = run_apart("coverage", "--json", env={**os.environ, "HELIOGRAPH_HOME": str(home)})
     symbols = [item["symbol"] for item in json.loads(answer.out)["items"]]
     assert symbols == ["AAPL", "EURUSD", "FB", "GOOG", "IBM", "MSFT"]
-    assert wait_until(lambda: not Home(home).lock("keeper").is_taken(), seconds=30)
+    assert wait_until(lambda: not Home(home).lock("keeper").is_taken(), seconds=60)
 
 
 def test_a_home_that_cannot_be_used_is_refused_in_one_sentence(tmp_path):

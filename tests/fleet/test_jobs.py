@@ -170,7 +170,7 @@ def test_the_lease_is_renewed_while_the_runner_computes(monkeypatch):
 
     def long_computation(run):
         expire(job)
-        assert wait_until(lambda: Job.objects.filter(pk=job.pk, leased_until__gt=Now()).exists(), seconds=10)
+        assert wait_until(lambda: Job.objects.filter(pk=job.pk, leased_until__gt=Now()).exists(), seconds=60)
         assert work() is None
         return {}
 
@@ -299,7 +299,7 @@ def test_two_workers_never_run_one_job_at_once():
 
     def note_it(run):
         ran.append(run.job_id)
-        gate.wait(10)
+        gate.wait(60)
         return {}
 
     def worker():
@@ -310,7 +310,7 @@ def test_two_workers_never_run_one_job_at_once():
     threads = [Thread(target=worker) for _ in range(3)]
     for thread in threads:
         thread.start()
-    assert wait_until(lambda: len(ran) == 3, seconds=10)
+    assert wait_until(lambda: len(ran) == 3, seconds=60)
     gate.set()
     for thread in threads:
         thread.join()

@@ -84,7 +84,7 @@ def test_no_server_survives_a_keeper_that_is_killed_and_the_next_start_recovers(
     with user_of(folder) as user:
         make_table(user.first_line, "kept")
         kill(keeper_state(home)["keeper"])
-        assert wait_until(lambda: len(processes_of(folder)) == 1, seconds=20)
+        assert wait_until(lambda: len(processes_of(folder)) == 1, seconds=60)
     with connect(folder) as servers:
         assert ask(servers.database_url, "SELECT n FROM kept") == 7
 
@@ -95,7 +95,7 @@ def test_a_server_that_dies_is_started_again(folder, name):
     with embedded(home) as urls:
         dead = keeper_state(home)["processes"][name]
         kill(dead)
-        assert wait_until(lambda: keeper_state(home)["processes"][name] != dead, seconds=30)
+        assert wait_until(lambda: keeper_state(home)["processes"][name] != dead, seconds=60)
         assert keeper_state(home)["restarts"] == {name: 1}
         assert ask(urls["database_url"], "SELECT 1") == 1
         assert redis.Redis.from_url(urls["redis_url"]).ping()

@@ -31,24 +31,24 @@ def test_a_tied_child_ends_when_its_parent_is_killed():
         assert alive(child)
         kill(parent.pid)
 
-    assert wait_until(lambda: not alive(child), seconds=10)
+    assert wait_until(lambda: not alive(child), seconds=60)
 
 
 def test_the_tether_ends_its_command_when_the_pipe_closes():
     command = [sys.executable, "-m", "heliograph.kit.tether", str(int(signal.SIGTERM)), "sleep", "600"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as tether:
-        assert wait_until(lambda: psutil.Process(tether.pid).children(), seconds=10)
+        assert wait_until(lambda: psutil.Process(tether.pid).children(), seconds=60)
         tether.stdin.close()
 
-        assert tether.wait(10) != 0
+        assert tether.wait(60) != 0
 
 
 def test_the_tether_passes_signals_on():
     command = [sys.executable, "-m", "heliograph.kit.tether", str(int(signal.SIGKILL)), "sleep", "600"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as tether:
-        assert wait_until(lambda: psutil.Process(tether.pid).children(), seconds=10)
+        assert wait_until(lambda: psutil.Process(tether.pid).children(), seconds=60)
         child = psutil.Process(tether.pid).children()[0]
         tether.send_signal(signal.SIGTERM)
-        tether.wait(10)
+        tether.wait(60)
 
         assert not alive(child.pid)

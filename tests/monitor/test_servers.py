@@ -81,7 +81,7 @@ def test_a_transaction_that_stays_open_and_one_that_waits_for_it_are_seen(other)
             finally:
                 # Else its session could not be closed, as the thread is at it.
                 other.execute("SELECT pg_terminate_backend(%s)", [second.info.backend_pid])
-                waiting.join(10)
+                waiting.join(60)
     assert values("database", *names) == [0, 0]
 
 

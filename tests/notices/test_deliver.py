@@ -186,14 +186,14 @@ def test_a_channel_that_hangs_does_not_delay_the_others(receiver, hook, tell):
     hook("slow", "/slow")
     hook("quick", "/quick")
     let_go = Event()
-    receiver.reply = lambda r: OK if r.path == "/quick" else (let_go.wait(20), OK)[1]
+    receiver.reply = lambda r: OK if r.path == "/quick" else (let_go.wait(60), OK)[1]
     tell("a")
     thread = Thread(target=lambda: (deliver(), connection.close()))
     thread.start()
-    assert wait_until(lambda: states("quick") == [("a", "sent", 1)], seconds=10)
+    assert wait_until(lambda: states("quick") == [("a", "sent", 1)], seconds=60)
     # Also what comes while it hangs.
     tell("b")
-    assert wait_until(lambda: states("quick") == [("a", "sent", 1), ("b", "sent", 1)], seconds=10)
+    assert wait_until(lambda: states("quick") == [("a", "sent", 1), ("b", "sent", 1)], seconds=60)
     assert states("slow")[0] == ("a", "pending", 1)
     let_go.set()
     thread.join()
@@ -262,7 +262,7 @@ def test_a_deliverer_that_is_killed_loses_nothing_and_a_repeat_has_the_same_id(
         return OK
 
     receiver.reply = kill
-    assert wait_until(lambda: receiver.requests, seconds=30)
+    assert wait_until(lambda: receiver.requests, seconds=60)
     process.kill()
     process.wait()
     assert states() == [("a", "pending", 1), ("b", "pending", 0)]

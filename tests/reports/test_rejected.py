@@ -264,7 +264,7 @@ STEPS = (
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(STEPS, max_size=20))
 def test_sums_are_those_of_the_rows_after_any_history(steps):
     try:

@@ -119,7 +119,7 @@ class History:
         recount()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(publishing | settling | placing | others, max_size=25))
 def test_sums_are_those_of_the_rows_after_any_history(steps):
     try:

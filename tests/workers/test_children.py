@@ -37,7 +37,7 @@ def test_a_worker_that_stands_still_is_killed_and_started_again(tmp_path):
     stand_still(tmp_path)
 
     assert made.look() == "sleeper stood still for 45 s and was killed"
-    assert wait_until(lambda: made.pid is None, seconds=10)
+    assert wait_until(lambda: made.pid is None, seconds=60)
     assert made.look().startswith("sleeper was killed by signal 9; it is started again in 0 s")
     assert made.look() == "sleeper is started again"
     # Its pulse is fresh: it is given time to start.
@@ -50,6 +50,6 @@ def test_a_program_without_a_pulse_may_be_as_still_as_it_likes(tmp_path):
 
     assert (made.look(), (tmp_path / "sleeper.pulse").exists()) == (None, False)
     made._process.send_signal(signal.SIGKILL)
-    assert wait_until(lambda: made.pid is None, seconds=10)
+    assert wait_until(lambda: made.pid is None, seconds=60)
     assert made.look().startswith("sleeper was killed by signal 9")
     end(made)

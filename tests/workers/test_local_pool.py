@@ -72,7 +72,7 @@ def test_more_work_starts_a_worker_and_its_end_lets_one_go_after_draining(monkey
             assert set(read_state(Home(home))["children"]) >= {"worker", "worker-2"}
 
             assert wait_until(lambda: (second, True, True) in nodes(home), seconds=240, every=0.5), said(home)
-            assert wait_until(lambda: "worker-2 ended in order" in said(home), seconds=30)
+            assert wait_until(lambda: "worker-2 ended in order" in said(home), seconds=60)
             assert "worker-2" not in read_state(Home(home))["children"]
             assert (first, False, False) in nodes(home)
             assert ask(home, ACTIONS) == [(1, 2, "Up from 1 to 2", ""), (2, 1, "Down from 2 to 1", "")]

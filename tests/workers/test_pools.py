@@ -53,7 +53,7 @@ def children(tmp_path):
 
 
 def ready(pool, *names):
-    return wait_until(lambda: all((pool.folder / f"{name}.ready").exists() for name in names), seconds=20)
+    return wait_until(lambda: all((pool.folder / f"{name}.ready").exists() for name in names), seconds=60)
 
 
 def test_workers_start_and_those_with_the_highest_numbers_finish_first(children):
@@ -64,7 +64,7 @@ def test_workers_start_and_those_with_the_highest_numbers_finish_first(children)
 
     assert (children.size(), children.drained) == (1, ["w2", "w3"])
     words = []
-    assert wait_until(lambda: words.extend(children.look()) or not children.ending, seconds=10)
+    assert wait_until(lambda: words.extend(children.look()) or not children.ending, seconds=60)
     assert sorted(words) == ["w2 ended in order", "w3 ended in order"]
     assert sorted(path.name for path in children.folder.glob("*.finished")) == ["w2.finished", "w3.finished"]
     assert list(children.children) == ["w1"]
@@ -76,7 +76,7 @@ def test_a_worker_that_dies_is_started_again(children):
     os.kill(children.children["w1"].pid, signal.SIGKILL)
 
     words = []
-    assert wait_until(lambda: words.extend(children.look()) or len(words) == 2, seconds=20)
+    assert wait_until(lambda: words.extend(children.look()) or len(words) == 2, seconds=60)
 
     assert words == [
         f"w1 was killed by signal 9; it is started again in 1 s, its log is {children.folder}/w1.log",

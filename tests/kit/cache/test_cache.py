@@ -72,7 +72,7 @@ def test_a_tag_outdates_all_that_carries_it_everywhere(make_cache):
     assert (other.get("a:1"), other.get("a:2")) == (1, 2)
     one.invalidate("candles:5m")
     assert one.get("a:1") is None
-    assert wait_until(lambda: other.get("a:1") is None, seconds=5)
+    assert wait_until(lambda: other.get("a:1") is None, seconds=60)
     assert make_cache().get("a:1") is None
     assert make_cache(redis_url=None).get("a:1") is None
     assert (one.get("a:2"), other.get("a:2")) == (2, 2)
@@ -85,7 +85,7 @@ def test_what_was_computed_from_old_rows_is_not_taken_for_new(make_cache):
     compute = compute.of(one)
     assert compute() == 1
     assert make_cache().get("numbers:one") is None
-    assert wait_until(lambda: one.get("numbers:one") is None, seconds=5)
+    assert wait_until(lambda: one.get("numbers:one") is None, seconds=60)
     assert calls == ["one"]
 
 
@@ -94,10 +94,10 @@ def test_a_key_that_one_sets_or_forgets_leaves_the_memory_of_others(make_cache):
     one.set("a:1", "old", ttl=60)
     assert other.get("a:1") == "old"
     one.set("a:1", "new", ttl=60)
-    assert wait_until(lambda: other.get("a:1") == "new", seconds=5)
+    assert wait_until(lambda: other.get("a:1") == "new", seconds=60)
     one.forget("a:1")
     assert one.get("a:1") is None
-    assert wait_until(lambda: other.get("a:1") is None, seconds=5)
+    assert wait_until(lambda: other.get("a:1") is None, seconds=60)
 
 
 def test_clearing_clears_every_level_of_every_process(make_cache):
@@ -106,7 +106,7 @@ def test_clearing_clears_every_level_of_every_process(make_cache):
     assert other.get("a:1") == 1
     one.clear()
     assert one.get("a:1") is None
-    assert wait_until(lambda: other.get("a:1") is None, seconds=5)
+    assert wait_until(lambda: other.get("a:1") is None, seconds=60)
 
 
 def test_lifetimes_end_and_are_scattered(make_cache):
@@ -189,18 +189,18 @@ def test_the_stale_is_served_while_one_refreshes_it(make_cache):
         cache.after_refresh.append(ended.set)
 
     def slow(number):
-        assert number == 1 or may_end.wait(20)
+        assert number == 1 or may_end.wait(60)
         return number
 
     compute, calls = counting(slow, ttl=10.0, stale=100.0)
     assert (compute.of(one)(), compute.of(other)()) == (1, 1)
     hands.move(11)
     assert [compute.of(cache)() for cache in (one, other, one, other)] == [1, 1, 1, 1]
-    assert wait_until(lambda: len(calls) == 2, seconds=5)
+    assert wait_until(lambda: len(calls) == 2, seconds=60)
     assert one.counters().prefixes["numbers"].stale + other.counters().prefixes["numbers"].stale == 4
     may_end.set()
-    assert wait_until(lambda: (compute.of(one)(), compute.of(other)()) == (2, 2), seconds=10)
-    assert ended.wait(10)
+    assert wait_until(lambda: (compute.of(one)(), compute.of(other)()) == (2, 2), seconds=60)
+    assert ended.wait(60)
     assert len(calls) == 2
 
 
@@ -210,7 +210,7 @@ def test_threads_that_ask_at_once_compute_once(make_cache):
     got = []
 
     def ask():
-        begin.wait(10)
+        begin.wait(60)
         got.append(compute.of(cache)())
 
     threads = [threading.Thread(target=ask) for _ in range(20)]
@@ -261,7 +261,7 @@ def test_the_tables_are_made_by_many_at_once(make_cache, database_url):
     begin = threading.Barrier(8)
 
     def ask(cache):
-        begin.wait(10)
+        begin.wait(60)
         cache.set("a:1", 1, ttl=60)
 
     threads = [threading.Thread(target=ask, args=(cache,)) for cache in caches]

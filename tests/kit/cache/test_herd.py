@@ -80,5 +80,5 @@ def test_those_who_wait_are_let_through_when_the_holder_is_ready_or_dies(
         waiting.start()
         assert not wait_until(lambda: got, seconds=0.2)
         os.kill(process.pid, signal.SIGKILL)
-        waiting.join(20)
+        waiting.join(60)
     assert got == ["of the one who waited"]

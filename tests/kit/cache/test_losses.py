@@ -36,7 +36,7 @@ def check(caches, rows):
         rows["one"] += 1
         writer.invalidate("rows")
         assert wait_until(
-            lambda: [read.of(one)("one") for one in caches] == [rows["one"]] * len(caches), seconds=10
+            lambda: [read.of(one)("one") for one in caches] == [rows["one"]] * len(caches), seconds=60
         )
         assert [read.of(one)("two") for one in caches] == [rows["two"]] * len(caches)
 
@@ -48,7 +48,7 @@ def test_answers_stay_correct_while_redis_dies_freezes_and_returns(make_cache, v
     check(caches, rows)
     valkey.start()
     check(caches, rows)
-    assert wait_until(lambda: not any(one.parts.redis.breaker.is_open for one in caches), seconds=20)
+    assert wait_until(lambda: not any(one.parts.redis.breaker.is_open for one in caches), seconds=60)
     valkey.freeze()
     check(caches, rows)
     valkey.thaw()
@@ -68,7 +68,7 @@ def test_a_redis_that_returns_with_old_data_is_not_believed(make_cache, valkey, 
     caches[1].invalidate("rows")
     valkey.start(keep=True)
     fresh = make_cache(redis_url=valkey.url)
-    assert wait_until(lambda: [one.get("a:1") for one in [*caches, fresh]] == ["new"] * 3, seconds=10)
+    assert wait_until(lambda: [one.get("a:1") for one in [*caches, fresh]] == ["new"] * 3, seconds=60)
     assert reader(rows).of(fresh)("one") == rows["one"]
     check([*caches, fresh], rows)
 
@@ -82,7 +82,7 @@ def test_a_dead_redis_is_asked_no_more(make_cache, valkey, rows):
     tried = cache.parts.redis.breaker.opened
     assert (cache.parts.redis.breaker.is_open, tried) == (True, 1)
     valkey.start()
-    assert wait_until(lambda: not cache.parts.redis.breaker.is_open, seconds=20)
+    assert wait_until(lambda: not cache.parts.redis.breaker.is_open, seconds=60)
 
 
 def test_flushing_redis_empties_it_and_nothing_else(make_cache, valkey, rows):
@@ -130,7 +130,7 @@ def test_a_change_reaches_others_though_its_message_is_lost(make_cache, rows):
     rows["one"] = 2
     writer.invalidate("rows")
     writer.set("a:1", "new", ttl=60)
-    assert wait_until(lambda: (read.of(deaf)("one"), deaf.get("a:1")) == (2, "new"), seconds=5)
+    assert wait_until(lambda: (read.of(deaf)("one"), deaf.get("a:1")) == (2, "new"), seconds=60)
 
 
 def test_redis_is_told_of_what_it_missed_before_it_is_read(make_cache, valkey):
@@ -141,8 +141,8 @@ def test_redis_is_told_of_what_it_missed_before_it_is_read(make_cache, valkey):
     one.set("a:1", "new", ttl=600, tags=["rows"])
     one.set("a:2", "new", ttl=600, tags=["rows"], levels=(2,))
     other = make_cache(redis_url=valkey.url)
-    assert wait_until(lambda: not one.parts.redis.breaker.is_open, seconds=10)
-    assert wait_until(lambda: other.get("a:1") == "new", seconds=10)
+    assert wait_until(lambda: not one.parts.redis.breaker.is_open, seconds=60)
+    assert wait_until(lambda: other.get("a:1") == "new", seconds=60)
 
 
 @pytest.mark.parametrize("harm", ["cut", "turned", "other version", "not ours"])
@@ -227,7 +227,7 @@ def test_who_asks_after_a_change_gets_nothing_that_was_begun_before_it(make_cach
     early = threading.Thread(target=read.of(cache), args=("one",))
     early.start()
     try:
-        assert begun.wait(10)
+        assert begun.wait(60)
         rows["one"] = 5
         if change == "invalidate":
             cache.invalidate("rows")

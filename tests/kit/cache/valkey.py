@@ -34,7 +34,7 @@ class Valkey:
         self.process = subprocess.Popen(
             [_binary.get_binary_path(), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        assert wait_until(self._answers, seconds=10)
+        assert wait_until(self._answers, seconds=60)
 
     def stop(self):
         """End it at once, as a crash does."""

@@ -89,7 +89,7 @@ def test_who_waits_for_the_first_row_holds_no_later_one(exchange, shared_binance
         with transaction.atomic():
             model.objects.select_for_update().get(pk=first)
             doing = thread.submit(_in_thread, act, exchange, watches, shared_binance)
-            assert wait_until(lambda: _somebody_waits() or doing.done(), seconds=30)
+            assert wait_until(lambda: _somebody_waits() or doing.done(), seconds=60)
             assert not doing.done()
             # Raises if it is locked.
             model.objects.select_for_update(nowait=True).get(pk=last)

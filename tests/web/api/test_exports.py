@@ -164,7 +164,7 @@ def test_under_asgi_parts_are_made_in_another_thread():
         return parts
 
     assert asyncio.run(read()) == [b"id\r\n", b""]
-    wait_until(lambda: not any(one.name.startswith("export") for one in threading.enumerate()), seconds=20)
+    wait_until(lambda: not any(one.name.startswith("export") for one in threading.enumerate()), seconds=60)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -193,5 +193,5 @@ def test_who_stops_reading_ends_the_query():
             cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(120)%'")
             return cursor.fetchone()[0]
 
-    assert wait_until(lambda: not sleeping(), seconds=20)
-    wait_until(lambda: not any(one.name.startswith("export") for one in threading.enumerate()), seconds=20)
+    assert wait_until(lambda: not sleeping(), seconds=60)
+    wait_until(lambda: not any(one.name.startswith("export") for one in threading.enumerate()), seconds=60)

@@ -82,13 +82,13 @@ def test_while_a_key_is_being_answered_another_request_of_it_waits_for_nothing(s
             lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
             cursor.execute(lock, [f"idempotent person:{person_with('admin').pk} k1"])
             begun.set()
-            let_go.wait(20)
+            let_go.wait(60)
             cursor.execute("ROLLBACK")
         connection.close()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    assert begun.wait(20)
+    assert begun.wait(60)
     answer = send(sample, "a", "k1")
     let_go.set()
     holder.join()
