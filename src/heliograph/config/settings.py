@@ -51,8 +51,10 @@ from heliograph.config.parts.people import (
     SESSION_COOKIE_SECURE,
 )
 from heliograph.config.parts.servers import (
+    DATABASE_ROUTERS,
     DATABASES,
     HELIOGRAPH_BROKER_URL,
+    HELIOGRAPH_REPLICA_LAG,
     HELIOGRAPH_WEB_CONNECTIONS,
     REDIS_URL,
 )

@@ -3,11 +3,11 @@
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from django.db import connection
 
 from heliograph.engine.performance.decay import decay as summed
 from heliograph.engine.performance.decay import while_held
 from heliograph.engine.performance.estimates import Estimate
+from heliograph.kit.replica import reading
 from heliograph.reports.asked import SETTLED, Asked, values_of
 
 BARS, MOST = 24, 2_000
@@ -48,7 +48,7 @@ class Decay:
 def decay(asked: Asked, *, bars: int = BARS) -> Decay:
     """Of the newest settled signals that are asked for. One statement."""
     facts = values_of(asked) | {"most": MOST, "bars": bars}
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(PATHS, facts)
         rows = cursor.fetchall()
     paths = np.full((len(rows), bars), np.nan)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
+from heliograph.kit.replica import from_replica
 from heliograph.reports.document import Section, iso
 from heliograph.reports.periods import Kind, Period
 from heliograph.reports.sections.data_quality import quality_section
@@ -63,5 +64,5 @@ def make_report(period: Period, *, hidden: Hidden = (), said: Said = lambda done
     sections: dict[str, Section] = {}
     for name, make in makers.items():
         said(len(sections), len(makers))
-        sections[name] = make()
+        sections[name] = from_replica(make)
     return Report(period, summary(sections), sections)

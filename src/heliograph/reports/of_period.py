@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
+from heliograph.kit.replica import reading
 from heliograph.reports.periods import Period
 from heliograph.reports.sums import COLUMNS, R_BINS, Day, Sums, typed_sums
 from heliograph.signals.queries import Hidden
@@ -50,6 +49,6 @@ def _ask(
         "zone": period.zone,
         "unit": unit,
     }
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(f"SELECT {by}, {sums} {FROM.format(more=more)}", facts)
         return cursor.fetchall()

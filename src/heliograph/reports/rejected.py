@@ -7,10 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from django.db import connection
-
 from heliograph.engine.exits import Reject
 from heliograph.engine.performance.estimates import Estimate
+from heliograph.kit.replica import reading
 from heliograph.reports.asked import Asked, days, whole_months
 from heliograph.reports.figures import figures
 from heliograph.reports.sums import COLUMNS, MOST_WAITING, R_BINS, Sums, grouped, typed_sums
@@ -115,7 +114,7 @@ def rejected(asked: Asked) -> Rejected:
 
 
 def _few_wait() -> bool:
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM (SELECT FROM reports_unlived LIMIT %s) AS waiting", [MOST_WAITING + 1]
         )

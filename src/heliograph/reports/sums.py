@@ -7,7 +7,9 @@ from itertools import groupby
 from operator import add
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from heliograph.kit.replica import reading
 from heliograph.reports.asked import Asked, Span, days, values_of, whole_months
 from heliograph.reports.groupings import By
 
@@ -138,7 +140,7 @@ def fold_if_many(*, few: int = MOST_WAITING, most: int = MOST_ADDED) -> int:
     """The same where so many wait that reading them row by row would take longer than adding them, but not
     so many that nobody would wait for that.
     """
-    waiting = _waiting(most + 1)
+    waiting = _waiting(most + 1, at=connection)
     return fold() if few <= waiting <= most else 0
 
 
@@ -146,11 +148,12 @@ def left_out(*, most: int = MOST_ADDED) -> int:
     """How many settled signals wait and are in no answer, since that would take too long; 0 but for moments
     in which very many settle.
     """
-    return _waiting(None) if _waiting(most + 1) > most else 0
+    at = reading()
+    return _waiting(None, at=at) if _waiting(most + 1, at=at) > most else 0
 
 
-def _waiting(most: int | None) -> int:
-    with connection.cursor() as cursor:
+def _waiting(most: int | None, *, at: BaseDatabaseWrapper) -> int:
+    with at.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM (SELECT FROM reports_unsummed LIMIT %s) AS waiting", [most])
         return int(cursor.fetchone()[0])
 
@@ -211,7 +214,7 @@ def _ask(
     within, beside = (wanted, []) if part == "day" and not by_months else whole_months(wanted)
     # What is noted of the days beside is in them where these are read row by row.
     since, until, of_days = ("from", "to", DAYS_BESIDE) if by_months else ("first", "end", BESIDE)
-    noted = NOTED if _waiting(MOST_ADDED + 1) <= MOST_ADDED else ""
+    noted = NOTED if _waiting(MOST_ADDED + 1, at=reading()) <= MOST_ADDED else ""
     template = SUMMED + noted + "".join(of_days.replace("{n}", str(n)) for n in range(len(beside)))
     source = template.format(
         part=MONTHS if by_months else part, key=key, columns=", ".join(columns), since=since, until=until
@@ -227,7 +230,7 @@ def grouped(
     places = ", ".join(str(place + 1) for place in range(groups.count(",") + 1))
     wanted = values_of(asked)
     spans = {"first": within.first, "end": within.end, "from": wanted["first"], "to": wanted["end"]}
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         statement = GROUPED.format(groups=groups, places=places, sums=sums, source=source)
         cursor.execute(statement, wanted | spans | _ends(beside))
         return cursor.fetchall()

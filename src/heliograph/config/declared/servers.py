@@ -28,6 +28,20 @@ SERVERS = Section(
             is_secret=True,
         ),
         Setting(
+            "HELIOGRAPH_DATABASE_REPLICA_URL",
+            "A standby of the database: reports and analytics are read from it.",
+            Kind.URL,
+            without="all is read from the primary",
+            is_secret=True,
+        ),
+        Setting(
+            "HELIOGRAPH_REPLICA_LAG",
+            "How far the standby may be behind; where it is further, or away, the primary is read.",
+            Kind.NUMBER,
+            "seconds",
+            default="5",
+        ),
+        Setting(
             "HELIOGRAPH_STATEMENT_TIMEOUT",
             "After how long the database ends a statement of a page or of the API; 0 is no limit. A pooler "
             "takes it from the role.",

@@ -5,6 +5,7 @@ from heliograph.config.reading import env
 from heliograph.kit.direct import DIRECT
 from heliograph.kit.errors import BadSetting
 from heliograph.kit.redis_url import RedisUrl
+from heliograph.kit.replica import REPLICA
 
 # Those who need a session of their own, or the cache, read these where they stand.
 env.keep("DATABASE_URL", "REDIS_URL", "HELIOGRAPH_DIRECT_DATABASE_URL")
@@ -59,6 +60,16 @@ if read.flag("HELIOGRAPH_POOLER"):
     DATABASES = {"default": pooled("DATABASE_URL"), DIRECT: env.postgres("HELIOGRAPH_DIRECT_DATABASE_URL")}
 else:
     DATABASES = {"default": database("DATABASE_URL")}
+
+HELIOGRAPH_REPLICA_LAG = read.number("HELIOGRAPH_REPLICA_LAG")
+DATABASE_ROUTERS: list[str] = []
+if read.text("HELIOGRAPH_DATABASE_REPLICA_URL"):
+    standby = database("HELIOGRAPH_DATABASE_REPLICA_URL")
+    # Who waits longer for it is better served by the primary; a session that was lost is not asked twice.
+    standby["OPTIONS"] = {"connect_timeout": "2", **standby["OPTIONS"]}  # type: ignore[dict-item]
+    standby |= {"CONN_HEALTH_CHECKS": True, "TEST": {"MIRROR": "default"}}
+    DATABASES[REPLICA] = standby
+    DATABASE_ROUTERS = ["heliograph.config.reads.ReadsFromStandby"]
 
 # Commands on a database alone need no Redis; worker and beat refuse to start without one (see checks.py).
 REDIS_URL = redis_url("REDIS_URL")

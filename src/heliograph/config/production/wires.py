@@ -11,7 +11,7 @@ from heliograph.kit.env import Environment
 from heliograph.kit.errors import BadSetting
 from heliograph.kit.redis_url import RedisUrl
 
-DATABASES = ("DATABASE_URL", "HELIOGRAPH_DIRECT_DATABASE_URL")
+DATABASES = ("DATABASE_URL", "HELIOGRAPH_DIRECT_DATABASE_URL", "HELIOGRAPH_DATABASE_REPLICA_URL")
 REDISES = ("REDIS_URL", "HELIOGRAPH_BROKER_URL")
 ENCRYPTED = ("require", "verify-ca", "verify-full")
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db import connection
 from django.db.models import Q
 
+from heliograph.kit.replica import reading
 from heliograph.reports.document import Column, Section, Table, count
 from heliograph.reports.periods import Period
 from heliograph.signals.models import Outcome, StrategyVersion
@@ -59,7 +59,7 @@ def signals_section(period: Period, hidden: Hidden) -> Section:
 def counted(period: Period, hidden: Hidden) -> Counts:
     """The signals whose bar opened in the period. One statement."""
     counts = Counts()
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(COUNTED, {"since": period.since, "until": period.until, "hidden": list(hidden)})
         rows = cursor.fetchall()
     for version, state, reason, number, historical, late, missed in rows:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from heliograph.errors import UserError
 from heliograph.kit.clock import utc_now
+from heliograph.kit.replica import may_be_old
 from heliograph.reports.analytics import Group, analytics
 from heliograph.reports.asked import Asked
 from heliograph.reports.correlation import Alike, correlation
@@ -60,6 +61,7 @@ HEADS = (
 
 @require_safe
 @needs("viewer")
+@may_be_old
 def analytics_page(request: HttpRequest) -> HttpResponse:
     """Everything stands in the address: what is asked for, the groups and their order."""
     by = By(request.GET["by"]) if request.GET.get("by") in list(By) else By.STRATEGY

@@ -5,6 +5,7 @@ from typing import Literal
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
+from heliograph.kit.replica import from_replica
 from heliograph.reports.analytics import analytics
 from heliograph.reports.asked import Asked
 from heliograph.reports.correlation import correlation
@@ -68,7 +69,8 @@ class AskedAnalytics(AskedBeside):
 @needs("viewer")
 def get_analytics(request: HttpRequest, asked: Query[AskedAnalytics]) -> dict[str, object]:
     """Counts, hit rates, expectancy, excursions, daily series and calibration of what has settled."""
-    return analytics(asked.asked(request), by=By(asked.by)).to_dict()
+    wanted, by = asked.asked(request), By(asked.by)
+    return from_replica(lambda: analytics(wanted, by=by).to_dict())
 
 
 @router.get("analytics/expectation", response=ExpectationsShape, summary="Live beside backtests")
@@ -77,7 +79,8 @@ def get_analytics(request: HttpRequest, asked: Query[AskedAnalytics]) -> dict[st
 @needs("viewer")
 def get_expectation(request: HttpRequest, asked: Query[AskedBeside]) -> dict[str, object]:
     """Of each version that has a finished backtest of the same: intervals, chances and a verdict."""
-    return {"versions": [one.to_dict() for one in expectations(asked.asked(request))]}
+    wanted = asked.asked(request)
+    return {"versions": [one.to_dict() for one in from_replica(lambda: expectations(wanted))]}
 
 
 @router.get("analytics/correlation", response=CorrelationShape, summary="How alike strategies do")
@@ -86,7 +89,8 @@ def get_expectation(request: HttpRequest, asked: Query[AskedBeside]) -> dict[str
 @needs("viewer")
 def get_correlation(request: HttpRequest, asked: Query[AskedBeside]) -> dict[str, object]:
     """The correlation of daily results of each pair of strategies."""
-    return correlation(asked.asked(request)).to_dict()
+    wanted = asked.asked(request)
+    return from_replica(lambda: correlation(wanted).to_dict())
 
 
 @router.get("analytics/decay", response=DecayShape, summary="What signals are worth after their entry")
