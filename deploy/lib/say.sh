@@ -30,6 +30,7 @@ changed() {
 
 told_what_was_done() {
     local code=$?
+    rest_postgresql
     ((code == 0)) && return
     {
         say "Failed at: $STEP."

@@ -1,5 +1,7 @@
 """Makes a home ready: `python -m heliograph.workers.prepare [--no-sample] [--loopback]`, a line a step.
 
+With `--tables` that is all that is made.
+
 The first line is printed when the tables stand; before it, where nobody could come in otherwise, the path of
 a one-time link. Exit code 2: the last line says what is wrong.
 """
@@ -21,14 +23,16 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heliograph.config.settings")
     django.setup()
     try:
-        _prepare(sample="--no-sample" not in sys.argv, loopback="--loopback" in sys.argv)
+        _make_tables(loopback="--loopback" in sys.argv)
+        if "--tables" not in sys.argv:
+            _fill(sample="--no-sample" not in sys.argv)
     except HeliographError as fault:
         _say(str(fault))
         return 2
     return 0
 
 
-def _prepare(*, sample: bool, loopback: bool) -> None:
+def _make_tables(*, loopback: bool) -> None:
     from heliograph.accounts.links import first_link
     from heliograph.workers.place import migrate
 
@@ -38,6 +42,9 @@ def _prepare(*, sample: bool, loopback: bool) -> None:
     _say(f"Tables made ready ({applied} migrations)" if applied else "Tables are up to date")
     if not applied:
         _tell_of_lacking_indexes()
+
+
+def _fill(*, sample: bool) -> None:
     warming = _start_warming()
     from heliograph.workers.sample import catch_up, make_sample_ready
 
