@@ -15,6 +15,7 @@ from heliograph.cli.output import UNKNOWN, clock, note, number, show_json, show_
 from heliograph.cli.pairs import numbers
 from heliograph.cli.spread import spread
 from heliograph.errors import UserError
+from heliograph.kit.spreadsheet import harmless
 
 if TYPE_CHECKING:
     from heliograph.notebook.columns import Column, Expressions
@@ -94,12 +95,12 @@ def _items(found: list["Series"], plan: "Expressions") -> Iterator[dict[str, obj
 
 def _show_csv(found: list["Series"], plan: "Expressions") -> None:
     writer = csv.writer(sys.stdout)
-    writer.writerow(["symbol", "open_time", *plan.texts])
+    writer.writerow(["symbol", "open_time", *map(harmless, plan.texts)])
     for series in found:
         for block, columns in plan.stream(series.bars):
             cells = [_cells(column) for column in columns]
             times = utc_all(block.time)
-            writer.writerows(zip([series.symbol] * len(times), times, *cells, strict=True))
+            writer.writerows(zip([harmless(series.symbol)] * len(times), times, *cells, strict=True))
 
 
 def _cells(column: "Column") -> list[str]:

@@ -32,6 +32,7 @@ def read_parquet(path: Path) -> tuple[Table, Layout, Faults]:
             refuse_bomb(str(path), size=path.stat().st_size, claims=claims)
             names = file.schema_arrow.names
             layout = _layout(str(path), names, plain="parquet")
+            _refuse_kinds(str(path), layout, file.schema_arrow)
             return _table(path.stem, layout, names, file.read(columns=[names[k] for k in layout.columns()]))
     except (pa.ArrowException, OSError) as fault:
         raise BadFile(
@@ -45,13 +46,15 @@ def read_feather(path: Path) -> tuple[Table, Layout, Faults]:
 
     try:
         with pa.ipc.open_file(path) as file:
-            names = file.schema.names
+            schema = file.schema
+            names = schema.names
         # Counted by what the file says of itself; pyarrow's way to do so imports pandas, a second's work.
         rows = pl.scan_ipc(path).select(pl.len()).collect().item()
         refuse_bomb(str(path), size=path.stat().st_size, claims=rows * ROW_BYTES)
         layout = _layout(str(path), names, plain="feather")
         if names == FREQTRADE:
             layout = replace(layout, format="freqtrade")
+        _refuse_kinds(str(path), layout, schema)
         wanted = [names[k] for k in layout.columns()]
         table = _table(path.stem, layout, names, read_table(path, columns=wanted, memory_map=False))
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as fault:
@@ -124,6 +127,15 @@ def _layout(file: str, names: list[str], *, plain: str) -> Layout:
     if layout is None:
         raise BadFile(file, NO_COLUMNS.format(names=", ".join(map(str, names[:12]))))
     return replace(layout, format=plain) if layout.format in ("csv", "tradingview") else layout
+
+
+def _refuse_kinds(file: str, layout: Layout, schema: pa.Schema) -> None:
+    """Prices that are neither numbers nor text: a short list of long texts could stand for very many rows."""
+    for place in layout.prices:
+        kind = schema.field(place).type
+        if pa.types.is_dictionary(kind) or pa.types.is_nested(kind):
+            name = schema.field(place).name
+            raise BadFile(file, f"has values of the kind {str(kind)[:60]} in `{name}`; store it as numbers")
 
 
 def _short(fault: Exception) -> str:
