@@ -19,7 +19,7 @@ run: setup  ## start everything; ARGS="--port 9000" passes options
 	@$(BIN)/heliograph up $(ARGS)
 
 test: .venv/.dev .venv/.assets  ## run the tests; ARGS="tests/kit" chooses
-	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 check: .venv/.dev  ## lint and types
 	$(BIN)/ruff check && $(BIN)/ruff format --check

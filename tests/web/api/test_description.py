@@ -114,9 +114,15 @@ def report():
     return stored.pk
 
 
+MADE = {}
+
+
 def whole(described, schema):
-    """A schema with the parts that it refers to."""
-    return jsonschema_rs.validator_for(schema | {"components": described["components"]})
+    """A schema with the parts that it refers to; made once, as that takes longer than to validate."""
+    text = json.dumps(schema | {"components": described["components"]})
+    if text not in MADE:
+        MADE[text] = jsonschema_rs.validator_for(json.loads(text))
+    return MADE[text]
 
 
 def check(described, path, method, answer):
