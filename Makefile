@@ -39,7 +39,7 @@ docs: .venv/.dev  ## write the reference pages anew, and build the site into bui
 
 lock: .venv/.dev  ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade pyproject.toml --extra build -o requirements/run.txt
-	$(COMPILE) --upgrade pyproject.toml --extra build --extra dev -c requirements/run.txt -o requirements/dev.txt
+	for extra in dev tracing; do $(COMPILE) --upgrade pyproject.toml --extra build --extra $$extra -c requirements/run.txt -o requirements/$$extra.txt || exit; done
 	echo 'uv' | $(COMPILE) --upgrade - -o requirements/uv.txt
 
 .venv/.uv: requirements/uv.txt

@@ -143,8 +143,9 @@ def test_every_direct_dependency_says_why_it_is_there_and_is_pinned_with_its_has
 
 def test_both_lock_files_agree():
     """Otherwise the tests would pass with other versions than those that users get."""
-    run, dev = pins("run.txt"), pins("dev.txt")
-    assert {name: version for name, version in run.items() if dev.get(name) != version} == {}
+    run, dev, tracing = pins("run.txt"), pins("dev.txt"), pins("tracing.txt")
+    assert {name: version for name, version in (run | tracing).items() if dev.get(name) != version} == {}
+    assert run.keys() - tracing.keys() == set()
 
 
 def pins(name):

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
 from heliograph.kit.logs import note
+from heliograph.kit.spans import span
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -13,6 +14,8 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
 HEADER = b"x-request-id"
+# By which a request says to which trace it belongs.
+TRACED = (b"traceparent", b"tracestate")
 WELL_FORMED = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 
@@ -30,10 +33,14 @@ class NamedRequests:
         given = next((value for name, value in scope["headers"] if name == HEADER), b"")
         name = given if WELL_FORMED.fullmatch(given) else secrets.token_hex(16).encode()
         note(request_id=name.decode())
+        headers = scope["headers"]
+        came_with = {key.decode(): value.decode("latin-1") for key, value in headers if key in TRACED}
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
+                tell("http.response.status_code", message["status"])
                 message = {**message, "headers": [*message.get("headers", ()), (HEADER, name)]}
             await send(message)
 
-        await self._application(scope, receive, send_named)
+        with span(scope["method"], came_with=came_with, request_id=name.decode()) as tell:
+            await self._application(scope, receive, send_named)

@@ -169,7 +169,7 @@ def _begin_to_observe(task_id: str, task: Any, **_: object) -> None:
     from heliograph.workers.observed import begin
 
     note(task_id=task_id, task=task.name.rpartition(".")[2])
-    begin(task.name)
+    begin(task.name, task_id)
 
 
 # Before connections are closed: it may keep a row.

@@ -37,6 +37,23 @@ RUNNING = Section(
             default="0",
         ),
         Setting(
+            "HELIOGRAPH_SENTRY_DSN",
+            "The address of a project of Sentry, which is told of faults; needs `requirements/tracing.txt`.",
+            Kind.URL,
+            is_secret=True,
+        ),
+        Setting(
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "A collector of OpenTelemetry (OTLP by http), which gets spans of requests and tasks; needs "
+            "`requirements/tracing.txt`. Its other settings, `OTEL_...`, are heeded as well.",
+            Kind.URL,
+        ),
+        Setting(
+            "OTEL_EXPORTER_OTLP_HEADERS",
+            "What that collector wants to let us in, `name=value` with commas between them.",
+            is_secret=True,
+        ),
+        Setting(
             "HELIOGRAPH_TRACEBACK",
             "1 shows where a fault of ours happened, not only a sentence.",
             Kind.FLAG,
