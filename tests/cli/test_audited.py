@@ -30,7 +30,7 @@ READS = {
     ),
     "quality",
     *("reports list", "reports get", "reports schedules"),
-    *("strategy new", "strategy check", "strategy list", "strategy show", "strategy rollouts"),
+    *("migrate", "strategy new", "strategy check", "strategy list", "strategy show", "strategy rollouts"),
     *("strategy compare", "strategy diff", "backtests list", "backtests show", "backtests compare"),
     *("jobs list", "jobs show", "jobs wait", "channel list", "subscription list", "notices list"),
     *("notices log", "inbound list", "inbound alerts", "nodes list", "nodes explain"),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from heliograph import __version__
+
 POLICY = {
     "default-src 'self'",
     "object-src 'none'",
@@ -76,7 +78,7 @@ def test_a_process_is_ready_when_its_servers_answer(client, settings, servers):
 
     assert (answer.status_code, answer.json()) == (
         200,
-        {"status": "ready", "database": True, "migrations": True, "redis": True},
+        {"status": "ready", "release": __version__, "database": True, "migrations": True, "redis": True},
     )
 
 

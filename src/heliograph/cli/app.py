@@ -30,6 +30,7 @@ from heliograph.cli import (
     incident,
     indicators,
     jobs,
+    migrate,
     nodes,
     notices,
     person,
@@ -112,5 +113,5 @@ ROWS = (
 )
 EXCHANGES = (venue, watch)
 ACCESS = (person, token, audit)
-for module in (up, single, worker, check, *FILES, *EXCHANGES, *ROWS, *ACCESS):
+for module in (up, single, worker, check, migrate, *FILES, *EXCHANGES, *ROWS, *ACCESS):
     module.register(app)

@@ -10,6 +10,8 @@ class Node(models.Model):
 
     name = models.CharField(max_length=128, unique=True)
     host = models.CharField(max_length=64)
+    # What it runs, such as 0.1.0-3909dce5a1b2; empty: one that did not say so yet.
+    release = models.CharField(max_length=64, default="", db_default="", blank=True)
     pid = models.PositiveIntegerField()
     # The concerns that it serves, such as generate or notices; work placed on it goes to `<concern>.<name>`.
     queues = ArrayField(models.CharField(max_length=64))

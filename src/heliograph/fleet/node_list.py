@@ -23,6 +23,7 @@ class NodeItem:
     state: State
     why: str
     host: str
+    release: str
     pid: int
     queues: list[str]
     capacity: int
@@ -68,6 +69,7 @@ def _item(node: Node, *, at: datetime) -> NodeItem:
         state=state,
         why=why,
         host=node.host,
+        release=node.release,
         pid=node.pid,
         queues=node.queues,
         capacity=node.capacity,

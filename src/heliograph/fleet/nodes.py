@@ -11,6 +11,7 @@ from django.db.models.functions import Greatest
 
 from heliograph.fleet.errors import BadWeight, UnknownNode
 from heliograph.fleet.models import Node
+from heliograph.kit.release import release
 
 BEAT_SECONDS = 2
 # Five beats that did not come.
@@ -27,14 +28,15 @@ NEWEST_SHARE = 0.2
 # A node that starts again is a fresh one, except that it still drains if somebody wanted it to.
 REGISTER = """
     INSERT INTO fleet_node (
-        name, host, pid, queues, capacity, weight, "left", draining, reason, started_at, heartbeat_at,
-        outstanding, samples, failures, ejections, ejection_reason
+        name, host, release, pid, queues, capacity, weight, "left", draining, reason, started_at,
+        heartbeat_at, outstanding, samples, failures, ejections, ejection_reason
     ) VALUES (
-        %(name)s, %(host)s, %(pid)s, %(queues)s, %(capacity)s, 1, false, false, '', %(at)s, %(at)s,
-        0, 0, 0, 0, ''
+        %(name)s, %(host)s, %(release)s, %(pid)s, %(queues)s, %(capacity)s, 1, false, false, '', %(at)s,
+        %(at)s, 0, 0, 0, 0, ''
     )
     ON CONFLICT (name) DO UPDATE SET
-        host = excluded.host, pid = excluded.pid, queues = excluded.queues, capacity = excluded.capacity,
+        host = excluded.host, release = excluded.release, pid = excluded.pid, queues = excluded.queues,
+        capacity = excluded.capacity,
         "left" = false, started_at = excluded.started_at, heartbeat_at = excluded.heartbeat_at,
         outstanding = 0, latency_ms = NULL, latency_at = NULL, mean_ms = NULL, samples = 0, failures = 0,
         ejected_until = NULL, ejection_reason = '', probation_until = NULL, cpu_pct = NULL, rss_bytes = NULL
@@ -64,6 +66,7 @@ def register(name: str, *, queues: Sequence[str], capacity: int, at: datetime) -
     values = {
         "name": name,
         "host": socket.gethostname()[:64],
+        "release": release()[:64],
         "pid": os.getpid(),
         "queues": list(queues),
         "capacity": capacity,
@@ -106,6 +109,12 @@ def leave(name: str) -> None:
 def alive(*, at: datetime) -> list[Node]:
     """The nodes whose heartbeat is fresh, by name; draining and ejected ones too."""
     return list(Node.objects.filter(left=False, heartbeat_at__gt=at - LOST_AFTER).order_by("name"))
+
+
+def of_other_releases(*, at: datetime) -> list[str]:
+    """The living nodes that run another release than this process, each with what it runs."""
+    others = [node for node in alive(at=at) if node.release != release()[:64]]
+    return [f"{node.name} ({node.release or 'a release that does not say which'})" for node in others]
 
 
 def drain(name: str, *, reason: str) -> None:

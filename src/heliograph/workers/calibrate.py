@@ -25,7 +25,7 @@ from psycopg import sql
 from heliograph.engine.bars import Bars
 from heliograph.errors import SourceError
 from heliograph.fleet.simulate.costs import line_through
-from heliograph.workers.place import migrate
+from heliograph.workers.migrate import migrate
 
 SIZES = (200, 1_800)
 HISTORY, TICKS = 120, 12

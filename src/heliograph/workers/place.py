@@ -8,23 +8,15 @@ from pathlib import Path
 import django
 from django.apps import apps
 
-from heliograph.errors import SourceError
 from heliograph.kit.embedded import connect
-from heliograph.kit.wait import wait_until
-
-# Any number that nothing else locks by.
-MIGRATING = 4_215_001
-# The longest migration: an index over many millions of rows.
-MOST_SECONDS = 3_600.0
-
-
-class DatabaseDown(SourceError):
-    """The database did not answer."""
 
 
 @contextmanager
-def in_home(home: Path | None = None, *, database_url: str | None = None) -> Iterator[None]:
-    """Django on the database of a home, or on the one named, with its tables up to date, for a block.
+def in_home(
+    home: Path | None = None, *, database_url: str | None = None, as_they_are: bool = False
+) -> Iterator[None]:
+    """Django on the database of a home, or on the one named, for a block; its tables are brought up to date
+    unless they are to stay as they are.
 
     A process in which Django stands already keeps its database.
     """
@@ -34,7 +26,8 @@ def in_home(home: Path | None = None, *, database_url: str | None = None) -> Ite
     with connect(home, database_url=database_url) as servers:
         os.environ.update(servers.environment(), DJANGO_SETTINGS_MODULE="heliograph.config.settings")
         django.setup()
-        migrate()
+        if not as_they_are:
+            bring_up_to_date()
         yield
         _disconnect()
 
@@ -47,37 +40,23 @@ def data_folder() -> Path:
     return home if home.exists() else Path("/")
 
 
-def migrate() -> int:
-    """Bring the tables up to date; returns how many migrations were applied. Two at once take turns."""
-    from django.core.management import call_command
-    from django.db import OperationalError, connection
-    from django.db.migrations.executor import MigrationExecutor
+def bring_up_to_date() -> int:
+    """Apply what waits; returns how many migrations that were.
 
-    from heliograph.kit.direct import direct
+    In production the tables are left to `heliograph migrate`: a command of another release would change them
+    under those who run. Beside nodes of another release only what is safe beside them is applied.
+    """
+    from django.conf import settings
 
-    try:
-        connection.ensure_connection()
-    except OperationalError as fault:
-        raise DatabaseDown(f"The database does not answer: {str(fault).splitlines()[0]}.") from fault
-    executor = MigrationExecutor(connection)
-    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    if not waiting:
+    from heliograph.workers.migrate import OlderNodes, migrate, waiting
+
+    if settings.HELIOGRAPH_PRODUCTION:
+        waiting()
         return 0
-    with direct().cursor() as cursor:
-
-        def is_ours() -> bool:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [MIGRATING])
-            return bool(cursor.fetchone()[0])
-
-        # Asked again and again: an index that is built beside the work waits for every statement that began
-        # before it, so one that waited for the lock would wait for itself.
-        if not wait_until(is_ours, seconds=MOST_SECONDS, every=0.1):
-            raise DatabaseDown("Another process has been bringing the tables up to date for too long.")
-        try:
-            call_command("migrate", verbosity=0, interactive=False)
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
-    return waiting
+    try:
+        return len(migrate())
+    except OlderNodes:
+        return len(migrate("expand"))
 
 
 def _disconnect() -> None:

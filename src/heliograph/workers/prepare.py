@@ -34,9 +34,9 @@ def main() -> int:
 
 def _make_tables(*, loopback: bool) -> None:
     from heliograph.accounts.links import first_link
-    from heliograph.workers.place import migrate
+    from heliograph.workers.place import bring_up_to_date
 
-    applied = migrate()
+    applied = bring_up_to_date()
     if link := first_link(loopback=loopback, at=utc_now()):
         _say(f"{LINK}{link.path}")
     _say(f"Tables made ready ({applied} migrations)" if applied else "Tables are up to date")

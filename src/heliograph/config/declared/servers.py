@@ -42,6 +42,14 @@ SERVERS = Section(
             default="5",
         ),
         Setting(
+            "HELIOGRAPH_OWNER_DATABASE_URL",
+            "The same database past any pooler as the owner of its tables, for `heliograph migrate`; the "
+            "programs that run all day need not know it.",
+            Kind.URL,
+            without="what the other programs use",
+            is_secret=True,
+        ),
+        Setting(
             "HELIOGRAPH_STATEMENT_TIMEOUT",
             "After how long the database ends a statement of a page or of the API; 0 is no limit. A pooler "
             "takes it from the role.",

@@ -1,0 +1,1 @@
+"""Changing tables under programs that run: in two phases, without waiting long for locks."""
