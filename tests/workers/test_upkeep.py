@@ -11,6 +11,7 @@ from heliograph.monitor.models import Machine
 from heliograph.monitor.tuning.models import Act, Growth, Repeat
 from heliograph.notices.models import Channel, Delivery, Notice, Sending, Try
 from heliograph.research.models import StoredBacktest
+from heliograph.workers.retention.chosen import parse
 from heliograph.workers.upkeep import forget_old
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -118,8 +119,8 @@ def test_what_was_sent_goes_after_its_days_and_what_was_given_up_after_half_a_ye
 def test_the_days_are_a_setting():
     channel = Channel.objects.create(name="log", kind="log", created_at=ago(days=300))
     sent(channel, "a", days=8)
-    assert forget_old(at=NOW, notice_days=9)["notices"] == 0
-    assert forget_old(at=NOW, notice_days=7)["notices"] == 1
+    assert forget_old(at=NOW, kept=parse(["notices=9", "messages=9"]))["notices"] == 0
+    assert forget_old(at=NOW, kept=parse(["notices=7", "messages=7"]))["notices"] == 1
 
 
 def test_the_notice_of_a_signal_stays_until_its_end_was_told():

@@ -37,6 +37,7 @@ from heliograph.cli import (
     quality,
     report,
     reports,
+    retention,
     scaling,
     signals,
     silence,
@@ -109,6 +110,7 @@ ROWS = (
     silence,
     heartbeat,
     tune,
+    retention,
     backup,
 )
 EXCHANGES = (venue, watch)

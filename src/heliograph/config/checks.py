@@ -91,10 +91,21 @@ def check_notices(**_: object) -> list[CheckMessage]:
     """Notices and alerts are kept for a while, and links in messages lead somewhere."""
     kept = {name: getattr(settings, name) for name in ("HELIOGRAPH_NOTICE_DAYS", "HELIOGRAPH_ALERT_DAYS")}
     wrong = [f"{name} is {days}; 1 day is the least." for name, days in kept.items() if days < 1]
+    wrong += _bad_retention()
     url = settings.HELIOGRAPH_PUBLIC_URL
     if url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
         wrong.append(f"HELIOGRAPH_PUBLIC_URL is `{url}`; it looks like https://signals.example.com.")
     return [Error(sentence, id="heliograph.E003") for sentence in wrong]
+
+
+def _bad_retention() -> list[str]:
+    from heliograph.workers.retention.chosen import BadRetention, parse
+
+    try:
+        parse(settings.HELIOGRAPH_RETENTION)
+    except BadRetention as fault:
+        return [str(fault)]
+    return []
 
 
 def visibility(conf: Mapping[str, Any]) -> float:

@@ -213,6 +213,24 @@ class Amendment(models.Model):
         ]
 
 
+class Dropped(models.Model):
+    """A month of one timeframe that retention took away, and the file that holds it now."""
+
+    timeframe = models.CharField(max_length=3)
+    # The first and the last bar, of all instruments.
+    first_open = models.DateTimeField()
+    last_open = models.DateTimeField()
+    rows = models.BigIntegerField()
+    # Below the folder of retention, and SHA-256 of its bytes.
+    file = models.CharField(max_length=120, unique=True)
+    sha256 = models.CharField(max_length=64)
+    dropped_at = models.DateTimeField()
+    restored_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["timeframe", "-last_open"], name="dropped_newest")]
+
+
 class Candle(models.Model):
     """A closed bar, stamped at its open. The table is partitioned by month (see the migration)."""
 

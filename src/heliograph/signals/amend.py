@@ -4,6 +4,7 @@ Indicator state is rebuilt; slots, cooldowns, levels and all that was published 
 Candidates that are first seen now are rejected, and a settled outcome that would now differ gets a revision.
 """
 
+import logging
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import perf_counter
@@ -19,6 +20,7 @@ from heliograph.market.wire import to_datetime
 from heliograph.signals.block import digest
 from heliograph.signals.checkpoints import drop_checkpoints
 from heliograph.signals.due import Due
+from heliograph.signals.errors import CandlesDropped
 from heliograph.signals.generated import Generated
 from heliograph.signals.late_candidates import late_candidates
 from heliograph.signals.models import Evaluation, Outcome, OutcomeRevision
@@ -28,6 +30,8 @@ from heliograph.signals.rows import SignalRow, insert_signals
 from heliograph.signals.stand import Stand
 from heliograph.signals.state import ShardState
 from heliograph.signals.store import move
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -70,11 +74,18 @@ def _store(
     found = Consequences()
     after = replace(stand, epoch=stand.epoch + 1, amendments=due.amendments, is_unwritten=False)
     with transaction.atomic():
-        drop_checkpoints(stand, rows=rows.tolist(), changed=changed.tolist())
+        heeded: dict[int, int] = {}
         for row, since in zip(rows.tolist(), changed.tolist(), strict=True):
-            rebuilt = _heed(stand, row, due, since, found, at=at)
+            try:
+                rebuilt = _heed(stand, row, due, since, found, at=at)
+            except CandlesDropped:
+                # It stays as it was known: what would tell it otherwise is not stored any more.
+                log.warning("A correction behind what was dropped is not heeded: %s", stand.instruments[row])
+                continue
+            heeded[row] = since
             if runner:
                 runner.restore(rebuilt.state, rows=[row])
+        drop_checkpoints(stand, rows=list(heeded), changed=list(heeded.values()))
         move(stand, after, at=at)
         insert_signals(found.candidates, {}, version=stand.version_id, at=at)
         store_revisions(found.revisions)

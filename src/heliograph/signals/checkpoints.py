@@ -9,6 +9,7 @@ import numpy as np
 from heliograph.engine.bars import Times
 from heliograph.engine.errors import BadSnapshot
 from heliograph.engine.runner import Runner
+from heliograph.signals.dropped import refuse_dropped
 from heliograph.signals.models import Checkpoint
 from heliograph.signals.stand import Stand
 
@@ -37,14 +38,14 @@ def restore_newest(runner: Runner, stand: Stand, *, row: int | None = None, befo
 
     Where none fits, and for instruments that joined after it, that is the origin less one. A checkpoint fits
     if it is of this plan, not ahead of the watermarks, and unharmed; with `row`, if that row has not reached
-    `before`.
+    `before`. CandlesDropped where what would be replayed from there is not stored any more.
     """
     for found in Checkpoint.objects.filter(progress_id=stand.progress_id).order_by("-pk"):
         reached = _reached(found, stand)
         fits = found.plan_digest == runner.plan.digest and bool((reached <= stand.watermarks).all())
         if fits and (row is None or reached[row] < before) and _restored(runner, stand, found):
-            return reached
-    return stand.origins - 1
+            return refuse_dropped(stand, reached, row=row)
+    return refuse_dropped(stand, stand.origins - 1, row=row)
 
 
 def _reached(found: Checkpoint, stand: Stand) -> Times:

@@ -1,5 +1,7 @@
 """What can go wrong with strategies and signals."""
 
+from datetime import datetime
+
 from heliograph.errors import Conflict, HeliographError, NotFound, UserError
 
 
@@ -76,6 +78,16 @@ class RowsDisagree(SignalsError):
 
     def __init__(self, version: int, *, told: int, found: int):
         super().__init__(f"Version {version}: {self.__doc__} {told} are told, {found} found.")
+
+
+class CandlesDropped(SignalsError):
+    """Candles that a replay needs were dropped by retention."""
+
+    def __init__(self, until: datetime):
+        super().__init__(
+            f"Its candles up to {until:%Y-%m-%d %H:%M} UTC were dropped, and no checkpoint stands there: "
+            "`heliograph retention restore` brings them back."
+        )
 
 
 class LostFence(SignalsError):

@@ -10,7 +10,7 @@ from heliograph.market.wire import to_datetime, to_ms
 from heliograph.signals import sentences
 from heliograph.signals.clause_views import verdict_of
 from heliograph.signals.compiled import compiled
-from heliograph.signals.errors import NotExplainable
+from heliograph.signals.errors import CandlesDropped, NotExplainable
 from heliograph.signals.evaluations import PostponedItem, evaluation_of, postponement_of
 from heliograph.signals.explanation import BarView, Explanation, NearBar
 from heliograph.signals.knowledge import Place, is_revised, known_at, place_of
@@ -68,6 +68,9 @@ def _scene(
     place = place_of(version, instrument)
     if place.origin is not None and time < place.origin:
         raise NotExplainable(sentences.before_origin(instrument.symbol, to_datetime(place.origin)))
+    gone = place.dropped_until
+    if gone and place.origin is not None and place.origin <= to_ms(gone):
+        raise NotExplainable(str(CandlesDropped(gone)))
     moment = None if now else known_at(version, instrument, place, time, side=side)
     bars = _bars(version, instrument, place, time, moment)
     if time not in bars.time:

@@ -12,6 +12,7 @@ from django.db.models import F
 
 from heliograph.market.wire import to_datetime, to_ms
 from heliograph.signals.compiled import compiled
+from heliograph.signals.errors import CandlesDropped
 from heliograph.signals.models import Progress, RunningRevision
 from heliograph.signals.rebuild import rebuild
 from heliograph.signals.revisions import Affected, revisions, store_revisions
@@ -41,7 +42,10 @@ def _follow(running: RunningRevision, *, at: datetime) -> int:
         return 0
     made = compiled(signal.version)
     affected = Affected.one(signal, made)
-    found = revisions(affected, rebuild(stand, row, made, since=affected.since), made, at=at)
+    try:
+        found = revisions(affected, rebuild(stand, row, made, since=affected.since), made, at=at)
+    except CandlesDropped:
+        found = []
     newest = signal.revisions.order_by("-pk").first()
     for one in found:
         one.cause = newest.cause if newest else one.cause

@@ -15,6 +15,7 @@ class Place:
     progress_id: int | None
     origin: int | None
     watermark: int | None
+    dropped_until: datetime | None = None
 
     def has_passed(self, time: int) -> bool:
         """True if the bar at `time` lies at or before the newest evaluated one."""
@@ -27,7 +28,7 @@ def place_of(version: StrategyVersion, instrument: Instrument) -> Place:
     if row is None:
         return Place(None, to_ms(version.origin) if version.origin else None, None)
     at = row.instruments.index(instrument.pk)
-    return Place(row.pk, row.origins[at], row.watermarks[at])
+    return Place(row.pk, row.origins[at], row.watermarks[at], row.dropped_until)
 
 
 def known_at(

@@ -153,6 +153,8 @@ class Progress(models.Model):
     watermarks = ArrayField(models.BigIntegerField())
     historical_until = ArrayField(models.BigIntegerField())
     amendments = ArrayField(models.BigIntegerField())
+    # The newest bar that retention took away while this stood: nothing is replayed over it.
+    dropped_until = models.DateTimeField(null=True)
     # The slots that are not free, as the exits kernel writes them.
     slots = models.BinaryField(default=b"")
     updated_at = models.DateTimeField()

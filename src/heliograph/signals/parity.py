@@ -9,6 +9,7 @@ from heliograph.market.amendments import amended_since
 from heliograph.market.models import Series
 from heliograph.market.wire import to_datetime, to_ms
 from heliograph.signals.compiled import Compiled, compiled
+from heliograph.signals.errors import CandlesDropped
 from heliograph.signals.late_candidates import late_candidates
 from heliograph.signals.models import Progress, Signal
 from heliograph.signals.rebuild import Rebuilt, rebuild
@@ -30,14 +31,17 @@ class Compared:
 
 def look_back(progress: Progress, row: int, *, at: datetime, bars: int = BARS) -> Compared | None:
     """Compare one instrument of a shard. None where it cannot be: nothing was evaluated, its history is too
-    long, or candles were corrected, which revisions tell of. Nothing is written."""
+    long or dropped, or candles were corrected, which revisions tell of. Nothing is written."""
     stand, plan = Stand.of(progress), compiled(progress.version)
     last, origin = int(stand.watermarks[row]), int(stand.origins[row])
     changed = max(last - (bars - 1) * plan.length, origin)
     affected = Affected.read(stand, row, plan, changed=changed)
     if last < origin or (last - origin) // plan.length > LONGEST or _is_corrected(stand, row, plan, affected):
         return None
-    replayed = rebuild(stand, row, plan, since=affected.since)
+    try:
+        replayed = rebuild(stand, row, plan, since=affected.since)
+    except CandlesDropped:
+        return None
     rows = list(
         Signal.objects.filter(
             version=stand.version_id,

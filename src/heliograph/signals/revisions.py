@@ -12,6 +12,7 @@ from heliograph.market.wire import to_datetime, to_ms
 from heliograph.signals.again import Stretch, live_again
 from heliograph.signals.announce_revised import tell_revised
 from heliograph.signals.compiled import Compiled
+from heliograph.signals.errors import CandlesDropped
 from heliograph.signals.lives import Life
 from heliograph.signals.models import Outcome, OutcomeRevision, RunningRevision, Signal
 from heliograph.signals.rebuild import Rebuilt, rebuild
@@ -81,7 +82,10 @@ def revise_ended(signals: Sequence[int], stand: Stand, compiled: Compiled, *, at
     for signal in Signal.objects.select_related("outcome").filter(pk__in=signals).order_by("pk"):
         affected = Affected.one(signal, compiled)
         row = stand.instruments.tolist().index(affected.instrument)
-        rebuilt = rebuild(stand, row, compiled, since=affected.since)
+        try:
+            rebuilt = rebuild(stand, row, compiled, since=affected.since)
+        except CandlesDropped:
+            continue
         found += revisions(affected, rebuilt, compiled, at=at)
     store_revisions(found)
     return len(found)

@@ -34,6 +34,8 @@ def runners() -> Mapping[str, Runner]:
     from heliograph.market.uploaded import run_import
     from heliograph.reports.keep import run_report
     from heliograph.research.run import run_backtest
+    from heliograph.workers.retention.daily import KIND as RETENTION
+    from heliograph.workers.retention.daily import run_retention
     from heliograph.workers.tuned import KIND as TUNE
     from heliograph.workers.tuned import run_tuning
 
@@ -42,6 +44,7 @@ def runners() -> Mapping[str, Runner]:
         "backtest": run_backtest,
         "import": run_import,
         "report": run_report,
+        RETENTION: run_retention,
         TUNE: run_tuning,
         "undo": run_undo,
     }

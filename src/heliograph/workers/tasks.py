@@ -137,14 +137,16 @@ def upkeep() -> None:
     """Remove what is kept no longer."""
     from django.conf import settings
 
+    from heliograph.workers.retention.chosen import chosen
+    from heliograph.workers.retention.daily import drop_daily
     from heliograph.workers.ring import ring
     from heliograph.workers.standing import stand
     from heliograph.workers.tuned import tune_daily
     from heliograph.workers.upkeep import forget_old
 
-    kept = {"notice_days": settings.HELIOGRAPH_NOTICE_DAYS, "alert_days": settings.HELIOGRAPH_ALERT_DAYS}
-    stand("upkeep", lambda at: forget_old(at=at, **kept))
-    if tune_daily(at=utc_now(), is_allowed=settings.HELIOGRAPH_TUNE):
+    stand("upkeep", lambda at: forget_old(at=at, kept=chosen()))
+    asked = drop_daily(at=utc_now())
+    if tune_daily(at=utc_now(), is_allowed=settings.HELIOGRAPH_TUNE) or asked:
         ring("run_jobs")
 
 

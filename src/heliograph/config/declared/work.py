@@ -44,6 +44,19 @@ WORK = Section(
             default="90",
         ),
         Setting(
+            "HELIOGRAPH_RETENTION",
+            "How many days each kind of row is kept, where not as declared: `candles.1m=400, jobs=30` "
+            "([all kinds](../how-to/retention.md)).",
+            Kind.NAMES,
+            without="as `heliograph retention` shows; candles for ever",
+        ),
+        Setting(
+            "HELIOGRAPH_RETENTION_FOLDER",
+            "The folder into which candles are written before they are dropped.",
+            Kind.PATH,
+            without="`retention` in the home",
+        ),
+        Setting(
             "HELIOGRAPH_<VENUE>_KEY",
             "A key of an exchange, such as `HELIOGRAPH_BINANCE_KEY` "
             "([candles need none](../how-to/exchanges.md#pace-keys-mirrors)).",

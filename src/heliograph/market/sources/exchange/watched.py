@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from heliograph.engine.timeframe import Timeframe
-from heliograph.market.models import Unserved, Venue, Watch
+from heliograph.market.models import Dropped, Unserved, Venue, Watch
 from heliograph.market.sources.exchange.marks import update
 from heliograph.market.wire import to_ms
 
@@ -45,9 +45,11 @@ def load_watches(ids: Sequence[int]) -> list[Watch]:
 
 
 def first_wanted(watch: Watch) -> int:
-    """The open (UTC milliseconds) of the first bar that a watch wants."""
+    """The open (UTC milliseconds) of the first bar that a watch wants: none that retention took away."""
     frame = Timeframe.parse(watch.timeframe)
-    return frame.end(frame.start(to_ms(watch.since) - 1))
+    gone = Dropped.objects.filter(timeframe=watch.timeframe, restored_at=None).aggregate(Max("last_open"))
+    first = frame.end(frame.start(to_ms(watch.since) - 1))
+    return max(first, frame.end(to_ms(last))) if (last := gone["last_open__max"]) else first
 
 
 def look_again(watch: Watch, *, at: datetime) -> None:
