@@ -1,5 +1,7 @@
 """`heliograph web`, `beat` and `outside`: each program of `up` by itself, for systemd or containers."""
 
+import os
+import sys
 from typing import Annotated
 
 import typer
@@ -26,10 +28,12 @@ def web(
     ] = 30,
     as_json: AsJson = False,
 ) -> None:
-    """Serve pages and API until SIGTERM, which lets requests under way end; SIGHUP renews the processes.
+    """Serve pages and API until SIGTERM, which lets requests under way end.
 
-    DATABASE_URL and REDIS_URL say whose pages these are. Started by a socket of systemd it serves that one
-    instead of `--bind`. It leaves the tables as they are.
+    SIGHUP starts them anew from where the path of this command now leads, such as to another release, and
+    ends the processes before once the new ones are ready: no request is lost. DATABASE_URL and REDIS_URL say
+    whose pages these are. Started by a socket of systemd it serves that one instead of `--bind`. It leaves
+    the tables as they are.
 
     \b
     Examples:
@@ -37,10 +41,16 @@ def web(
       heliograph web --bind unix:/run/heliograph/web.sock --processes 2
     """
     from heliograph.workers.alone import become
-    from heliograph.workers.programs import serve
+    from heliograph.workers.programs import serve, succession
+    from heliograph.workers.succession import SAYS
 
-    speaker(as_json)("The pages are served")
-    become(serve(bind, processes=processes, patience=patience), home=home)
+    if SAYS in os.environ:
+        os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+        become(serve(processes=processes, patience=patience), home=home)
+    speaker(as_json)("The pages are about to be served")
+    # As it was given, links and all: they lead elsewhere after an upgrade.
+    again = (sys.argv[0], "web", "--processes", str(processes), "--patience", str(patience))
+    become(succession(bind, patience=patience, command=again), home=home)
 
 
 def beat(home: Home = None, as_json: AsJson = False) -> None:

@@ -58,9 +58,17 @@ def web(listener: int) -> Program:
     return _gunicorn("--bind", f"fd://{listener}")
 
 
-def serve(bind: str, *, processes: int, patience: int) -> Program:
-    """The web server by itself; whoever starts it waits longer than `patience` seconds for its end."""
-    return _gunicorn("--bind", bind, "--workers", str(processes), "--graceful-timeout", str(patience))
+def serve(*, processes: int, patience: int) -> Program:
+    """The web server by itself on a socket that it is handed as by systemd."""
+    return _gunicorn("--workers", str(processes), "--graceful-timeout", str(patience))
+
+
+def succession(bind: str, *, patience: int, command: tuple[str, ...]) -> Program:
+    """Holds the socket for one web server after another, each of them started by that command.
+
+    Whoever starts it waits more than five seconds longer than `patience` for its end.
+    """
+    return Program("web", (*MODULE, "heliograph.workers.succession", bind, str(patience), *command))
 
 
 def _gunicorn(*options: str) -> Program:
