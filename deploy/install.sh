@@ -54,13 +54,11 @@ install_all() {
     keep_options
     write_secrets
     write_settings
+    if has web || has worker; then make_release; fi
     if has standby; then follow_primary; fi
     if has db; then set_up_postgresql; fi
     if has db || has standby; then set_up_redis; fi
-    if has web || has worker; then
-        make_release
-        make_tables
-    fi
+    if has web || has worker; then make_tables; fi
     if has web; then
         place_certificate
         set_up_web

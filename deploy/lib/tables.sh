@@ -14,8 +14,10 @@ make_tables() {
         [[ $(readlink "$CURRENT" || true) == "$RELEASE" ]] || changed 'bring the tables up to date'
         return
     fi
-    said=$(as_owner "$(<"$owner")" -m heliograph.workers.prepare --tables 2>>"$LOG") ||
+    said=$(as_owner "$(<"$owner")" -m heliograph.workers.prepare --tables 2>>"$LOG") || {
+        printf '%s\n' "$said" | cat - <(tail -n 5 "$LOG") >&2
         fail "The tables could not be made; $LOG says why."
+    }
     FIRST_LINK=$(sed -n 's/^link //p' <<<"$said")
     [[ $said == *'Tables are up to date'* ]] || changed "bring the tables up to date"
 }
