@@ -63,3 +63,11 @@ def test_who_chose_a_first_password_comes_back_to_where_a_second_factor_is_added
 def test_a_secret_that_only_another_shell_has_is_asked_for_where_heliograph_starts():
     with pytest.raises(BadChannel, match=r"that Heliograph was started in; .* start it again"):
         secret_of("DESK_SECRET", holds="the secret", environment={})
+
+
+def test_a_secret_of_a_channel_may_lie_in_a_file(tmp_path):
+    (tmp_path / "desk").write_text("hush\n")
+    named = {"DESK_SECRET_FILE": str(tmp_path / "desk")}
+    assert secret_of("DESK_SECRET", holds="it", environment=named) == "hush"
+    with pytest.raises(BadChannel, match="DESK_SECRET_FILE: /nowhere cannot be read"):
+        secret_of("DESK_SECRET", holds="it", environment={"DESK_SECRET_FILE": "/nowhere"})

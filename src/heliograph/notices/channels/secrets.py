@@ -4,12 +4,14 @@ import os
 import re
 from collections.abc import Mapping
 
+from heliograph.kit.env import Environment
+from heliograph.kit.errors import BadSetting
 from heliograph.notices.errors import BadChannel
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
 # Variables that hold the keys of the installation itself, and none of a channel.
-OWN = ("DATABASE_URL", "REDIS_URL", "HELIOGRAPH_")
+OWN = ("DATABASE_URL", "REDIS_URL", "HELIOGRAPH_", "OTEL_")
 
 
 def is_own(name: str) -> bool:
@@ -18,18 +20,24 @@ def is_own(name: str) -> bool:
 
 
 def is_set(name: str, *, environment: Mapping[str, str] = os.environ) -> bool:
-    """True if this process has that environment variable, with something in it."""
-    return bool(environment.get(name, "").strip())
+    """True if this process has that environment variable, or NAME_FILE, with something in it."""
+    try:
+        return bool(Environment(environment).given(name).strip())
+    except BadSetting:
+        return False
 
 
 def secret_of(name: str, *, holds: str, environment: Mapping[str, str] = os.environ) -> str:
-    """What is in the environment variable of that name; BadChannel where it is not set. `holds`: what is
-    in it."""
+    """What is in the environment variable of that name, or in the file that NAME_FILE names; BadChannel where
+    neither is set. `holds`: what is in it."""
     if not NAME.fullmatch(name):
         raise BadChannel(
             f"'{name[:8]}…' is no name of an environment variable; name one, and put {holds} into it."
         )
-    found = environment.get(name, "").strip()
+    try:
+        found = Environment(environment).given(name).strip()
+    except BadSetting as fault:
+        raise BadChannel(str(fault)) from fault
     if not found:
         raise BadChannel(
             f"{name} is not set in the environment that Heliograph was started in; it holds {holds}. "
