@@ -37,6 +37,8 @@ READS = {
     *("incident list", "incident show", "incident trends", "alert list", "alert show", "silence list"),
     *("heartbeat show", "work list", "person list", "token list", "audit list", "audit verify"),
     *("web", "beat", "outside", "check", "backup", "verify", "notices quarantine show"),
+    *("archive base", "archive wal", "archive fetch", "archive list", "archive verify", "archive restore"),
+    *("archive drill", "archive copy"),
 }
 
 

@@ -9,6 +9,7 @@ from heliograph.cli import (
     advice,
     alert,
     analytics,
+    archive,
     audit,
     backtest,
     backtests,
@@ -112,6 +113,7 @@ ROWS = (
     tune,
     retention,
     backup,
+    archive,
 )
 EXCHANGES = (venue, watch)
 ACCESS = (person, token, audit)

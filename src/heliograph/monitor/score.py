@@ -29,6 +29,7 @@ WEIGHTS: Mapping[str, float] = {
     "cache": 1,
     "heartbeat": 1,
     "web": 1,
+    "backup": 1,
 }
 # The most that the whole may have while a gate is red, and while one cannot be read.
 RED_GATE, UNKNOWN_GATE = 25.0, 75.0

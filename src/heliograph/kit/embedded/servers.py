@@ -164,7 +164,7 @@ class Postgres:
         self._ground.run([tool, "-D", str(partial), "-U", "heliograph", "--auth=peer", "-k", *locale])
         names = sorted({"root", *([self._ground.account.name] if self._ground.account else []), _own_name()})
         (partial / "pg_ident.conf").write_text("".join(f"owner {name} heliograph\n" for name in names))
-        (partial / "pg_hba.conf").write_text("local all heliograph peer map=owner\n")
+        (partial / "pg_hba.conf").write_text("local all,replication heliograph peer map=owner\n")
         partial.rename(self._data)
 
 

@@ -1,6 +1,7 @@
 """One file for each part: what its measures mean, from where on they are bad, and how they are read."""
 
 from heliograph.monitor.probes import (
+    backup,
     cache,
     database,
     generation,
@@ -38,6 +39,7 @@ _ALL = (
     invariants.PROBE,
     web.PROBE,
     statements.PROBE,
+    backup.PROBE,
 )
 # Where time runs out, what is costly goes short.
 PROBES = tuple(sorted(_ALL, key=lambda probe: probe.every))

@@ -38,6 +38,10 @@ FACTS: Mapping[str, Sequence[tuple[str, str]]] = {
     "cache": (("{} process{es}", "cache_processes"), ("{} in memory", "cache_memory_bytes")),
     "heartbeat": (("taken {} ago", "heartbeat_silence_seconds"),),
     "web": (("{} process{es}", "web_processes"), ("{} of the answers failed", "web_errors_ratio")),
+    "backup": (
+        ("newest {} ago", "backup_age_seconds"),
+        ("restored for trial {} ago", "backup_trial_age_seconds"),
+    ),
     "invariants": (
         ("{} live version{s} left out", "invariants_unevaluated_versions"),
         ("{} signal{s} untold", "invariants_unannounced_signals"),
