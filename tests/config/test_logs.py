@@ -47,12 +47,18 @@ def web(tmp_path_factory):
     with (home / "out").open("wb") as out:
         process = subprocess.Popen(command, env=os.environ | env, cwd=home, stdout=out, stderr=out)
     try:
-        assert wait_until(path.exists, seconds=60)
+        assert wait_until(lambda: answers(path), seconds=60)
         yield path, log
     finally:
         process.terminate()
         process.wait(60)
     assert CANARY.lower() not in ((home / "out").read_text() + log.read_text()).lower()
+
+
+def answers(path):
+    """Whether anybody listens on that socket."""
+    with socket.socket(socket.AF_UNIX) as line:
+        return line.connect_ex(str(path)) == 0
 
 
 def ask(path, address, **headers):
@@ -64,8 +70,10 @@ def ask(path, address, **headers):
     return answer
 
 
-def lines(log):
-    return [json.loads(line) for line in log.read_text().splitlines()]
+def of(log, request_id):
+    """What was told of a request, in whole lines."""
+    lines = log.read_text().rpartition("\n")[0].splitlines()
+    return [one for one in map(json.loads, lines) if one.get("request_id") == request_id]
 
 
 def test_a_request_keeps_the_id_that_it_came_with(web):
@@ -78,7 +86,8 @@ def test_a_request_keeps_the_id_that_it_came_with(web):
     )
 
     assert (answer.status, answer.getheader("X-Request-ID")) == (200, "from-nginx-1")
-    (line,) = [one for one in lines(log) if one.get("request_id") == "from-nginx-1"]
+    assert wait_until(lambda: of(log, "from-nginx-1"), seconds=60)
+    (line,) = of(log, "from-nginx-1")
     assert (line["logger"], line["level"]) == ("uvicorn.access", "INFO")
     assert "GET /healthz?token=[hidden]" in line["message"]
 
@@ -99,8 +108,10 @@ def test_a_fault_is_told_in_the_line_of_its_request(web):
     status = ask(path, f"/account/enter/{CANARY}", **{"X-Request-ID": "asks-for-rows"}).status
 
     assert status >= 500
-    told = [one for one in lines(log) if one.get("request_id") == "asks-for-rows"]
-    assert any("OperationalError" in one.get("exception", "") for one in told)
+    assert wait_until(
+        lambda: any("OperationalError" in one.get("exception", "") for one in of(log, "asks-for-rows")),
+        seconds=60,
+    )
 
 
 def test_secrets_are_what_is_declared_one_and_what_is_named_like_one(tmp_path):

@@ -19,6 +19,8 @@ def main() -> None:
         pieces.append(None)
         sys.stdout.write(f"{len(pieces)}\n")
         sys.stdout.flush()
+        # The next piece begins when this was heard: however busy the machine, there is something to kill.
+        sys.stdin.readline()
         return False
 
     run_next({"backtest": run_backtest}, holder="a program", stop=one_more)

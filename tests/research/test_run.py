@@ -121,9 +121,12 @@ def kill_after(pieces, seconds):
     url = f"postgres://{settings['USER']}@/{settings['NAME']}?host={settings['HOST']}"
     named = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "heliograph.config.settings"}
     program = [sys.executable, "-m", "tests.research.running"]
-    process = subprocess.Popen(program, stdout=subprocess.PIPE, text=True, env=os.environ | named)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    process = subprocess.Popen(program, **pipes, text=True, env=os.environ | named)
     with process:
         for line in process.stdout:
+            process.stdin.write("heard\n")
+            process.stdin.flush()
             if int(line) >= pieces:
                 break
         select.select([], [], [], seconds)

@@ -18,9 +18,10 @@ def main() -> None:
 
 
 def say(told) -> None:
-    """One line for each stored step."""
+    """One line for each stored step; the next begins when it was heard."""
     sys.stdout.write(f"{told.evaluations}\n")
     sys.stdout.flush()
+    sys.stdin.readline()
 
 
 if __name__ == "__main__":

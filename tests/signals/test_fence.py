@@ -111,12 +111,15 @@ def kill_after(*, steps, seconds):
     """Kills the program a moment after so many steps; returns 1 if it was killed, 0 if it finished."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.signals.crashing"],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | environment(),
     )
     with process:
         for line in process.stdout:
+            process.stdin.write("heard\n")
+            process.stdin.flush()
             if int(line) >= steps:
                 break
         select.select([], [], [], seconds)
