@@ -31,6 +31,7 @@ from heliograph.config.parts.people import (
     AUTHENTICATION_BACKENDS,
     CACHES,
     CSRF_COOKIE_HTTPONLY,
+    CSRF_COOKIE_NAME,
     CSRF_COOKIE_SAMESITE,
     CSRF_COOKIE_SECURE,
     HELIOGRAPH_HTTPS,
@@ -38,6 +39,7 @@ from heliograph.config.parts.people import (
     HELIOGRAPH_SESSION_IDLE,
     LOGIN_REDIRECT_URL,
     LOGIN_URL,
+    MESSAGE_STORAGE,
     MFA_ADAPTER,
     MFA_ALLOW_UNVERIFIED_EMAIL,
     MFA_PASSKEY_LOGIN_ENABLED,
@@ -47,6 +49,7 @@ from heliograph.config.parts.people import (
     PASSWORD_HASHERS,
     SECURE_HSTS_SECONDS,
     SESSION_COOKIE_AGE,
+    SESSION_COOKIE_NAME,
     SESSION_COOKIE_SAMESITE,
     SESSION_COOKIE_SECURE,
 )

@@ -124,3 +124,4 @@ def with_static_files(application: Any) -> ServeStaticASGI:
 
 def _take_types_at_their_word(headers: Headers, path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -22,6 +22,12 @@ HELIOGRAPH_SESSION_ABSOLUTE = read.number("HELIOGRAPH_SESSION_ABSOLUTE")
 SESSION_COOKIE_AGE = HELIOGRAPH_SESSION_ABSOLUTE * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HELIOGRAPH_HTTPS
+# Browsers take a cookie of such a name over https alone, and from this very host: neighbours under the same
+# domain cannot set it.
+_HOST = "__Host-" if HELIOGRAPH_HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_HOST}sessionid", f"{_HOST}csrftoken"
+# Not in a cookie of its own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_HSTS_SECONDS = 31_536_000 if HELIOGRAPH_HTTPS else 0
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
