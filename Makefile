@@ -12,7 +12,7 @@ define install
 	@touch $@
 endef
 
-.PHONY: setup run test check fmt bench drill docs lock
+.PHONY: setup run test check fmt bench drill docs lock sbom audit
 setup: .venv/.assets  ## make .venv, so that .venv/bin/heliograph is the command
 
 run: setup  ## start everything; ARGS="--port 9000" passes options
