@@ -20,22 +20,22 @@ run: setup  ## start everything; ARGS="--port 9000" passes options
 
 test: .venv/.dev .venv/.assets  ## run the tests; ARGS="tests/kit" chooses
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n auto --dist worksteal $(ARGS)
-
 check: .venv/.dev  ## lint and types
 	$(BIN)/ruff check && $(BIN)/ruff format --check
 	$(BIN)/mypy --strict src/heliograph/engine src/heliograph/kit src/heliograph/client
-
 fmt: .venv/.dev  ## put the code into shape
 	$(BIN)/ruff check --fix && $(BIN)/ruff format
 
 bench: .venv/.dev  ## list the benchmarks; NAME=indicators runs one
 	@$(BIN)/python -m benchmarks$(addprefix .,$(NAME)) $(ARGS)
-
 drill: .venv/.dev  ## list the drills; NAME=kills runs one
 	@$(BIN)/python -m benchmarks.drills$(addprefix .,$(subst -,_,$(NAME))) $(ARGS)
 
 docs: .venv/.dev  ## write the reference pages anew, and build the site into build/site
 	$(BIN)/python scripts/make_reference.py && NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q
+
+sbom audit: .venv/.assets  ## what it is made of, as CycloneDX; known faults in it (3: no list was reached)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/$@.py
 
 lock: .venv/.dev  ## choose the newest versions that pyproject.toml allows
 	$(COMPILE) --upgrade pyproject.toml --extra build -o requirements/run.txt

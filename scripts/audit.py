@@ -1,6 +1,6 @@
 """Asks the lists of known faults for every locked part: `make audit`.
 
-Exits with 0 where nothing is known, 1 where something is, 3 where a list was not reached: that is never `clean`.
+Exits with 0 where nothing is known, 1 where something is, 3 where a list was not reached: never called clean.
 """
 
 import subprocess
@@ -10,51 +10,36 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "src/heliograph/web/assets"
-BIN = Path(sys.executable).parent
-PIP_AUDIT = "pip-audit==2.9.0"
+UV = str(Path(sys.executable).parent / "uv")
+PIP_AUDIT = ["tool", "run", "--from", "pip-audit==2.9.0", "pip-audit", "--strict", "--require-hashes"]
 CLEAN, KNOWN_FAULTS, NOT_REACHED = 0, 1, 3
-# What both say on every run that reached its list, clean or not.
-REACHED = (
-    "No known vulnerabilities found",
-    "known vulnerabilit",
-    "found 0 vulnerabilities",
-    "vulnerabilities",
-)
-
-
-def python_words() -> list[str]:
-    """The command that looks at the Python lock."""
-    lock = str(ROOT / "requirements/run.txt")
-    words = ["tool", "run", "--from", PIP_AUDIT, "pip-audit", "--strict", "--require-hashes", "--disable-pip"]
-    return [str(BIN / "uv"), *words, "-r", lock]
+# One of these says every run that reached its list, clean or not.
+REACHED = ("No known vulnerabilities found", "known vulnerabilit", "vulnerabilities")
+WORDS = {CLEAN: "no known fault", KNOWN_FAULTS: "known faults", NOT_REACHED: "no list was reached"}
 
 
 def verdict(code: int, said: str) -> int:
-    """What a run came to: an error that says nothing of faults is a list that was not reached."""
-    if code == 0 and any(word in said for word in REACHED):
-        return CLEAN
-    return KNOWN_FAULTS if code == 1 and any(word in said for word in REACHED) else NOT_REACHED
+    """What a run came to: one that says nothing of faults has not reached its list."""
+    if code not in (CLEAN, KNOWN_FAULTS) or not any(word in said for word in REACHED):
+        return NOT_REACHED
+    return code
 
 
 def run(name: str, words: Sequence[str], folder: Path) -> int:
-    """Run one, and print what it came to."""
+    """Run one, and say what it came to."""
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
     said = done.stdout + done.stderr
     found = verdict(done.returncode, said)
-    told = {
-        CLEAN: "no known fault",
-        KNOWN_FAULTS: "known faults",
-        NOT_REACHED: "not looked at: no list was reached",
-    }
-    print(f"{name}: {told[found]}.")
+    sys.stdout.write(f"{name}: {WORDS[found]}.\n")
     if found:
-        print("\n".join(said.strip().splitlines()[-40:]))
+        sys.stdout.write("\n".join(said.strip().splitlines()[-40:]) + "\n")
     return found
 
 
 def main() -> int:
     """The worse of both."""
-    python = run("Python", python_words(), ROOT)
+    lock = str(ROOT / "requirements/run.txt")
+    python = run("Python", [UV, *PIP_AUDIT, "--disable-pip", "-r", lock], ROOT)
     return max(python, run("pages", ["npm", "audit", "--package-lock-only"], ASSETS))
 
 

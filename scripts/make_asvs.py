@@ -1,4 +1,4 @@
-"""Writes docs/security/asvs.md from asvs.csv: `make docs`."""
+"""Writes docs/security/asvs.md from asvs.csv, as a part of `make docs`."""
 
 import csv
 from collections import Counter
@@ -24,13 +24,15 @@ CHAPTERS = (
     "Logging and errors",
     "WebRTC",
 )
+COLUMNS = "| id | level | requirement | applies | control, or why not | test |\n|---|---|---|---|---|---|"
 HEAD = """\
 # OWASP ASVS 5.0, levels 1 and 2
 
-Written by `make docs` from `asvs.csv`; a test looks that each test named here exists. The numbers are those of the
-[Application Security Verification Standard 5.0](https://github.com/OWASP/ASVS), the words are ours: read the
-requirement itself there. A test named here shows that the control works, not always all that the requirement asks
-for. Of {all} requirements {yes} apply and have a control and a test, {open} apply and are open, {no} do not apply.
+Written by `make docs` from `asvs.csv`; a test looks that each test named here exists. The numbers are those
+of the [Application Security Verification Standard 5.0](https://github.com/OWASP/ASVS), the words are ours: read
+the requirement itself there. A test named here shows that the control works, not always all that the
+requirement asks for. Of {all} requirements {yes} apply and have a control and a test, {open} apply and are open,
+{no} do not apply.
 """
 
 
@@ -46,25 +48,22 @@ def page() -> str:
     counts = Counter(row["applies"] for row in table)
     told = [HEAD.format(all=len(table), **counts)]
     for number, chapter in enumerate(CHAPTERS, 1):
-        told.append(
-            f"\n## V{number} {chapter}\n\n| id | level | requirement | applies | control, or why not | test |"
-        )
-        told.append("|---|---|---|---|---|---|")
+        told.append(f"\n## V{number} {chapter}\n\n{COLUMNS}")
         told += [_line(row) for row in table if row["id"].split(".")[0] == str(number)]
     return "\n".join(told) + "\n"
 
 
 def _line(row: dict[str, str]) -> str:
+    names = ("id", "level", "requirement", "applies", "control")
+    words = (row[name].replace("__", "\\_\\_") for name in names)
     test = f"`{row['test']}`" if row["test"] else ""
-    cells = [row["id"], row["level"], row["requirement"], row["applies"], row["control"], test]
-    return (
-        "| "
-        + " | ".join(
-            cell.replace("|", "\\|").replace("__", "\\_\\_") if cell != test else cell for cell in cells
-        )
-        + " |"
-    )
+    return f"| {' | '.join(words)} | {test} |"
+
+
+def main() -> None:
+    """Write the page anew."""
+    (FOLDER / "asvs.md").write_text(page())
 
 
 if __name__ == "__main__":
-    (FOLDER / "asvs.md").write_text(page())
+    main()

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import django
+import make_asvs
 import make_client
 
 from heliograph.cli.reference import reference
@@ -26,6 +27,7 @@ NOWHERE = {
 
 def main() -> None:
     """Write each page, or its part, anew."""
+    make_asvs.main()
     (PAGES / "cli.md").write_text(reference())
     language = PAGES / "language.md"
     made = FUNCTIONS.sub(lambda match: match[1] + functions_reference() + match[2], language.read_text())

@@ -1,4 +1,4 @@
-"""Writes what the product is made of as CycloneDX 1.6: `make sbom`. Python's parts from the lock, the pages' by npm."""
+"""Writes what the product is made of as CycloneDX: Python's parts from the lock, the pages' by npm."""
 
 import json
 import re
@@ -47,7 +47,7 @@ def main() -> None:
     words = ["npm", "sbom", "--sbom-format", "cyclonedx", "--package-lock-only"]
     done = subprocess.run(words, cwd=ASSETS, capture_output=True, text=True, check=True)
     (folder / "pages.cdx.json").write_text(done.stdout)
-    print(f"{folder}/python.cdx.json and {folder}/pages.cdx.json are written.")
+    sys.stdout.write(f"{folder}/python.cdx.json and {folder}/pages.cdx.json are written.\n")
 
 
 if __name__ == "__main__":
