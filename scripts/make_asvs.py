@@ -29,10 +29,10 @@ HEAD = """\
 # OWASP ASVS 5.0, levels 1 and 2
 
 Written by `make docs` from `asvs.csv`; a test looks that each test named here exists. The numbers are those
-of the [Application Security Verification Standard 5.0](https://github.com/OWASP/ASVS), the words are ours: read
-the requirement itself there. A test named here shows that the control works, not always all that the
-requirement asks for. Of {all} requirements {yes} apply and have a control and a test, {open} apply and are open,
-{no} do not apply.
+of the [Application Security Verification Standard 5.0](https://github.com/OWASP/ASVS), the words are ours:
+read the requirement itself there. A test named here shows that the control works, not always all that the
+requirement asks for. Of {all} requirements {yes} apply and have a control and a test, {open} apply and are
+open, {no} do not apply.
 """
 
 
