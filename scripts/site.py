@@ -19,7 +19,7 @@ PARTS = (
 )
 # These stand in the root of the repository, where people look for them.
 FROM_ROOT = {"index.md": "README.md", "changelog.md": "CHANGELOG.md"}
-FIRST = ("index.md", "quickstart.md")
+FIRST = ("index.md", "quickstart.md", "what-is-where.md")
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#|/)([^)#\s]+)")
 
 
