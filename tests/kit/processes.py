@@ -51,9 +51,10 @@ def processes_of(folder):
     return found
 
 
-def all_gone(folder, *, seconds=20):
+def all_gone(folder, *, seconds=60):
     """True once no process names that folder any more."""
-    return wait_until(lambda: not processes_of(folder), seconds=seconds)
+    # To look through all processes takes a while itself.
+    return wait_until(lambda: not processes_of(folder), seconds=seconds, every=0.2)
 
 
 def kill(pid):

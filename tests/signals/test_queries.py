@@ -92,8 +92,9 @@ def test_lists_by_state_of_one_instrument_and_some_bars_are_what_the_rows_say(bu
 
 
 def test_an_outcome_has_the_instrument_and_the_bar_of_its_signal(busy):
-    of_signals = Outcome.objects.values_list("signal__instrument", "signal__bar_time")
-    assert list(Outcome.objects.values_list("instrument", "bar_time")) == list(of_signals)
+    rows = Outcome.objects.order_by("pk")
+    of_signals = rows.values_list("signal__instrument", "signal__bar_time")
+    assert list(rows.values_list("instrument", "bar_time")) == list(of_signals)
     assert len(of_signals) > 0
 
 
