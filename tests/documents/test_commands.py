@@ -7,8 +7,6 @@ from heliograph.cli.app import app
 from tests.documents.samples import PAGES, ROOT, command_lines
 
 COMMAND = get_command(app)
-# Settings and units know it before the command line does.
-EXPECTED = {"archive"}
 
 
 def wrong(words):
@@ -16,7 +14,7 @@ def wrong(words):
     command, rest = COMMAND, list(words)
     while hasattr(command, "commands") and rest and not rest[0].startswith("-"):
         if rest[0] not in command.commands:
-            return [] if rest[0] in EXPECTED else [rest[0]]
+            return [rest[0]]
         command = command.commands[rest.pop(0)]
     known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
     options = [word.strip("[]").partition("=")[0] for word in rest if word.strip("[").startswith("--")]
