@@ -27,6 +27,11 @@ def command_lines(path):
     for block in blocks(path, *SHELL):
         for line in block.replace("\\\n", " ").splitlines():
             found += _heliograph(line.removeprefix("$ ").removeprefix("# "))
+    # Four spaces make a block of code, too.
+    for line in re.findall(
+        r"^ {4,}(?:\$ )?(heliograph .*)$", path.read_text().replace("\\\n", " "), re.MULTILINE
+    ):
+        found += _heliograph(line)
     for words in INLINE.findall(FENCE.sub("", path.read_text())):
         found += _heliograph(" ".join(words.split()))
     return found
