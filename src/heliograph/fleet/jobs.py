@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from heliograph.errors import Conflict, NotFound, UserError
 from heliograph.fleet.job_run import LEASE_SECONDS, Cancelled, HandedBack, JobRun, LostJob, Stop
 from heliograph.fleet.models import Job
+from heliograph.kit.logs import Hiding
 
 __all__ = [
     "Cancelled",
@@ -27,6 +28,8 @@ __all__ = [
 Runner = Callable[[JobRun], Mapping[str, object]]
 
 MOST_TRIES = 3
+# What a library says of its failure may hold the address that it asked, with the password in it.
+HIDE = Hiding()
 # After the first failure in a row, and after the second.
 REST_SECONDS = (30, 300)
 
@@ -174,7 +177,7 @@ def _run(run: JobRun, runner: Runner) -> None:
 def _record(run: JobRun, fault: Exception) -> None:
     """A failure: another try later, or the end."""
     connection.close_if_unusable_or_obsolete()
-    told = {"error": f"{type(fault).__name__}: {fault}", "traceback": traceback.format_exc()}
+    told = {"error": HIDE(f"{type(fault).__name__}: {fault}"), "traceback": HIDE(traceback.format_exc())}
     tries = _own(run).values_list("tries", flat=True).first()
     if tries is None:
         return
