@@ -35,13 +35,19 @@ class Asked:
 
     requests: int = 0
     failed: Counter[str] = field(default_factory=Counter)
+    # Of each client, while they ask.
+    each: "list[Asked]" = field(default_factory=list)
+
+    def so_far(self) -> int:
+        """Requests of all clients."""
+        return sum(one.requests for one in self.each)
 
 
 @contextmanager
 def asking(address: Path | int, *, clients: int = 4, pause: float = 0.0) -> Iterator[Asked]:
     """Ask at a socket or at a port of this machine, for a block; half of the clients keep their lines."""
     over, found = Event(), [Asked() for _ in range(clients)]
-    told = Asked()
+    told = Asked(each=found)
     threads = [
         Thread(target=_ask, args=(address, one, over, number % 2 == 0, pause))
         for number, one in enumerate(found)

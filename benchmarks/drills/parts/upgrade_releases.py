@@ -46,9 +46,13 @@ def make_release(folder: Path, name: str, *, migrations: int = 0, is_sick: bool 
         text = EXPANDING.format(before=before, number=number)
         before = f"{int(before[:4]) + 1:04}_drill_{number}"
         (package / "fleet" / "migrations" / f"{before}.py").write_text(text)
+        models = (package / "fleet" / "models.py").read_text()
+        column = f"    drill_{number} = models.IntegerField(null=True)\n    pid = "
+        (package / "fleet" / "models.py").write_text(models.replace("    pid = ", column, 1))
     if is_sick:
         with open(package / "config" / "urls.py", "a") as urls:
             urls.write(SICK)
+    (place / ".complete").touch()
     return place
 
 

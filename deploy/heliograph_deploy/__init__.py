@@ -1,0 +1,1 @@
+"""Upgrade and rollback of an installation, with nothing but Python's standard library."""
