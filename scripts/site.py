@@ -21,7 +21,7 @@ PARTS = (
 FROM_ROOT = {"index.md": "README.md", "changelog.md": "CHANGELOG.md"}
 FIRST = ("index.md", "quickstart.md", "what-is-where.md")
 # Pages that others name before they are written: until then the words stand there without a link.
-ANNOUNCED = ("operations/what-was-tried.md", "operations/upgrade.md")
+ANNOUNCED = ("operations/upgrade.md",)
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#|/)([^)#\s]+)")
 
 

@@ -87,7 +87,7 @@ def test_each_container_has_no_rights_and_no_secret_but_by_files(name):
     assert set(service.get("secrets", [])) <= COMPOSE["secrets"].keys()
     given = service.get("environment", {})
     assert [key for key in given if "PASSWORD" in key and not key.endswith("_FILE")] == []
-    if name in OURS and name != "migrate":
+    if name in OURS:
         assert wrong(service["command"]) == []
 
 
@@ -113,8 +113,7 @@ def test_pods_have_no_rights_and_the_settings_that_production_asks_for(secrets):
         assert container["securityContext"]["readOnlyRootFilesystem"] is True
         assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
         assert container["resources"]["limits"]["memory"]
-        if "command" not in container:
-            assert wrong(container["args"]) == []
+        assert wrong(container["args"]) == []
     (settings,) = (one["data"] for one in OBJECTS if one["kind"] == "ConfigMap")
     assert {key for key in settings if key.removesuffix("_FILE") not in SETTINGS} == set()
     assert (
