@@ -50,7 +50,7 @@ users() {
     local digest=''
     [[ -r $SECRETS/PASSWORD_redis ]] && digest=$(printf %s "$(<"$SECRETS/PASSWORD_redis")" | sha256sum | cut -d' ' -f1)
     echo 'user default off'
-    echo "user heliograph on #$digest ~* &* +@all -@admin -@dangerous +info +flushdb +client|setname +client|setinfo +psync +replconf +config|rewrite +slaveof +role +client|kill"
+    echo "user heliograph on #$digest ~* &* +@all -@admin -@dangerous +info +flushdb +psync +replconf +config|rewrite +slaveof +role +client|kill"
 }
 
 set_up_sentinel() {
