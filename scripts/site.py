@@ -13,15 +13,17 @@ PARTS = (
     ("Concepts", "concepts", ("rooms-and-processes", "signals")),
     ("Coming from", "coming-from", ()),
     ("Reference", "reference", ("cli", "settings", "api", "language", "indicators")),
-    ("Operations", "operations", ("install", "upgrade", "backup", "disaster-recovery", "alerts")),
-    ("Security", "security", ("index", "threat-model")),
+    (
+        "Operations",
+        "operations",
+        ("install", "upgrade", "backup", "disaster-recovery", "alerts", "what-was-tried"),
+    ),
+    ("Security", "security", ("threat-model", "asvs")),
     ("Decisions", "decisions", ("index",)),
 )
 # These stand in the root of the repository, where people look for them.
 FROM_ROOT = {"index.md": "README.md", "changelog.md": "CHANGELOG.md"}
 FIRST = ("index.md", "quickstart.md", "what-is-where.md")
-# Pages that others name before they are written: until then the words stand there without a link.
-ANNOUNCED = ("operations/upgrade.md",)
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#|/)([^)#\s]+)")
 
 
@@ -57,10 +59,6 @@ def on_page_markdown(markdown, page, **_others):
             return os.path.relpath(f"files/{path.relative_to(ROOT)}", Path(page.file.src_uri).parent)
         return f"{match[1]}index.md" if match[1].endswith("/") else match[1]
 
-    for name in ANNOUNCED:
-        if not (ROOT / "docs" / name).exists():
-            link = os.path.relpath(name, Path(page.file.src_uri).parent)
-            markdown = re.sub(rf"\[([^\]]*)\]\({re.escape(link)}[^)]*\)", r"\1", markdown)
     return LINK.sub(led, markdown)
 
 
