@@ -71,18 +71,19 @@ class Installation:
 
     root: Path
     control: str
-    gate_seconds: float
 
-    def deploy(self, *words: str, code: int = 0) -> None:
-        """Run `heliograph-deploy`, which is to end with that code."""
-        done = subprocess.run(self.words(*words), capture_output=True, text=True, check=False)
+    def deploy(self, *words: str, code: int = 0, seconds: int = 180) -> None:
+        """Run `heliograph-deploy`, which is to end with that code; its gate waits for so many seconds."""
+        done = subprocess.run(
+            self.words(*words, "--seconds", str(seconds)), capture_output=True, text=True, check=False
+        )
         if done.returncode != code:
             raise AssertionError(f"{words} ended with {done.returncode}: {done.stdout}{done.stderr[-3000:]}")
 
     def words(self, *words: str) -> list[str]:
         """Its command line."""
         places = ("--root", self.root, "--etc", self.root / "etc", "--home", self.root.parent)
-        gate = ("--web", f"unix:{self.root / 'web.sock'}", "--seconds", self.gate_seconds, "--good", 3)
+        gate = ("--web", f"unix:{self.root / 'web.sock'}", "--good", 3)
         given = (DEPLOY, *words, *places, *gate, "--control", self.control, "--keep", 9)
         return [sys.executable, *map(str, given)]
 
@@ -129,7 +130,7 @@ def drill(home: Path, course: Course, *, say: Say) -> Report:
         given = ("DATABASE_URL", "REDIS_URL", "HELIOGRAPH_SECRET_KEY", "HELIOGRAPH_REPLAY", feed.SECRET_ENV)
         (root / "etc" / "heliograph.env").write_text("".join(f"{name}={env[name]}\n" for name in given))
         with supervised(root, env, workers=course.workers) as control, front(root) as address:
-            here = Installation(root, control, gate_seconds=20.0)
+            here = Installation(root, control)
             if not wait_until(lambda: "The pages are served" in here.log(), seconds=120):
                 raise AssertionError(here.log()[-2000:])
             pipeline = Pipeline(url)
@@ -165,7 +166,7 @@ def _disturb(here: Installation, names: Sequence[str], course: Course, say: Say)
     for number in range(course.reloads):
         here.reload()
         say(f"reload {number + 1} of {course.reloads}")
-    here.deploy("upgrade", SICK, code=4)
+    here.deploy("upgrade", SICK, code=4, seconds=8)
     say("a sick release took itself back")
     rollbacks, seconds = 1, []
     for number, name in enumerate(names[1:]):

@@ -35,14 +35,16 @@ class Gate:
     seconds: float = 180.0
     every: float = 0.5
 
-    def pages(self, release: str) -> None:
-        """Wait until the pages of that release are ready; Failed if that does not come."""
-        row, last, deadline = 0, "nothing answered", time.monotonic() + self.seconds
+    def pages(self, release: str, *, at_least: float = 0.0) -> None:
+        """Wait until the pages of that release are ready; Failed if that does not come within its seconds,
+        or within those that are given where these are more."""
+        seconds = max(self.seconds, at_least)
+        row, last, deadline = 0, "nothing answered", time.monotonic() + seconds
         while row < self.good:
             answer, last = self._ask()
             row = row + 1 if answer == (200, release) else 0
             if time.monotonic() > deadline:
-                raise Failed(f"The pages of {release} were not ready in {self.seconds:.0f} s: {last}.")
+                raise Failed(f"The pages of {release} were not ready in {seconds:.0f} s: {last}.")
             if row < self.good:
                 time.sleep(self.every)
 

@@ -13,6 +13,8 @@ from heliograph_deploy.programs import Command, Systemd
 Say = Callable[[str], None]
 LEAST_FREE = 1_000_000_000
 NODE_SECONDS = 180.0
+# There is nothing else to go to.
+WAY_BACK_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ class Upgrade:
         rolled, entry.rolled = list(entry.rolled), []
         self.place.switch(entry.before)
         self.programs.reload_web()
-        self.gate.pages(entry.before)
+        self.gate.pages(entry.before, at_least=WAY_BACK_SECONDS)
         # Also the one whose restart failed or was cut off.
         for name in self.programs.names():
             if rolled or "gate of the pages" in entry.done:
