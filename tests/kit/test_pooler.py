@@ -50,12 +50,10 @@ print("sessions", direct_url() != os.environ["DATABASE_URL"], direct().settings_
 
 
 @pytest.fixture(scope="module")
-def pooled(servers, tmp_path_factory):
+def pooled(servers, reachable):
     """The environment of a process that reaches the embedded database through PgBouncer with one session."""
-    folder = tmp_path_factory.mktemp("pooler")
+    folder = reachable
     folder.chmod(0o777)
-    for parent in list(folder.parents)[:2]:
-        parent.chmod(0o755)
     described = Environment({"DATABASE_URL": servers["database_url"]}).postgres("DATABASE_URL")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

