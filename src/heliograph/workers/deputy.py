@@ -20,6 +20,7 @@ from kombu.exceptions import KombuError
 from heliograph.fleet.clock import shared_now
 from heliograph.kit.clock import utc_now
 from heliograph.kit.direct import direct
+from heliograph.kit.errors import BadSetting
 from heliograph.monitor.alerts.models import Watch
 from heliograph.monitor.alerts.outage import keep_outage, tell_away
 
@@ -126,8 +127,8 @@ def _have_told() -> None:
     try:
         doorbell.lengths_at_once(["notices"])
         ring("deliver_due")
-    # A ValueError is of an address that is not of a Redis.
-    except (redis.RedisError, KombuError, OSError, ValueError):
+    # A BadSetting is of an address that is not of a Redis, and Kombu has a ValueError for it.
+    except (redis.RedisError, KombuError, OSError, BadSetting, ValueError):
         began = utc_now()
         site = settings.HELIOGRAPH_PUBLIC_URL
         deliver_due(at=began, stop=lambda: utc_now() - began > DELIVERS, site=site, hides=unheard_by)

@@ -21,6 +21,7 @@ from heliograph.fleet.clock import shared_now
 from heliograph.fleet.models import Node, Ring
 from heliograph.fleet.nodes import BEAT_SECONDS, beat, leave, note_done, note_failed, register
 from heliograph.fleet.vouch import HERE
+from heliograph.kit.errors import BadSetting
 from heliograph.monitor.hosts import EVERY_SECONDS, Processors, numbers_here, skew_here, tell
 from heliograph.workers import doorbell
 from heliograph.workers.place import data_folder
@@ -103,8 +104,8 @@ class Heartbeat(Thread):
         """How many messages wait in each queue that it reads; None where the broker does not tell."""
         try:
             return doorbell.lengths_at_once(self._reads)
-        # A ValueError is of an address that is not of a Redis.
-        except (redis.RedisError, ValueError) as fault:
+        # A BadSetting is of an address that is not of a Redis.
+        except (redis.RedisError, BadSetting) as fault:
             log.warning("What waits is not known: %s", fault)
             return None
 
