@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from configparser import RawConfigParser
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -60,9 +60,13 @@ def bare_root(release):
         with subprocess.Popen([*unshared, *words]) as keeper:
             try:
                 assert wait_until(lambda: (path / "begun").exists(), seconds=60)
-                yield Root(path, psutil.Process(keeper.pid).children()[0].pid)
+                root = Root(path, psutil.Process(keeper.pid).children()[0].pid)
+                yield root
             finally:
                 keeper.kill()
+                # All that runs inside ends with the first process there.
+                for process in root.started:
+                    process.wait(60)
     finally:
         shutil.rmtree(path)
 
@@ -88,6 +92,7 @@ class Root:
 
     def __init__(self, path, first):
         self.path, self._first = path, first
+        self.started = []
 
     def command(self, *words, online=False):
         """The command that runs these words inside."""
@@ -126,25 +131,25 @@ class Root:
         become = ["env", "-i", "-C", "/", *pairs, *account, *words]
         listener = self._listener(f"{unit}.socket")
         if listener is None:
-            return subprocess.Popen(self.command(*become), stdout=sys.stderr)
+            return self._start(become)
         with listener:
             # `env -i` would drop what the hand-over sets.
-            become = [
-                "env",
-                "-i",
-                "-C",
-                "/",
-                *pairs,
-                *account,
-                "bash",
-                "-c",
-                HAND_OVER,
-                "_",
-                listener.fileno(),
-            ]
-            return subprocess.Popen(
-                self.command(*become, *words), stdout=sys.stderr, pass_fds=[listener.fileno()]
-            )
+            hand_over = ["bash", "-c", HAND_OVER, "_", listener.fileno()]
+            become = ["env", "-i", "-C", "/", *pairs, *account, *hand_over, *words]
+            return self._start(become, pass_fds=[listener.fileno()])
+
+    def end(self, account):
+        """End what runs as an account, as `systemctl stop` would."""
+        uid = int(self.run("id", "-u", account).stdout)
+        for first in self.started:
+            for process in psutil.Process(first.pid).children(recursive=True) if first.poll() is None else ():
+                with suppress(psutil.NoSuchProcess):
+                    if process.uids().real == uid:
+                        process.kill()
+
+    def _start(self, words, **options):
+        self.started.append(subprocess.Popen(self.command(*words), stdout=sys.stderr, **options))
+        return self.started[-1]
 
     def _listener(self, unit):
         if not (self.path / "etc/systemd/system" / unit).exists():
