@@ -20,9 +20,8 @@ LAYERS = (
     {"monitor"},
     {"reports", "accounts"},
     {"workers"},
-    {"web"},
+    {"web", "cli"},
     {"config"},
-    {"cli"},
 )
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 # Folders that hold no code of their own.

@@ -1,15 +1,22 @@
 """`heliograph check`: whether the settings are safe, before something starts with them."""
 
-from typing import TYPE_CHECKING, Annotated
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from heliograph.cli.exits import Exit
 from heliograph.cli.options import AsJson, Home
 from heliograph.cli.output import counted, show_json, show_table
+from heliograph.errors import UserError
 
-if TYPE_CHECKING:
-    from django.core.checks import CheckMessage
+# A process of its own: to look at settings is to stand in an environment that they fill.
+PROGRAM = (sys.executable, "-P", "-m", "heliograph.config.looked")
+Finding = Mapping[str, str | None]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,43 +41,32 @@ def check(
       heliograph check
       heliograph check --deploy --json
     """
-    from heliograph.config.looked import findings
-
-    found = findings(home, deploy=deploy)
-    errors = sum(_is_error(one) for one in found)
+    found = _findings(home, deploy=deploy)
+    errors = sum(one["level"] == "error" for one in found)
     if as_json:
-        show_json(
-            {"errors": errors, "warnings": len(found) - errors, "findings": [_plain(one) for one in found]}
-        )
+        show_json({"errors": errors, "warnings": len(found) - errors, "findings": found})
     else:
         _show(found, errors)
     if errors:
         raise typer.Exit(Exit.OUR_FAULT)
 
 
-def _show(found: "list[CheckMessage]", errors: int) -> None:
+def _findings(home: Path | None, *, deploy: bool) -> Sequence[Finding]:
+    asked = json.dumps({"home": str(home) if home else None, "deploy": deploy})
+    done = subprocess.run([*PROGRAM, asked], stdout=subprocess.PIPE, text=True, check=True)
+    told = json.loads(done.stdout)
+    if "refused" in told:
+        raise UserError(told["refused"])
+    return list(told["findings"])
+
+
+def _show(found: Sequence[Finding], errors: int) -> None:
     if not found:
         print("Nothing is wrong with the settings.")
         return
     rows = [
-        ["error" if _is_error(one) else "warning", str(one.obj or "–"), one.msg, one.hint or "–"]
+        [one["level"] or "", one["setting"] or "–", one["sentence"] or "", one["remedy"] or "–"]
         for one in found
     ]
     show_table(["", "setting", "what is wrong", "remedy"], rows)
     print(f"{counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}.")
-
-
-def _plain(one: "CheckMessage") -> dict[str, str | None]:
-    return {
-        "id": one.id,
-        "level": "error" if _is_error(one) else "warning",
-        "setting": str(one.obj) if one.obj else None,
-        "sentence": one.msg,
-        "remedy": one.hint,
-    }
-
-
-def _is_error(one: "CheckMessage") -> bool:
-    from django.core.checks import ERROR
-
-    return one.is_serious(ERROR)

@@ -1,13 +1,20 @@
-"""All that is to be said of the settings of a home, without starting anything."""
+"""All that is to be said of the settings of a home, without starting anything.
 
+`python -m heliograph.config.looked '{"home": "DIR", "deploy": true}'` prints it as JSON, for commands, which
+stand beside the settings and know nothing of them.
+"""
+
+import json
 import os
+import sys
 from pathlib import Path
 
 import django
-from django.core.checks import WARNING, CheckMessage, Error, run_checks
+from django.core.checks import ERROR, WARNING, CheckMessage, Error, run_checks
 
 from heliograph.config.given import unknown, unreadable
 from heliograph.config.production import RULES
+from heliograph.errors import UserError
 from heliograph.kit.embedded import Home, Servers
 from heliograph.kit.env import Environment
 from heliograph.kit.errors import BadSetting
@@ -56,3 +63,28 @@ def _without_settings(environment: Environment, fault: str, *, deploy: bool) -> 
     if not any(one.msg == fault for one in found):
         found.append(Error(fault, id="heliograph.E010"))
     return found
+
+
+def _plain(one: CheckMessage) -> dict[str, str | None]:
+    return {
+        "id": one.id,
+        "level": "error" if one.is_serious(ERROR) else "warning",
+        "setting": str(one.obj) if one.obj else None,
+        "sentence": one.msg,
+        "remedy": one.hint,
+    }
+
+
+def main() -> None:
+    """Print what is to be said: `findings`, or `refused` with the reason why the home cannot be entered."""
+    asked = json.loads(sys.argv[1])
+    home = Path(asked["home"]) if asked["home"] else None
+    try:
+        found = {"findings": [_plain(one) for one in findings(home, deploy=asked["deploy"])]}
+    except UserError as fault:
+        found = {"refused": str(fault)}
+    sys.stdout.write(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
