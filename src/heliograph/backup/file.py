@@ -28,21 +28,29 @@ def part_of(path: Path, *, name: str) -> Part:
 
 def write(target: Path, manifest: Manifest, sources: dict[str, Path], *, passphrase: str | None) -> None:
     """Write a backup file, on the disk before its name stands there; one of that name is replaced."""
+    with writing(target, passphrase=passphrase) as out, tarfile.open(fileobj=out, mode="w|") as tar:
+        _add(tar, MANIFEST, io.BytesIO(data := manifest.to_json()), len(data))
+        for part in manifest.parts:
+            with open(sources[part.name], "rb") as file:
+                _add(tar, part.name, file, part.size)
+
+
+@contextmanager
+def writing(target: Path, *, passphrase: str | None) -> Iterator[IO[bytes]]:
+    """A private file to write to, for a block, sealed where a passphrase is given; it stands under its name
+    only when it is whole and on the disk.
+    """
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as plain:
             sealed = Sealed(plain, passphrase) if passphrase else None
-            with tarfile.open(fileobj=cast(IO[bytes], sealed or plain), mode="w|") as tar:
-                _add(tar, MANIFEST, io.BytesIO(data := manifest.to_json()), len(data))
-                for part in manifest.parts:
-                    with open(sources[part.name], "rb") as file:
-                        _add(tar, part.name, file, part.size)
+            yield cast(IO[bytes], sealed or plain)
             if sealed:
                 sealed.finish()
             plain.flush()
             os.fsync(plain.fileno())
         partial.replace(target)
-        sync_folder(target.parent)
+        _sync_folder(target.parent)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -126,7 +134,7 @@ def reading(path: Path, *, passphrase: str | None) -> Iterator[Reading]:
         yield Reading(tar, name=str(path), sealed=sealed)
 
 
-def sync_folder(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     """What was renamed in a folder stands there after a crash, too."""
     handle = os.open(folder, os.O_RDONLY)
     try:

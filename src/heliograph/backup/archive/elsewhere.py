@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from heliograph.backup.archive.place import Archive
 from heliograph.backup.archive.told import COPIED, Told, tell
 from heliograph.backup.errors import BadBackup, ProgramFailed
+from heliograph.backup.file import writing
 from heliograph.backup.programs import last_words
 from heliograph.errors import HeliographError
 from heliograph.kit.env import Environment
@@ -51,7 +52,7 @@ class Folder:
         """Written beside it first."""
         target = self.path / name
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with Archive(self.path).writing(target) as out, open(source, "rb") as file:
+        with writing(target, passphrase=None) as out, open(source, "rb") as file:
             shutil.copyfileobj(file, out, 1 << 20)
 
     def get(self, name: str, target: Path) -> None:

@@ -5,20 +5,19 @@ All is compressed, and sealed where a passphrase is given.
 
 import gzip
 import json
-import os
 import re
 import shutil
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, cast
 
-from heliograph.backup.cipher import MAGIC, Opened, Sealed, is_sealed
+from heliograph.backup.cipher import MAGIC, Opened, is_sealed
 from heliograph.backup.errors import BadBackup, BadPassphrase
-from heliograph.backup.file import sync_folder
+from heliograph.backup.file import writing
 
 SEGMENT = re.compile(r"[0-9A-F]{24}")
 # Segments, histories of timelines, and marks of backups.
@@ -101,22 +100,9 @@ class Archive:
         """Where its content lies."""
         return self.bases_folder / f"{base.name}.base"
 
-    @contextmanager
-    def writing(self, target: Path) -> Iterator[IO[bytes]]:
+    def writing(self, target: Path) -> AbstractContextManager[IO[bytes]]:
         """A file to write to, for a block; it stands under its name only when it is whole and on the disk."""
-        partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
-            with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as plain:
-                sealed = Sealed(plain, self.passphrase) if self.passphrase else None
-                yield cast(IO[bytes], sealed or plain)
-                if sealed:
-                    sealed.finish()
-                plain.flush()
-                os.fsync(plain.fileno())
-            partial.replace(target)
-            sync_folder(target.parent)
-        finally:
-            partial.unlink(missing_ok=True)
+        return writing(target, passphrase=self.passphrase)
 
     @contextmanager
     def reading(self, source: Path) -> Iterator[IO[bytes]]:

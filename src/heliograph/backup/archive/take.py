@@ -13,6 +13,7 @@ import psycopg
 import heliograph
 from heliograph.backup.archive.place import BLOCK, Archive, Base
 from heliograph.backup.errors import ProgramFailed
+from heliograph.backup.file import writing
 from heliograph.backup.programs import environment, last_words, program
 
 FACTS = """
@@ -63,7 +64,7 @@ def take_base(archive: Archive, *, url: str, at: datetime) -> Base:
         release=heliograph.__version__,
     )
     # Only what is described counts, and it is described when it is whole.
-    with Archive(archive.folder).writing(archive.bases_folder / f"{name}.json") as out:
+    with writing(archive.bases_folder / f"{name}.json", passphrase=None) as out:
         out.write(base.to_json().encode())
     return base
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from heliograph.backup.archive.place import Archive
 from heliograph.backup.errors import BadBackup
+from heliograph.backup.file import writing
 
 TRIED, COPIED = "tried.json", "copied.json"
 
@@ -33,7 +34,7 @@ def tell(archive: Archive, name: str, *, at: datetime, error: str = "", **facts:
     found = Told(at, error, failures, good_at, facts)
     text = json.dumps(asdict(found) | {"at": at.isoformat(), "good_at": good_at and good_at.isoformat()})
     # It names no secret, and whoever watches must be able to read it.
-    with Archive(archive.folder).writing(archive.folder / name) as out:
+    with writing(archive.folder / name, passphrase=None) as out:
         out.write(text.encode())
     (archive.folder / name).chmod(0o640)
     return found
