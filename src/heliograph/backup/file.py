@@ -58,8 +58,8 @@ def writing(target: Path, *, passphrase: str | None) -> Iterator[IO[bytes]]:
 class Reading:
     """A backup file that is open: its manifest, then its parts, each checked as it is read."""
 
-    def __init__(self, tar: tarfile.TarFile, *, name: str, sealed: bool) -> None:
-        self._tar, self._name, self.sealed = tar, name, sealed
+    def __init__(self, tar: tarfile.TarFile, *, name: str) -> None:
+        self._tar, self._name = tar, name
         member = self._next()
         if member is None or member.name != MANIFEST:
             raise BadBackup(f"{name} is no backup of Heliograph.")
@@ -116,22 +116,27 @@ def reading(path: Path, *, passphrase: str | None) -> Iterator[Reading]:
     """Open a backup file, for a block; BadBackup if it is none, BadPassphrase if it does not open."""
     with ExitStack() as stack:
         try:
-            file = stack.enter_context(open(path, "rb"))
+            source = stack.enter_context(unsealed(path, passphrase=passphrase))
         except OSError as fault:
             raise BadBackup(f"{path} cannot be read ({fault.strerror}).") from fault
-        head = file.read(len(MAGIC))
+        try:
+            tar = stack.enter_context(tarfile.open(fileobj=source, mode="r|"))
+        except tarfile.TarError as fault:
+            raise BadBackup(f"{path} is no backup of Heliograph.") from fault
+        yield Reading(tar, name=str(path))
+
+
+@contextmanager
+def unsealed(path: Path, *, passphrase: str | None) -> Iterator[IO[bytes]]:
+    """The content of a file that `writing` wrote, for a block; BadPassphrase if it does not open."""
+    with open(path, "rb") as file:
+        sealed = is_sealed(file.read(len(MAGIC)))
         file.seek(0)
-        sealed = is_sealed(head)
         if sealed and not passphrase:
             raise BadPassphrase(
                 f"{path} is sealed; set HELIOGRAPH_BACKUP_PASSPHRASE, or HELIOGRAPH_BACKUP_PASSPHRASE_FILE."
             )
-        source = Opened(file, passphrase or "", name=str(path)) if sealed else file
-        try:
-            tar = stack.enter_context(tarfile.open(fileobj=cast(IO[bytes], source), mode="r|"))
-        except tarfile.TarError as fault:
-            raise BadBackup(f"{path} is no backup of Heliograph.") from fault
-        yield Reading(tar, name=str(path), sealed=sealed)
+        yield cast(IO[bytes], Opened(file, passphrase or "", name=str(path)) if sealed else file)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -45,6 +45,14 @@ class Folder:
         return Archive(self.archive, passphrase_given())
 
 
+RunAs = Annotated[
+    str | None,
+    typer.Option(
+        "--account", help="As root: whose the folder is, and who runs the server. Default: postgres."
+    ),
+]
+
+
 @dataclass(frozen=True)
 class Kept:
     """How many base backups stay: of each of the last days, weeks and months the newest."""
@@ -222,9 +230,7 @@ def restore(
     to: Annotated[
         str, typer.Option("--to", metavar="TIME|latest", help="Such as 2026-12-01T02:15:00Z.")
     ] = "latest",
-    account: Annotated[
-        str | None, typer.Option("--account", help="As root: whose the folder is to be. Default: postgres.")
-    ] = None,
+    account: RunAs = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a data folder for PostgreSQL as the server was at a moment; let your server run on it then.
@@ -256,9 +262,7 @@ def drill(
         Path | None,
         typer.Option("--scratch", metavar="DIR", help="Where there is room for it. Default: the archive."),
     ] = None,
-    account: Annotated[
-        str | None, typer.Option("--account", help="As root: as whom the server runs. Default: postgres.")
-    ] = None,
+    account: RunAs = None,
     as_json: AsJson = False,
 ) -> None:
     """Try whether the archive restores: into a server of its own that goes again, reading every row.

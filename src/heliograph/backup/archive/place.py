@@ -15,9 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, cast
 
-from heliograph.backup.cipher import MAGIC, Opened, is_sealed
-from heliograph.backup.errors import BadBackup, BadPassphrase
-from heliograph.backup.file import writing
+from heliograph.backup.errors import BadBackup
+from heliograph.backup.file import unsealed, writing
 
 SEGMENT = re.compile(r"[0-9A-F]{24}")
 # Segments, histories of timelines, and marks of backups.
@@ -104,17 +103,9 @@ class Archive:
         """A file to write to, for a block; it stands under its name only when it is whole and on the disk."""
         return writing(target, passphrase=self.passphrase)
 
-    @contextmanager
-    def reading(self, source: Path) -> Iterator[IO[bytes]]:
+    def reading(self, source: Path) -> AbstractContextManager[IO[bytes]]:
         """What was written to a file, for a block."""
-        with open(source, "rb") as plain:
-            sealed = is_sealed(plain.read(len(MAGIC)))
-            plain.seek(0)
-            if sealed and not self.passphrase:
-                raise BadPassphrase(
-                    f"{source} is sealed; set HELIOGRAPH_BACKUP_PASSPHRASE, or ..._PASSPHRASE_FILE."
-                )
-            yield cast(IO[bytes], Opened(plain, self.passphrase or "", name=str(source)) if sealed else plain)
+        return unsealed(source, passphrase=self.passphrase)
 
 
 def keep_log(archive: Archive, source: Path, name: str) -> bool:
